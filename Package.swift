@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// Every Swift target: Swift 6 mode, strict concurrency, strict memory safety.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+]
+
+/// Test targets: the same, but tests may hold raw pointers to compare kernels with their twins.
+let testing: [SwiftSetting] = Array(strict.dropLast())
+
+let package = Package(
+    name: "quantilizer-pool",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Quantilizer", targets: ["Quantilizer"]),
+        .executable(name: "qpool", targets: ["qpool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // The inner loops, in C, dispatched by instruction set.
+        .target(name: "CKernels"),
+        // The deterministic core: no I/O, clock, threads or global state.
+        .target(name: "Quantilizer", dependencies: ["CKernels"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CZeroMQ",
+            providers: [.apt(["libzmq3-dev"]), .brew(["zeromq"])]),
+        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: strict),
+        // Wire messages and pure state machines.
+        .target(
+            name: "PoolCore",
+            dependencies: [
+                "Quantilizer",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        // The shells: sockets, threads, files, clocks.
+        .target(
+            name: "PoolRuntime",
+            dependencies: [
+                "PoolCore", "ZeroMQ",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["PoolCore"], swiftSettings: strict),
+        .executableTarget(
+            name: "qpool",
+            dependencies: [
+                "Quantilizer", "PoolCore", "PoolRuntime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels"],
+            exclude: ["References"], swiftSettings: testing),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: testing),
+        .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore"], swiftSettings: testing),
+        .testTarget(
+            name: "PoolRuntimeTests", dependencies: ["PoolRuntime"], swiftSettings: testing),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
+        .testTarget(name: "CommandTests", dependencies: ["qpool"], swiftSettings: testing),
+    ]
+)
