@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Quantilizer
+import Foundation
+
+/// A job as read from disk: its tree, and the data files that it names.
+public struct JobFile: Sendable {
+    /// The path as given; `-` is standard input.
+    public var path: String
+    /// The job's text.
+    public var text: String
+    /// The job's tree.
+    public var node: JobNode
+    /// The data files it names, read whole.
+    public var resources: JobResources
+
+    /// Reads a job file and the data files it names (relative to the job file's folder).
+    ///
+    /// - Throws: ``JobError``; put ``path`` before its places.
+    public init(path: String) throws(JobError) {
+        self.path = path
+        let data: Data
+        do {
+            data =
+                path == "-"
+                ? try FileHandle.standardInput.readToEnd() ?? Data()
+                : try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw JobError(at: nil, path: "", "cannot be read: \(FileProblem.describe(error, path))")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw JobError(at: nil, path: "", "is not UTF-8 text")
+        }
+        self.text = text
+        node = try JobText.parse(text)
+        let folder =
+            path == "-"
+            ? FileManager.default.currentDirectoryPath
+            : URL(fileURLWithPath: path).deletingLastPathComponent().path
+        resources = JobResources(tables: try Self.tables(named: node, folder: folder))
+    }
+
+    /// Reads every table that an `empirical` base in the tree names.
+    private static func tables(
+        named node: JobNode, folder: String
+    ) throws(JobError) -> [String: DataTable] {
+        var wanted: [String: TableRequest] = [:]
+        TableRequest.collect(from: node, path: "", into: &wanted)
+        var tables: [String: DataTable] = [:]
+        for (name, request) in wanted.sorted(by: { $0.key < $1.key }) {
+            let full = name.hasPrefix("/") ? name : folder + "/" + name
+            do {
+                tables[name] = try CSVTable.read(path: full, columns: request.columns)
+            } catch {
+                throw JobError(at: request.position, path: request.path, "\(name): \(error.message)")
+            }
+        }
+        return tables
+    }
+}
+
+/// A data file that a job names, and which of its columns the job uses.
+struct TableRequest {
+    var position: SourcePosition
+    var path: String
+    /// The columns named, nil for all.
+    var columns: [String]?
+
+    static func collect(
+        from node: JobNode, path: String, into wanted: inout [String: TableRequest]
+    ) {
+        switch node.content {
+        case .sequence(let items):
+            for (i, item) in items.enumerated() {
+                collect(from: item, path: "\(path)[\(i)]", into: &wanted)
+            }
+        case .mapping(let pairs):
+            for pair in pairs {
+                let inner = path.isEmpty ? pair.key : "\(path).\(pair.key)"
+                if pair.key == "empirical", case .mapping(let fields) = pair.value.content {
+                    add(fields, path: inner, into: &wanted)
+                }
+                collect(from: pair.value, path: inner, into: &wanted)
+            }
+        case .scalar, .null:
+            break
+        }
+    }
+
+    private static func add(
+        _ fields: [(key: String, keyPosition: SourcePosition, value: JobNode)], path: String,
+        into wanted: inout [String: TableRequest]
+    ) {
+        guard let file = fields.first(where: { $0.key == "file" }),
+            case .scalar(let name, _) = file.value.content
+        else { return }
+        var columns: [String]?
+        for field in fields where field.key == "columns" || field.key == "weights" {
+            switch field.value.content {
+            case .scalar(let column, _): columns = (columns ?? []) + [column]
+            case .sequence(let items):
+                for item in items {
+                    if case .scalar(let column, _) = item.content {
+                        columns = (columns ?? []) + [column]
+                    }
+                }
+            case .mapping, .null: break
+            }
+        }
+        if !fields.contains(where: { $0.key == "columns" }) { columns = nil }
+        if let earlier = wanted[name] {
+            let both = earlier.columns.flatMap { first in columns.map { first + $0 } }
+            wanted[name]?.columns = both
+        } else {
+            wanted[name] = TableRequest(
+                position: file.value.position, path: path + ".file", columns: columns)
+        }
+    }
+}
