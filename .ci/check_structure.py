@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks what the compiler does not: who imports whom, where `unsafe` stands, file headers and lengths."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "Sources"
+
+# What each target may import, as docs/architecture.md shows it.
+ALLOWED = {
+    "Quantilizer": {"CKernels"},
+    "ZeroMQ": {"CZeroMQ", "Synchronization", "Glibc", "Musl", "Darwin"},
+    "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Crypto"},
+    "PoolRuntime": {
+        "Quantilizer", "PoolCore", "ZeroMQ", "Logging", "Yams", "SwiftCSV", "Foundation",
+        "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
+    },
+    "Simulation": {"Quantilizer", "PoolCore"},
+    "qpool": {
+        "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ArgumentParser", "Foundation",
+        "Dispatch", "Logging", "Synchronization", "Glibc", "Musl", "Darwin",
+    },
+}
+# Where memory may be touched without the compiler's proof.
+UNSAFE_ALLOWED = ("Sources/ZeroMQ/", "Sources/Quantilizer/Kernels/", "Sources/PoolRuntime/Platform/")
+LONGEST = 600
+
+IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import\s+(?:struct |class |enum |func )?(\w+)")
+UNSAFE = re.compile(r"\bunsafe\b|@unsafe\b|\bnonisolated\(unsafe\)")
+
+
+def code_only(line: str) -> str:
+    return re.sub(r'"(?:[^"\\]|\\.)*"', '""', line.split("//")[0])
+
+
+def main() -> int:
+    problems = []
+    for path in sorted(SOURCES.rglob("*.swift")) + sorted((ROOT / "Tests").rglob("*.swift")):
+        name = path.relative_to(ROOT).as_posix()
+        generated = name.endswith(".pb.swift")
+        lines = path.read_text().splitlines()
+        if not generated:
+            if not lines or not lines[0].startswith("// SPDX-License-Identifier: Apache-2.0"):
+                if not (name.endswith("Package.swift")):
+                    problems.append(f"{name}:1: the first line must be the SPDX licence line")
+            if len(lines) > LONGEST:
+                problems.append(f"{name}: {len(lines)} lines; the most is {LONGEST}: split it")
+        if not name.startswith("Sources/"):
+            continue
+        target = name.split("/")[1]
+        allowed = ALLOWED.get(target)
+        if allowed is None:
+            problems.append(f"{name}: the target {target} is not in the table of imports")
+            continue
+        for number, line in enumerate(lines, 1):
+            found = IMPORT.match(line)
+            if found and found[1] != "Swift" and found[1] not in allowed:
+                if not (generated and found[1] == "Foundation"):
+                    problems.append(f"{name}:{number}: {target} may not import {found[1]}")
+            if not generated and not name.startswith(UNSAFE_ALLOWED) and UNSAFE.search(code_only(line)):
+                problems.append(f"{name}:{number}: `unsafe` belongs in {', '.join(UNSAFE_ALLOWED)}")
+    for problem in problems:
+        print(problem)
+    print(f"structure: {len(problems)} problem(s)")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
