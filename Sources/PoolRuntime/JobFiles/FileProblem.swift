@@ -6,7 +6,9 @@ enum FileProblem {
     static func describe(_ error: any Error, _ path: String) -> String {
         let files = FileManager.default
         guard files.fileExists(atPath: path) else { return "there is no such file" }
-        if (try? files.attributesOfItem(atPath: path)[.type] as? FileAttributeType) == .typeDirectory {
+        if (try? files.attributesOfItem(atPath: path)[.type] as? FileAttributeType)
+            == .typeDirectory
+        {
             return "it is a folder"
         }
         if !files.isReadableFile(atPath: path) { return "no permission to read it" }

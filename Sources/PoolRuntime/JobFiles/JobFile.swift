@@ -25,7 +25,8 @@ public struct JobFile: Sendable {
                 ? try FileHandle.standardInput.readToEnd() ?? Data()
                 : try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw JobError(at: nil, path: "", "cannot be read: \(FileProblem.describe(error, path))")
+            throw JobError(
+                at: nil, path: "", "cannot be read: \(FileProblem.describe(error, path))")
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw JobError(at: nil, path: "", "is not UTF-8 text")
@@ -51,7 +52,8 @@ public struct JobFile: Sendable {
             do {
                 tables[name] = try CSVTable.read(path: full, columns: request.columns)
             } catch {
-                throw JobError(at: request.position, path: request.path, "\(name): \(error.message)")
+                throw JobError(
+                    at: request.position, path: request.path, "\(name): \(error.message)")
             }
         }
         return tables

@@ -72,7 +72,10 @@ public enum JobText {
                     throw JobError(at: place(key.mark), path: "", "a key must be a plain name")
                 }
                 pairs.append(
-                    (name.string, place(key.mark), try convert(value, depth: depth + 1, left: &left)))
+                    (
+                        name.string, place(key.mark),
+                        try convert(value, depth: depth + 1, left: &left)
+                    ))
             }
             return JobNode(.mapping(pairs), at: position)
         case .alias:

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Numbers as people read them. Exact numbers are in the JSON; these are rounded.
+enum Figures {
+    /// At most `digits` significant digits: `0.00222`, `1.694e-05`, `123456`.
+    static func short(_ value: Double, digits: Int = 6) -> String {
+        if value.isNaN { return "nan" }
+        if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+        return String(format: "%.\(digits)g", value)
+    }
+
+    /// A count with an SI suffix: `950`, `12.5 k`, `229 M`.
+    static func count(_ value: Double) -> String {
+        let units: [(Double, String)] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+        for (size, name) in units where value >= size {
+            return String(format: value / size >= 100 ? "%.0f %@" : "%.3g %@", value / size, name)
+        }
+        return String(format: "%.0f", value)
+    }
+
+    /// Thousands apart: `1,000,000`.
+    static func grouped(_ value: UInt64) -> String {
+        var groups: [String] = []
+        var rest = String(value)
+        while rest.count > 3 {
+            groups.insert(String(rest.suffix(3)), at: 0)
+            rest.removeLast(3)
+        }
+        return ([rest] + groups).joined(separator: ",")
+    }
+
+    /// A span of time: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`.
+    static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+        if seconds < 0.01 { return String(format: "%.1f ms", seconds * 1000) }
+        if seconds < 10 { return String(format: "%.2g s", seconds) }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+
+    /// Bytes: `512 B`, `3.4 MB`.
+    static func bytes(_ value: Double) -> String {
+        let units: [(Double, String)] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
+        for (size, name) in units where value >= size {
+            return String(format: "%.3g %@", value / size, name)
+        }
+        return String(format: "%.0f B", value)
+    }
+}
