@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CZeroMQ
+
+/// A libzmq context: the I/O threads that its sockets share. It may be shared between threads;
+/// its sockets may not.
+///
+/// It ends when the context and the last of its sockets have gone, so no order of release blocks.
+public struct Context: ~Copyable, Sendable {
+    let handle: ContextHandle
+
+    /// A context.
+    ///
+    /// - Throws: where libzmq has no memory or descriptors left.
+    public init(ioThreads: Int32 = 1, maximumSockets: Int32 = 1_023) throws(ZeroMQError) {
+        handle = try ContextHandle(ioThreads: ioThreads, maximumSockets: maximumSockets)
+    }
+
+    /// libzmq's version, as `4.3.4`.
+    public static var libraryVersion: String {
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        unsafe zmq_version(&major, &minor, &patch)
+        return "\(major).\(minor).\(patch)"
+    }
+
+    /// True where libzmq was built with CURVE.
+    public static var hasCurve: Bool { unsafe zmq_has("curve") == 1 }
+}
+
+/// Owns `zmq_ctx_t`, which libzmq promises to be safe between threads.
+@safe
+final class ContextHandle: @unchecked Sendable {
+    let raw: UnsafeMutableRawPointer
+
+    init(ioThreads: Int32, maximumSockets: Int32) throws(ZeroMQError) {
+        guard let raw = unsafe zmq_ctx_new() else { throw .last("open context") }
+        unsafe self.raw = raw
+        try set(ZMQ_IO_THREADS, ioThreads)
+        try set(ZMQ_MAX_SOCKETS, maximumSockets)
+    }
+
+    private func set(_ option: Int32, _ value: Int32) throws(ZeroMQError) {
+        if unsafe zmq_ctx_set(raw, option, value) != 0 { throw .last("set context option") }
+    }
+
+    deinit {
+        while unsafe zmq_ctx_term(raw) != 0 && qp_zmq_errno() == EINTR {}
+    }
+}
