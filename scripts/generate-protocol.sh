@@ -17,4 +17,7 @@ fi
 protoc --plugin=protoc-gen-swift="$plugin" --proto_path=docs \
     --swift_opt=Visibility=Package --swift_opt=UseAccessLevelOnImports=true \
     --swift_out=Sources/PoolCore/Wire pool.proto
+# The generator does not know strict memory safety yet: mark its one shared default by hand.
+sed -i 's/= _StorageClass.defaultInstance/= unsafe _StorageClass.defaultInstance/' \
+    Sources/PoolCore/Wire/pool.pb.swift
 sed -i '1i // SPDX-License-Identifier: Apache-2.0' Sources/PoolCore/Wire/pool.pb.swift

@@ -672,7 +672,7 @@ package nonisolated struct WireSubmitted: @unchecked Sendable {
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// kind 35. Answers status, cancel and priority.
@@ -699,7 +699,7 @@ package nonisolated struct WireStatusReply: @unchecked Sendable {
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// kind 37. One observation of a watched job; `request` is the watch's.
@@ -732,7 +732,7 @@ package nonisolated struct WireUpdate: @unchecked Sendable {
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// kind 39. Payload: the result document, UTF-8 JSON.
@@ -764,7 +764,7 @@ package nonisolated struct WireResultReply: @unchecked Sendable {
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// kind 43.
