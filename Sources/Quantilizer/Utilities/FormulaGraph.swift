@@ -79,7 +79,8 @@ struct FormulaGraph: Sendable {
     mutating func power(_ base: Int, _ exponent: Int) -> Int {
         var result = base
         let count = exponent.magnitude
-        for bit in stride(from: count.bitWidth - count.leadingZeroBitCount - 2, through: 0, by: -1) {
+        for bit in stride(from: count.bitWidth - count.leadingZeroBitCount - 2, through: 0, by: -1)
+        {
             result = apply(.multiply, result, result)
             if count >> bit & 1 == 1 { result = apply(.multiply, result, base) }
         }
