@@ -4,15 +4,29 @@
 #define QK_COEFFICIENTS_H
 #include <stdint.h>
 
-// (log((1+s)/(1-s))/s - 2)/z, z = s*s on [1.0e-30, 0.029437], error 3.1e-16
-static const double qk_c_log[7] = {
-    0x1.5555555555558p-1,
-    0x1.99999999952e2p-2,
-    0x1.2492492df1492p-2,
-    0x1.c71c62e57fa3fp-3,
-    0x1.7462b4ab4c062p-3,
-    0x1.39fe60617ce73p-3,
-    0x1.2b584add1c619p-3,
+// (log(1+f) - f)/f^2 on [-0.29289, 0.41421], error 1.0e-17
+static const double qk_c_log[21] = {
+    -0x1.0000000000000p-1,
+    0x1.555555555555cp-2,
+    -0x1.fffffffffff34p-3,
+    0x1.999999999772bp-3,
+    -0x1.5555555561ddep-3,
+    0x1.249249261f2d5p-3,
+    -0x1.fffffff7e9557p-4,
+    0x1.c71c70c12ff0ep-4,
+    -0x1.99999a63646d1p-4,
+    0x1.745d460eb7f1fp-4,
+    -0x1.55556c38a050ep-4,
+    0x1.3b0eda8e758bcp-4,
+    -0x1.248b2a763a777p-4,
+    0x1.115b4db6a0db4p-4,
+    -0x1.00b0e84622c0cp-4,
+    0x1.dd30936ce00b9p-5,
+    -0x1.b635a9f5087f2p-5,
+    0x1.bb08df856b80fp-5,
+    -0x1.fc84a6a9cefb0p-5,
+    0x1.ceab48e5597c9p-5,
+    -0x1.8e8f6808753a3p-6,
 };
 // (log((1+s)/(1-s))/s - 2 - 2z/3)/z^2 on [1.0e-30, 0.029437], error 1.9e-18
 static const double qk_c_powlog[8] = {

@@ -110,34 +110,23 @@ QK_INLINE qk_split qk_log_split(double x) {
     return (qk_split){k, qk_real((u & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu) - 1.0};
 }
 
-/// k ln 2 + log(1 + f) + c, for a small correction c.
+/// k ln 2 + log(1 + f) + c, for a small correction c. No division: it would be the slowest part of
+/// a normal deviate.
 QK_INLINE double qk_log_join(double k, double f, double c) {
-    const double s = f / (2.0 + f), z = s * s;
-    const double square = 0.5 * f * f;
-    const double inner = QK_FMA(z, qk_poly(z, qk_c_log, 7), square);
-    const double low = QK_FMA(s, inner, QK_FMA(k, QK_LN2_LO, c));
-    return QK_FMA(k, QK_LN2_HI, f - (square - low));
+    const double low = QK_FMA(f * f, qk_poly(f, qk_c_log, 21), QK_FMA(k, QK_LN2_LO, c));
+    return QK_FMA(k, QK_LN2_HI, f + low);
 }
 
 /// log of a positive normal number: what qk_m_log is there, without its cases.
 QK_INLINE double qk_log_normal(double x) {
     const qk_split a = qk_log_split(x);
-    const double s = a.f / (2.0 + a.f), z = s * s;
-    const double square = 0.5 * a.f * a.f;
-    const double inner = QK_FMA(z, qk_poly(z, qk_c_log, 7), square);
-    const double low = QK_FMA(s, inner, a.k * QK_LN2_LO);
-    return QK_FMA(a.k, QK_LN2_HI, a.f - (square - low));
+    return qk_log_join(a.k, a.f, 0.0);
 }
 
 QK_INLINE double qk_m_log(double x) {
     const int small = x < 0x1p-1022;
     const qk_split a = qk_log_split(small ? x * 0x1p54 : x);
-    const double k = small ? a.k - 54.0 : a.k;
-    const double s = a.f / (2.0 + a.f), z = s * s;
-    const double square = 0.5 * a.f * a.f;
-    const double inner = QK_FMA(z, qk_poly(z, qk_c_log, 7), square);
-    const double low = QK_FMA(s, inner, k * QK_LN2_LO);
-    const double y = QK_FMA(k, QK_LN2_HI, a.f - (square - low));
+    const double y = qk_log_join(small ? a.k - 54.0 : a.k, a.f, 0.0);
     const double special = x == 0.0 ? -QK_INF : x < 0.0 ? QK_NAN : x;
     return ((x > 0.0) & (x < QK_INF)) ? y : special;
 }

@@ -26,6 +26,10 @@ def atanh2(z):  # log((1+s)/(1-s))/s as a function of z = s*s
     return log((1 + s) / (1 - s)) / s
 
 
+def log1p_rest(f):
+    return (log(1 + f) - f) / f**2 if abs(f) > tiny else -mpf(1) / 2
+
+
 def of_square(function):
     """function(x)/x as a function of z = x*x."""
     return lambda z: function(sqrt(z)) / sqrt(z)
@@ -50,7 +54,7 @@ tiny = mpf(10) ** -30
 z_log = (sqrt(mpf(2)) - 1) ** 4 * mpf("1.0000001")
 POLYNOMIALS = [
     # name, what, function, low, high, coefficients
-    ("log", "(log((1+s)/(1-s))/s - 2)/z, z = s*s", lead(atanh2, 1, [2]), tiny, z_log, 7),
+    ("log", "(log(1+f) - f)/f^2", log1p_rest, sqrt(mpf(1) / 2) - mpf("1.0000001"), sqrt(mpf(2)) - mpf("0.9999999"), 21),
     ("powlog", "(log((1+s)/(1-s))/s - 2 - 2z/3)/z^2", lead(atanh2, 2, [2, mpf(2) / 3]), tiny, z_log, 8),
     ("exp", "(exp(r) - 1 - r)/r^2", lead(exp, 2, [1, 1]), -log(mpf(2)) / 2 * mpf("1.0002"), log(mpf(2)) / 2 * mpf("1.0001"), 11),
     ("sin", "(sin(r)/r - 1)/z, z = r*r", lead(of_square(sin), 1, [1]), tiny, (pi / 4) ** 2 * mpf("1.0001"), 6),
