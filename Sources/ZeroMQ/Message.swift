@@ -51,6 +51,12 @@ public struct Message: ~Copyable {
         unsafe [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(slot), count: count))
     }
 
+    /// What libzmq knows of the connection that the frame came by, as `User-Id`; nil where nothing.
+    func property(_ name: String) -> String? {
+        guard let text = unsafe zmq_msg_gets(slot, name) else { return nil }
+        return unsafe String(cString: text)
+    }
+
     /// Receives into this frame, releasing what it held. False where none was ready.
     mutating func receive(from socket: UnsafeMutableRawPointer) throws(ZeroMQError) -> Bool {
         while unsafe zmq_msg_recv(slot, socket, ZMQ_DONTWAIT) < 0 {

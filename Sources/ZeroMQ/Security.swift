@@ -3,11 +3,14 @@
 /// How a socket knows its peers.
 ///
 /// A case says everything that must be set before `bind` or `connect`; the socket applies it, so no
-/// caller can forget half of it.
+/// caller can forget half of it. A CURVE *server* is not here: only a ``ZAPHandler`` makes one.
 public enum Security: Sendable, Hashable {
     /// Nobody is authenticated and nothing is encrypted. Binding it beyond loopback is refused
     /// unless `exposed` says that this is wanted.
     case plain(exposed: Bool = false)
+    /// The peer must prove to be the one server that is meant, is told who we are, and all bytes
+    /// are encrypted.
+    case curveClient(CurveClient)
 
     /// Throws where this policy may not be bound at `endpoint`.
     func checkBinding(_ endpoint: String) throws(ZeroMQError) {
@@ -18,6 +21,10 @@ public enum Security: Sendable, Hashable {
                 refusing: "bind", endpoint,
                 reason: "plain TCP beyond loopback lets anybody in",
                 remedy: "bind tcp://127.0.0.1:PORT, or say explicitly that plain TCP is wanted")
+        case .curveClient:
+            throw ZeroMQError(
+                refusing: "bind", endpoint, reason: "a CURVE client connects, it does not listen",
+                remedy: "make a server with a ZAPHandler")
         }
     }
 

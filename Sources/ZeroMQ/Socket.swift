@@ -25,6 +25,8 @@ public struct Socket: ~Copyable {
 
     let handle: SocketHandle
     private let security: Security
+    /// True where peers are let in by a ``ZAPHandler``.
+    let isCurveServer: Bool
 
     /// A socket of a context.
     ///
@@ -32,8 +34,24 @@ public struct Socket: ~Copyable {
     public init(
         _ kind: Kind, in context: borrowing Context, security: Security
     ) throws(ZeroMQError) {
-        handle = try SocketHandle(kind, context.handle)
+        let handle = try SocketHandle(kind, context.handle)
+        if case .curveClient(let client) = security { try handle.secure(as: client) }
+        self.handle = handle
         self.security = security
+        isCurveServer = false
+    }
+
+    /// A CURVE server, which keeps the socket of the handler that it asks open.
+    init(
+        _ kind: Kind, in context: borrowing Context, keys: CurveKeyPair, domain: String,
+        asking handler: borrowing Socket
+    ) throws(ZeroMQError) {
+        let handle = try SocketHandle(kind, context.handle)
+        handle.companion = handler.handle
+        try handle.secure(asServerWith: keys, domain: domain)
+        self.handle = handle
+        security = .plain(exposed: true)
+        isCurveServer = true
     }
 
     /// Sets an option.
@@ -118,6 +136,8 @@ public struct Socket: ~Copyable {
 final class SocketHandle {
     let raw: UnsafeMutableRawPointer
     private let context: ContextHandle
+    /// A socket that must stay open as long as this one.
+    var companion: SocketHandle?
 
     init(_ kind: Socket.Kind, _ context: ContextHandle) throws(ZeroMQError) {
         guard let raw = unsafe zmq_socket(context.raw, kind.number) else {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A message with the name under which its sender was let in.
+public struct AuthenticatedMessage: Sendable, Hashable {
+    /// The frames; from a ROUTER the first is the routing id.
+    public var frames: [[UInt8]]
+    /// The user id of the ``ZAPReply`` that let the sender's connection in. Nil where the socket
+    /// lets anybody in: what a peer says about itself in its handshake does not count.
+    public var userID: String?
+}
+
+extension Socket {
+    /// Takes a whole message like ``receive(limit:)``, with the sender's user id.
+    public func receiveAuthenticated(
+        limit: Int = 8
+    ) throws(ZeroMQError) -> AuthenticatedMessage? {
+        var frames: [[UInt8]] = []
+        var user: String?
+        var message = Message()
+        repeat {
+            guard try unsafe message.receive(from: handle.raw) else { return nil }
+            // One connection sends all frames of a message, so any frame's property will do; the
+            // routing id's frame is made by the ROUTER and may have none.
+            if isCurveServer, user == nil { user = message.property("User-Id") }
+            if frames.count <= limit { frames.append(message.bytes) }
+        } while message.hasMore
+        return AuthenticatedMessage(frames: frames, userID: user)
+    }
+}
