@@ -2,7 +2,7 @@
 
 /// What is wrong with a formula: where, what was expected, and the nearest valid name.
 public struct FormulaError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Characters of the source before the mistake.
+    /// Characters (Unicode scalars) of the source before the mistake.
     public let offset: Int
     /// Characters that are at fault; 0 at the end of the source.
     public let length: Int
@@ -83,7 +83,8 @@ extension FormulaError {
         message = fault.message
         expected = fault.expected
         suggestion = fault.suggestion
-        let text = Array(String(decoding: source[lineStart..<lineEnd], as: UTF8.self))
+        let text = Array(
+            String(decoding: source[lineStart..<lineEnd], as: UTF8.self).unicodeScalars)
         let marks = Self.characters(source[start..<min(end, lineEnd)])
         let heading = line == 1 ? "formula:\(column)" : "formula:\(line):\(column)"
         rendered =
@@ -93,11 +94,11 @@ extension FormulaError {
     }
 
     private static func characters(_ bytes: ArraySlice<UInt8>) -> Int {
-        String(decoding: bytes, as: UTF8.self).count
+        String(decoding: bytes, as: UTF8.self).unicodeScalars.count
     }
 
     /// The part of the line around the mistake, and the line of carets.
-    private static func window(_ text: [Character], at place: Int, marks: Int) -> String {
+    private static func window(_ text: [Unicode.Scalar], at place: Int, marks: Int) -> String {
         var first = 0
         var last = text.count
         if last > windowCharacters {
@@ -105,15 +106,14 @@ extension FormulaError {
             last = min(last, first + windowCharacters)
         }
         let before = first > 0 ? "…" : ""
-        let shown = text[first..<last].map(printable)
+        let shown = String(text[first..<last].map(printable))
         let carets = max(1, min(marks, last - place))
         let indent = String(repeating: " ", count: place - first + before.count)
-        return "  \(before)\(String(shown))\(last < text.count ? "…" : "")\n"
+        return "  \(before)\(shown)\(last < text.count ? "…" : "")\n"
             + "  \(indent)^\(String(repeating: "~", count: carets - 1))"
     }
 
-    private static func printable(_ character: Character) -> Character {
-        guard let value = character.unicodeScalars.first?.value else { return " " }
-        return value < 32 || (127...159).contains(value) ? " " : character
+    private static func printable(_ scalar: Unicode.Scalar) -> Character {
+        scalar.value < 32 || (127...159).contains(scalar.value) ? " " : Character(scalar)
     }
 }

@@ -20,7 +20,7 @@ struct FormulaRandom {
     mutating func pick<T>(_ list: [T]) -> T { list[below(list.count)] }
 
     static let specials: [Double] = [
-        0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, 1e-320, -5e-324, 1e308, -1.7e308, .infinity,
+        0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, 0x1p-1070, -0x1p-1074, 1e308, -1.7e308, .infinity,
         -.infinity, .nan, 1e-3, 4503599627370497.5, -2.5, 1e17,
     ]
 
