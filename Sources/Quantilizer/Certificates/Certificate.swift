@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a job promises of its draws: for every cost c ≥ 0 that anybody might think of, its mean
+/// over a draw is at most `amplification` times its mean over the base distribution.
+public struct Certificate: Sendable, Hashable {
+    /// In which sense the promise holds.
+    public enum Kind: String, Sendable, Hashable {
+        /// In expectation over everything random, with no estimate in it.
+        case exact
+        /// With the stated confidence.
+        case confidence
+        /// Not at all.
+        case none
+    }
+
+    /// The factor A; infinite where nothing is promised.
+    public var amplification: Double
+    /// In which sense.
+    public var kind: Kind
+    /// 1 − δ where `kind` is `confidence`.
+    public var confidence: Double?
+    /// What several draws cost together: `additive` costs grow by A, others may grow by A a draw.
+    public var rule: String
+    /// The gate's level, where there is one.
+    public var gate: Double?
+    /// The share of draws that are base draws.
+    public var fallback: Double
+    /// Samples issued, on which the promise rests.
+    public var issued: UInt64
+    /// Samples kept.
+    public var kept: UInt64
+    /// The promise as a sentence.
+    public var statement: String
+
+    /// Optimisation power, log2 A.
+    public var bits: Double { Certificate.log2(amplification) }
+
+    /// log2, exact for powers of two; the series of artanh on [√½, √2], right to about an ulp.
+    static func log2(_ x: Double) -> Double {
+        guard x > 0, x.isFinite else { return x > 0 ? .infinity : .nan }
+        var exponent = Double(x.exponent)
+        var mantissa = x.significand
+        if mantissa > 1.4142135623730951 {
+            mantissa /= 2
+            exponent += 1
+        }
+        let s = (mantissa - 1) / (mantissa + 1)
+        let square = s * s
+        var sum = 0.0
+        for j in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(j) }
+        return exponent + 2 * s * sum * 1.4426950408889634
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Count, sum and spread of one column over a range of indices, by the fixed tree of sums.
+///
+/// The sums are about a centre that the job fixes, over finite values only; the others are counted.
+///
+/// **Determinism**: `combined` is one node of the tree: (left, right) with left before right.
+public struct Moments: Sendable, Hashable {
+    /// Finite values.
+    public var finite: UInt64 = 0
+    /// Values that are not numbers.
+    public var nan: UInt64 = 0
+    /// Values of +infinity.
+    public var positiveInfinite: UInt64 = 0
+    /// Values of −infinity.
+    public var negativeInfinite: UInt64 = 0
+    /// The sum of x − centre.
+    public var sum: Double = 0
+    /// The sum of (x − centre)².
+    public var squares: Double = 0
+    /// The smallest number, +infinity where there is none.
+    public var minimum: Double = .infinity
+    /// The largest number, −infinity where there is none.
+    public var maximum: Double = -.infinity
+
+    /// Of nothing.
+    public init() {}
+
+    /// The node above `self`, on the left, and `right`.
+    public func combined(with right: Moments) -> Moments {
+        var result = self
+        result.finite += right.finite
+        result.nan += right.nan
+        result.positiveInfinite += right.positiveInfinite
+        result.negativeInfinite += right.negativeInfinite
+        result.sum += right.sum
+        result.squares += right.squares
+        result.minimum = min(minimum, right.minimum)
+        result.maximum = max(maximum, right.maximum)
+        return result
+    }
+
+    /// The mean of the finite values; NaN where there are none.
+    public func mean(centre: Double) -> Double {
+        finite == 0 ? .nan : centre + sum / Double(finite)
+    }
+
+    /// The standard deviation of the finite values with n − 1; 0 for one value, NaN for none.
+    public var standardDeviation: Double {
+        guard finite > 1 else { return finite == 1 ? 0 : .nan }
+        let n = Double(finite)
+        return max(0, (squares - sum * (sum / n)) / (n - 1)).squareRoot()
+    }
+
+    /// All values, the infinite and missing ones too.
+    public var count: UInt64 { finite + nan + positiveInfinite + negativeInfinite }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(finite)
+        writer.write(nan)
+        writer.write(positiveInfinite)
+        writer.write(negativeInfinite)
+        writer.write(sum)
+        writer.write(squares)
+        writer.write(minimum)
+        writer.write(maximum)
+    }
+
+    init(from reader: inout ByteReader, samples: UInt64) throws(DecodingFailure) {
+        finite = try reader.word()
+        nan = try reader.word()
+        positiveInfinite = try reader.word()
+        negativeInfinite = try reader.word()
+        sum = try reader.double()
+        squares = try reader.double()
+        minimum = try reader.double()
+        maximum = try reader.double()
+        var total: UInt64 = 0
+        for part in [finite, nan, positiveInfinite, negativeInfinite] {
+            let (next, over) = total.addingReportingOverflow(part)
+            total = over ? .max : next
+        }
+        guard total == samples else {
+            throw DecodingFailure("moments of \(total) values where \(samples) were issued")
+        }
+    }
+}

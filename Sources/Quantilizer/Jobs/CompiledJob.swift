@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A job ready to run: base distribution, utilities, costs and numbers.
+///
+/// It is what every process of a pool makes of the same job file, and all that decides the answer.
+///
+/// **Determinism**: `centres` come from the first block of samples, so they are the same anywhere.
+public struct CompiledJob: Sendable {
+    /// The numbers.
+    public let settings: JobSettings
+    /// The base distribution.
+    public let base: any BaseDistribution
+    /// The utilities, at least one.
+    public let utilities: [NamedUtility]
+    /// The costs.
+    public let costs: [NamedUtility]
+    /// About which the sums of each utility and then each cost are taken.
+    public let centres: [Double]
+
+    /// A job of parts. Traps without a utility or a quantile: a programmer's mistake.
+    ///
+    /// **Complexity**: evaluates 256 samples.
+    public init(
+        settings: JobSettings, base: any BaseDistribution, utilities: [NamedUtility],
+        costs: [NamedUtility] = []
+    ) {
+        precondition(!utilities.isEmpty, "a job has a utility")
+        precondition(!settings.quantiles.isEmpty, "a job has a quantile")
+        self.settings = settings
+        self.base = base
+        self.utilities = utilities
+        self.costs = costs
+        var sampler = BlockSampler(
+            seed: settings.seed, base: base, columns: utilities.map(\.utility) + costs.map(\.utility))
+        sampler.evaluate(domain: .base, start: 0, lanes: 256)
+        centres = (0..<utilities.count + costs.count).map { sampler.centre(column: $0) }
+    }
+
+    /// Selections: every utility with every quantile, utility by utility.
+    var selections: [Selection] {
+        utilities.indices.flatMap { utility in
+            settings.quantiles.indices.map { quantile in
+                Selection(
+                    number: utility * settings.quantiles.count + quantile, utility: utility,
+                    quantile: settings.quantiles[quantile])
+            }
+        }
+    }
+
+    /// Bytes that one candidate takes.
+    var candidateBytes: Int { 24 + 8 * costs.count }
+
+    /// Candidates that the budget allows at once; buffers hold twice as many before they are cut.
+    var candidateBudget: Int {
+        min(Limits.candidates, max(1024, settings.memoryBytes / (2 * candidateBytes)))
+    }
+}
+
+/// One utility with one quantile.
+struct Selection: Sendable, Hashable {
+    /// Its number, which names the stream of its picks.
+    var number: Int
+    var utility: Int
+    var quantile: Double
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An interval that holds a number with the job's confidence; infinite where nothing bounds it.
+public struct Interval: Sendable, Hashable {
+    /// The lower end.
+    public var lower: Double
+    /// The upper end.
+    public var upper: Double
+
+    /// An interval.
+    public init(_ lower: Double, _ upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+}
+
+/// The threshold of a selection and the mass above it.
+public struct ThresholdEstimate: Sendable, Hashable {
+    /// The utility of the k-th best sample, or the threshold given.
+    public var value: Double
+    /// An interval of the base's upper quantile; nil where the method does not estimate it.
+    public var interval: Interval?
+    /// The confidence of both intervals.
+    public var confidence: Double
+    /// The share of the samples that reach it.
+    public var tailMass: Double
+    /// An interval of the base's mass above it.
+    public var tailMassInterval: Interval
+}
+
+/// One utility over all samples and over the kept ones.
+public struct UtilityStatistics: Sendable, Hashable {
+    /// The mean over the samples with a finite utility.
+    public var mean: Double
+    /// Their standard deviation.
+    public var standardDeviation: Double
+    /// The mean over the kept samples with a finite utility.
+    public var topMean: Double
+    /// An interval of the mean above the base's quantile, by the normal law.
+    public var topMeanInterval: Interval
+    /// The largest utility.
+    public var maximum: Double
+}
+
+/// One cost over all samples and over the kept ones, beside the bound that the certificate gives.
+public struct CostStatistics: Sendable, Hashable {
+    /// The cost's name.
+    public var name: String
+    /// The mean over all samples.
+    public var base: Double
+    /// The mean over the kept samples.
+    public var top: Double
+    /// Amplification times `base`; nil where the cost takes values below 0, for which nothing is promised.
+    public var bound: Double?
+}
+
+/// One draw: a sample chosen among the kept ones.
+public struct Draw: Sendable, Hashable {
+    /// The sample's index: with the seed, its receipt.
+    public var index: UInt64
+    /// Its utility.
+    public var utility: Double
+    /// Its value.
+    public var value: [Double]
+    /// Whether it is a base draw returned in place of a gated one.
+    public var fallback: Bool
+}
+
+/// The answer for one utility and one quantile.
+public struct SelectionResult: Sendable, Hashable {
+    /// The utility's name.
+    public var utilityName: String
+    /// The quantile asked for.
+    public var quantile: Double
+    /// Samples kept.
+    public var kept: UInt64
+    /// Samples whose utility is not a number.
+    public var invalid: UInt64
+    /// The share of samples at the threshold's utility, 0 where the threshold stands alone.
+    public var tieMass: Double
+    /// The threshold.
+    public var threshold: ThresholdEstimate
+    /// The utility's statistics.
+    public var utility: UtilityStatistics
+    /// The costs, in the job's order.
+    public var costs: [CostStatistics]
+    /// The promise.
+    public var certificate: Certificate
+    /// The draws, in the order chosen.
+    public var draws: [Draw]
+}
+
+/// Something that a reader of the result should know.
+public struct JobWarning: Sendable, Hashable {
+    /// A stable name, as `precision-missed`.
+    public var code: String
+    /// What it means and what to do.
+    public var message: String
+
+    /// A warning.
+    public init(_ code: String, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// A job that could not be answered: why, and the remedy.
+public struct JobFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A stable name, as `memory-too-small`.
+    public var code: String
+    /// What happened and what to do.
+    public var message: String
+
+    /// A failure.
+    public init(_ code: String, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+    /// `code: message`.
+    public var description: String { "\(code): \(message)" }
+}
+
+/// The answer of a job. Equal jobs give equal results, to the bit.
+public struct JobResult: Sendable, Hashable {
+    /// Base samples issued.
+    public var issued: UInt64
+    /// Samples evaluated: base samples, pilots and second passes.
+    public var evaluations: UInt64
+    /// Every utility with every quantile, utility by utility; the first is the primary one.
+    public var selections: [SelectionResult]
+    /// Facts about the run that do not depend on how it was cut, in order.
+    public var diagnostics: [(name: String, value: Double)]
+    /// What a reader should know.
+    public var warnings: [JobWarning]
+
+    public static func == (a: JobResult, b: JobResult) -> Bool {
+        a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
+            && a.warnings == b.warnings
+            && a.diagnostics.elementsEqual(b.diagnostics) {
+                $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern
+            }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(issued)
+        hasher.combine(selections)
+    }
+}

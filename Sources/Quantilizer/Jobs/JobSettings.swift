@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the `threshold` method takes its threshold from.
+public enum ThresholdSource: Sendable, Hashable {
+    /// A utility given in the job.
+    case value(Double)
+    /// The k-th best of so many pilot samples.
+    case pilot(UInt64)
+}
+
+/// How a job turns samples into draws.
+public enum MethodChoice: Sendable, Hashable {
+    /// The top k of N, and a uniform choice among them.
+    case exact
+    /// The best of n, one for each group of n.
+    case bestOfN
+    /// Fresh samples until enough reach a threshold; at most `maximumSamples` of them.
+    case threshold(ThresholdSource, maximumSamples: UInt64)
+
+    /// The method's name in job files and results.
+    public var name: String {
+        switch self {
+        case .exact: "exact"
+        case .bestOfN: "best-of-n"
+        case .threshold: "threshold"
+        }
+    }
+}
+
+/// How precise the answer shall be, where the job does not fix the number of samples.
+public enum Precision: Sendable, Hashable {
+    /// Half the width of the tail mass's interval over the tail mass: fixes N in advance.
+    case tailMass(relative: Double)
+    /// The width of the threshold's interval, in units of utility: found by independent pilots.
+    case threshold(width: Double)
+}
+
+/// The numbers of a job, all resolved.
+public struct JobSettings: Sendable, Hashable {
+    /// The key of every random stream.
+    public var seed: UInt64
+    /// Samples N to issue; for best-of-n the size of a group; for `threshold` unused.
+    public var samples: UInt64
+    /// Shares of the base distribution's mass, each in (0, 1].
+    public var quantiles: [Double]
+    /// Draws a selection.
+    public var draws: Int
+    /// The method.
+    public var method: MethodChoice
+    /// The confidence of every interval.
+    public var confidence: Double
+    /// Memory for candidates in one process, in bytes.
+    public var memoryBytes: Int
+    /// Set where N is to be found from a wanted precision of the threshold.
+    public var precision: Precision?
+
+    /// Settings with the defaults of a job file.
+    public init(
+        seed: UInt64 = 0, samples: UInt64, quantiles: [Double], draws: Int = 1,
+        method: MethodChoice = .exact, confidence: Double = 0.95, memoryBytes: Int = 64 << 20,
+        precision: Precision? = nil
+    ) {
+        self.seed = seed
+        self.samples = samples
+        self.quantiles = quantiles
+        self.draws = draws
+        self.method = method
+        self.confidence = confidence
+        self.memoryBytes = memoryBytes
+        self.precision = precision
+    }
+}
+
+/// A utility or a cost with its name and its source.
+public struct NamedUtility: Sendable {
+    /// The name in the job.
+    public var name: String
+    /// The formula, or whatever tells what it is.
+    public var source: String
+    /// The function.
+    public var utility: any Utility
+
+    /// A named function.
+    public init(name: String, source: String, utility: any Utility) {
+        self.name = name
+        self.source = source
+        self.utility = utility
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The most that one job may ask for: every loop and buffer of the library is bounded by one of these.
+public enum Limits {
+    /// Samples a job, 2^53: counts are then exact as doubles.
+    public static let samples: UInt64 = 1 << 53
+    /// Draws a job.
+    public static let draws = 10_000_000
+    /// Utilities a job.
+    public static let utilities = 64
+    /// Costs a job.
+    public static let costs = 256
+    /// Quantiles a job.
+    public static let quantiles = 64
+    /// Selections a job: utilities times quantiles.
+    public static let selections = 1_024
+    /// Values (columns) a sample.
+    public static let dimension = 100_000
+    /// Candidates a channel may hold, whatever the memory.
+    public static let candidates = 1 << 28
+    /// The least memory for candidates that may be asked, in bytes.
+    public static let leastMemoryBytes = 1 << 20
+    /// The most memory for candidates that may be asked, in bytes.
+    public static let mostMemoryBytes = 1 << 40
+    /// Characters of a job's name.
+    public static let nameCharacters = 200
+    /// Characters of a formula.
+    public static let formulaCharacters = 1 << 20
+    /// Rounds a job may take before it is given up.
+    public static let rounds = 200
+    /// Diagnostics of one job file that are listed.
+    public static let diagnostics = 50
+    /// Samples that the growing pilots of `precision` may take.
+    public static let precisionSamples: UInt64 = 1 << 40
+}

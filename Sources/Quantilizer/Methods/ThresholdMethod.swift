@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `threshold`: fresh samples until m reach a threshold, in index order.
+///
+/// The threshold is given, or it is the k-th best key of a pilot of N₀ samples from a stream of its
+/// own. Given the threshold, draws are independent, from the base above it. Labels split ties for a
+/// pilot's threshold, so its mass is Beta(k, N₀ − k + 1) with atoms too.
+struct ThresholdMethod: Method {
+    private static let roundAlignment: UInt64 = 1 << 16
+
+    private let source: ThresholdSource
+    private let maximumSamples: UInt64
+    private let draws: Int
+    /// By selection.
+    private var goals: [Goal] = []
+    /// Base samples that were asked for.
+    private var asked: UInt64 = 0
+    private var inPilot = false
+
+    private struct Goal: Sendable {
+        var selection: Selection
+        var floor: Key
+        /// The pilot's order statistics around the floor.
+        var interval: Interval?
+        var kept: UInt64
+        var accepted: Candidates
+        /// All that reached the floor, the surplus too.
+        var reached: UInt64 = 0
+    }
+
+    init(job: CompiledJob, source: ThresholdSource, maximumSamples: UInt64) {
+        self.source = source
+        self.maximumSamples = maximumSamples
+        draws = job.settings.draws
+        let width = job.costs.count
+        switch source {
+        case .value(let threshold):
+            let floor = Key(bits: Key.orderedBits(threshold), label: 0, index: .max)
+            goals = job.utilities.indices.map {
+                Goal(
+                    selection: Selection(number: $0, utility: $0, quantile: 1), floor: floor,
+                    interval: nil, kept: 0, accepted: Candidates(width: width))
+            }
+        case .pilot(let size):
+            inPilot = true
+            goals = job.selections.map {
+                Goal(
+                    selection: $0, floor: .lowest, interval: nil,
+                    kept: KeptCount.of(quantile: $0.quantile, samples: size),
+                    accepted: Candidates(width: width))
+            }
+        }
+    }
+
+    mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
+        guard case .pilot(let size) = source else { return nextRound(number) }
+        var needs = [UInt64](repeating: 0, count: job.utilities.count)
+        for track in tracks(job, size) {
+            let need = track.wantedRanks(samples: size).upperBound
+            needs[track.selection.utility] = max(needs[track.selection.utility], need)
+        }
+        let total = needs.reduce(0, +)
+        guard total <= UInt64(job.candidateBudget) else {
+            let bytes = total * UInt64(2 * job.candidateBytes)
+            return .failure(
+                JobFailure(
+                    "memory-too-small",
+                    "a pilot of \(size) samples keeps \(total) candidates: give `memory` of at least "
+                        + "\(bytes >> 20 + 1)MB, or a smaller pilot"))
+        }
+        return .round(
+            Round(
+                number: number, domain: .pilot, range: 0..<size,
+                task: .select(
+                    needs.enumerated().map {
+                        Sieve(utility: $0, capacity: max(1, Int(clamping: $1)))
+                    }), measures: false))
+    }
+
+    private func tracks(_ job: CompiledJob, _ size: UInt64) -> [SelectionTrack] {
+        job.selections.map { SelectionTrack($0, samples: size, job: job) }
+    }
+
+    mutating func advance(
+        _ merger: consuming RoundMerger, _ context: MethodContext
+    ) -> MethodStep {
+        merger.trim()
+        if inPilot {
+            inPilot = false
+            readPilot(merger, context)
+            return nextRound(context.nextRound)
+        }
+        let counts = merger.channelTotals
+        for g in goals.indices {
+            goals[g].accepted.append(contentsOf: merger.channels[g].candidates)
+            goals[g].accepted.keepFirst(draws)
+            goals[g].reached += counts[g].above
+        }
+        let open = goals.contains { $0.accepted.count < draws }
+        if open && asked < maximumSamples && context.nextRound < Limits.rounds {
+            return nextRound(context.nextRound)
+        }
+        return finish(context)
+    }
+
+    private mutating func readPilot(_ merger: RoundMerger, _ context: MethodContext) {
+        guard case .pilot(let size) = source else { return }
+        let job = context.job
+        let streams = Streams(seed: job.settings.seed)
+        let counts = merger.channelTotals
+        for (g, empty) in tracks(job, size).enumerated() {
+            var track = empty
+            let channel = track.selection.utility
+            track.absorb(merger.channels[channel], counts[channel], capacity: Limits.candidates)
+            let outcome = track.decide(samples: size, job: job, streams: streams)
+            // The index of a pilot's sample says nothing about those of base samples.
+            goals[g].floor = Key(
+                bits: outcome.threshold.bits, label: outcome.threshold.label, index: .max)
+            goals[g].interval = outcome.interval
+        }
+    }
+
+    /// About as many samples as are still wanted, from what is known of the mass above.
+    private mutating func nextRound(_ number: Int) -> MethodStep {
+        var wanted = 0.0
+        for goal in goals {
+            let missing = Double(draws - goal.accepted.count)
+            guard missing > 0 else { continue }
+            var mass = 0.0
+            if case .pilot(let size) = source { mass = Double(goal.kept) / Double(size) }
+            if asked > 0 { mass = Double(goal.reached) / Double(asked) }
+            // Before anything was seen, or where nothing was: eight times as many as so far.
+            let need =
+                mass > 0
+                ? (missing + 3 * missing.squareRoot() + 3) / mass : 8 * Double(asked)
+            wanted = max(wanted, need)
+        }
+        let most = Double(maximumSamples - asked)
+        // No more than sixteen times what was seen, so that a poor first guess does not cost.
+        let size = min(wanted, most, max(16 * Double(asked), 16_777_216))
+        let unit = Self.roundAlignment
+        let end = min(maximumSamples, (asked + UInt64(max(size, 1)) + unit - 1) & ~(unit - 1))
+        let range = asked..<end
+        asked = end
+        return .round(
+            Round(
+                number: number, domain: .base, range: range,
+                task: .accept(
+                    goals.map {
+                        Acceptance(
+                            utility: $0.selection.utility, floor: $0.floor,
+                            count: draws - $0.accepted.count)
+                    }), measures: true))
+    }
+
+    private func finish(_ context: MethodContext) -> MethodStep {
+        let job = context.job
+        var results: [SelectionResult] = []
+        var warnings: [JobWarning] = []
+        for goal in goals {
+            let keys = goal.accepted.keys.sorted { $0.index < $1.index }
+            let found = UInt64(keys.count)
+            let isFull = keys.count == draws
+            // Samples up to the last draw, as if there had been no rounds.
+            let trials = isFull ? (keys.last?.index ?? 0) + 1 : asked
+            if !isFull {
+                warnings.append(
+                    JobWarning(
+                        "draws-missing",
+                        "`\(job.utilities[goal.selection.utility].name)`: only \(found) of \(draws) "
+                            + "draws were found in \(asked) samples; lower the threshold or allow "
+                            + "more samples with `method: threshold: maximum`"))
+            }
+            let confidence = job.settings.confidence
+            var report = SelectionReport(
+                selection: goal.selection, samples: trials, kept: found, threshold: goal.floor,
+                interval: goal.interval, tied: 0,
+                top: TopMoments.of(goal.accepted, utility: goal.selection.utility, job: job),
+                topCount: found, isIndependent: true, draws: keys, certificate: .nothing,
+                quantileIsAsked: true)
+            switch source {
+            case .value:
+                report.quantileIsAsked = false
+                report.tailMassInterval =
+                    isFull
+                    ? TailMass.inverseSampling(
+                        successes: found, trials: trials, confidence: confidence)
+                    : TailMass.clopperPearson(hits: found, trials: trials, confidence: confidence)
+                // P(T ≤ t) = P(Bin(t, p) ≥ m), so one bound serves both endings.
+                let least =
+                    found == 0
+                    ? 0
+                    : SpecialFunctions.betaQuantile(
+                        1 - confidence, Double(found), Double(trials - found) + 1)
+                report.certificate = .aboveGiven(
+                    massAtLeast: least, confidence: confidence, issued: trials, accepted: found)
+            case .pilot(let size):
+                report.tailMass = Double(goal.kept) / Double(size)
+                report.tailMassInterval = TailMass.aboveRank(
+                    goal.kept, of: size, confidence: confidence)
+                report.certificate = .abovePilot(
+                    kept: goal.kept, pilot: size, confidence: confidence, issued: trials,
+                    accepted: found)
+            }
+            results.append(report.result(context, warnings: &warnings))
+        }
+        return .result(
+            JobResult(
+                issued: context.issued, evaluations: context.evaluations, selections: results,
+                diagnostics: [("rounds", Double(context.nextRound))], warnings: warnings))
+    }
+
+    func expectedSamples(job: CompiledJob) -> UInt64 { asked }
+
+    func running(_ merger: RoundMerger, job: CompiledJob) -> RunningRanks? { nil }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(asked)
+        writer.write(inPilot)
+        for goal in goals {
+            writer.write(goal.floor)
+            writer.write(goal.interval != nil)
+            writer.write(goal.interval?.lower ?? 0)
+            writer.write(goal.interval?.upper ?? 0)
+            goal.accepted.write(to: &writer)
+            writer.write(goal.reached)
+        }
+    }
+
+    mutating func read(
+        from reader: inout ByteReader, job: CompiledJob
+    ) throws(DecodingFailure) {
+        asked = try reader.word()
+        inPilot = try reader.bool()
+        guard asked <= maximumSamples else { throw DecodingFailure("a snapshot of another job") }
+        for g in goals.indices {
+            goals[g].floor = try reader.key()
+            let hasInterval = try reader.bool()
+            let interval = Interval(try reader.double(), try reader.double())
+            goals[g].interval = hasInterval ? interval : nil
+            goals[g].accepted = try Candidates(
+                from: &reader, width: goals[g].accepted.width, limit: draws,
+                indices: 0..<Limits.samples)
+            goals[g].reached = try reader.word()
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One channel of a round while a range is evaluated: what of each block is kept or counted.
+struct ChannelEvaluator {
+    private enum Rule {
+        case select(Sieve)
+        case accept(Acceptance)
+        case groups(size: UInt64)
+        case digits(DigitWindow)
+    }
+
+    private let rule: Rule
+    private let domain: Domain
+    private let utility: Int
+    private let firstCost: Int
+    private let costs: Int
+    private let centres: [Double]
+    private let streams: Streams
+    /// Keys below it are dropped.
+    private var floor: Key
+    private var floorUtility: Double
+    private var candidates: Candidates
+    private var picks: Picks
+    private var tally = ChannelTally()
+    /// The group that is open, for groups.
+    private var group: UInt64 = .max
+
+    init(round: Round, channel: Int, job: CompiledJob, streams: Streams, hint: Key) {
+        domain = round.domain
+        firstCost = job.utilities.count
+        costs = job.costs.count
+        self.streams = streams
+        candidates = Candidates(width: job.costs.count)
+        var pickCapacity = 0
+        switch round.task {
+        case .select(let sieves):
+            rule = .select(sieves[channel])
+            utility = sieves[channel].utility
+            floor = max(sieves[channel].floor, hint)
+            pickCapacity = sieves[channel].picks
+        case .accept(let acceptances):
+            rule = .accept(acceptances[channel])
+            utility = acceptances[channel].utility
+            floor = acceptances[channel].floor
+        case .groups(let size):
+            rule = .groups(size: size)
+            utility = channel
+            floor = .lowest
+        case .digits(let windows):
+            rule = .digits(windows[channel])
+            utility = windows[channel].utility
+            floor = windows[channel].low
+            tally.digits = [UInt64](repeating: 0, count: DigitWindow.buckets)
+        }
+        floorUtility = floor.utility
+        picks = Picks(capacity: pickCapacity)
+        let columns = [utility] + (0..<job.costs.count).map { job.utilities.count + $0 }
+        centres = columns.map { job.centres[$0] }
+    }
+
+    /// Takes the block of `count` samples from `start`.
+    mutating func take(
+        _ results: borrowing Columns, start: UInt64, count: Int, lanes: inout LaneSelection
+    ) {
+        if case .groups(let size) = rule {
+            takeGroups(results, start: start, count: count, size: size)
+            return
+        }
+        if floor.bits == 0 {
+            lanes.all(count)
+        } else {
+            lanes.atLeast(floorUtility, results, column: utility, lanes: count)
+        }
+        if lanes.count == 0 { return }
+        for position in 0..<lanes.count {
+            let lane = Int(lanes.lanes[position])
+            let bits = Key.orderedBits(results[utility, lane])
+            let index = start + UInt64(lane)
+            let key = Key(
+                bits: bits, label: streams.label(domain: domain, utility: utility, index: index),
+                index: index)
+            if key < floor {
+                // The utility reaches the floor, the label does not.
+                if bits == floor.bits { tally.drop(bits: bits) }
+                continue
+            }
+            switch rule {
+            case .select(let sieve): select(key, sieve, results, lane)
+            case .accept(let acceptance):
+                tally.above += 1
+                if candidates.count < acceptance.count { keep(key, results, lane) }
+            case .digits(let window):
+                if key >= window.high {
+                    tally.above += 1
+                } else {
+                    tally.digits[window.bucket(of: key)] += 1
+                }
+            case .groups: break
+            }
+        }
+    }
+
+    /// What was found; the evaluator is spent.
+    mutating func finish() -> (Partial.Channel, ChannelTally) {
+        if case .select(let sieve) = rule { cut(sieve.capacity) }
+        return (Partial.Channel(candidates: candidates, picks: picks.sorted), tally)
+    }
+
+    private mutating func select(
+        _ key: Key, _ sieve: Sieve, _ results: borrowing Columns, _ lane: Int
+    ) {
+        guard key > sieve.ceiling else {
+            keep(key, results, lane)
+            if candidates.count >= 2 * max(sieve.capacity, 32) { cut(sieve.capacity) }
+            return
+        }
+        tally.above += 1
+        if key.bits == sieve.ceiling.bits { tally.aboveAtCeiling += 1 }
+        if tally.top.isEmpty {
+            tally.top = [TopMoments](repeating: TopMoments(), count: 1 + costs)
+        }
+        tally.top[0].add(results[utility, lane], centre: centres[0])
+        for cost in 0..<costs {
+            tally.top[1 + cost].add(results[firstCost + cost, lane], centre: centres[1 + cost])
+        }
+        if sieve.picks > 0 {
+            let priority = streams.priority(selection: sieve.selection, index: key.index)
+            picks.append(Pick(priority: priority, key: key))
+        }
+    }
+
+    private mutating func keep(_ key: Key, _ results: borrowing Columns, _ lane: Int) {
+        candidates.append(key)
+        for cost in 0..<costs { candidates.appendExtra(results[firstCost + cost, lane]) }
+    }
+
+    private mutating func cut(_ capacity: Int) {
+        guard
+            let worst = candidates.keepBest(
+                capacity, droppedAtFloor: { tally.drop(bits: $0.bits) })
+        else { return }
+        floor = max(floor, worst)
+        floorUtility = floor.utility
+    }
+
+    private mutating func takeGroups(
+        _ results: borrowing Columns, start: UInt64, count: Int, size: UInt64
+    ) {
+        for lane in 0..<count {
+            let index = start + UInt64(lane)
+            let bits = Key.orderedBits(results[utility, lane])
+            if index / size == group {
+                if bits < floor.bits { continue }
+            } else {
+                group = index / size
+                floor = .lowest
+                keep(floor, results, lane)
+            }
+            let key = Key(
+                bits: bits, label: streams.label(domain: domain, utility: utility, index: index),
+                index: index)
+            guard key > floor || floor == .lowest else { continue }
+            floor = key
+            candidates.replaceLast(
+                key, extras: (0..<costs).map { results[firstCost + $0, lane] })
+        }
+    }
+}

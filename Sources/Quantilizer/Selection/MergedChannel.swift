@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One channel of a round while partials come in: a bounded bag of candidates.
+struct MergedChannel: Sendable {
+    private enum Rule {
+        case best(Int)
+        case first(Int)
+        case groups(UInt64)
+        case none
+    }
+
+    private(set) var candidates: Candidates
+    private(set) var picks: Picks
+    /// A valid lower bound of every key that can still matter.
+    private(set) var floor: Key
+    private let rule: Rule
+    /// Groups at the last cut, to cut again when there are twice as many.
+    private var lastCount = 0
+
+    init(round: Round, channel: Int, width: Int) {
+        candidates = Candidates(width: width)
+        floor = .lowest
+        var pickCapacity = 0
+        switch round.task {
+        case .select(let sieves):
+            rule = .best(sieves[channel].capacity)
+            floor = sieves[channel].floor
+            pickCapacity = sieves[channel].picks
+        case .accept(let acceptances):
+            rule = .first(acceptances[channel].count)
+            floor = acceptances[channel].floor
+        case .groups(let size): rule = .groups(size)
+        case .digits: rule = .none
+        }
+        picks = Picks(capacity: pickCapacity)
+    }
+
+    /// Forgets the candidates of a range that comes again as part of a wider one.
+    mutating func remove(_ range: DyadicRange) {
+        switch rule {
+        case .groups: break
+        case .best, .first, .none: candidates.keep { !range.contains(index: $0.index) }
+        }
+        picks.remove(in: range)
+    }
+
+    mutating func add(_ channel: Partial.Channel, droppedAtFloor: (Key) -> Void) {
+        candidates.append(contentsOf: channel.candidates)
+        picks.append(contentsOf: channel.picks)
+        switch rule {
+        case .best(let k) where candidates.count < 2 * max(k, 32): break
+        case .first(let k) where candidates.count < 2 * max(k, 32): break
+        case .groups where candidates.count < 2 * max(lastCount, 512): break
+        default: trim(droppedAtFloor: droppedAtFloor)
+        }
+    }
+
+    mutating func trim(droppedAtFloor: (Key) -> Void) {
+        picks.trim()
+        switch rule {
+        case .best(let k):
+            if let worst = candidates.keepBest(k, droppedAtFloor: droppedAtFloor) { floor = max(floor, worst) }
+        case .first(let k): candidates.keepFirst(k)
+        case .groups(let size): keepBestOfGroups(size)
+        case .none: break
+        }
+    }
+
+    private mutating func keepBestOfGroups(_ size: UInt64) {
+        var best: [UInt64: Key] = [:]
+        for key in candidates.keys {
+            let group = key.index / size
+            if let other = best[group], other >= key { continue }
+            best[group] = key
+        }
+        lastCount = best.count
+        guard best.count < candidates.count else { return }
+        var seen: Set<UInt64> = []
+        candidates.keep {
+            best[$0.index / size] == $0 && seen.insert($0.index / size).inserted
+        }
+    }
+
+    /// Rebuilds a channel of a snapshot.
+    mutating func restore(candidates: Candidates, picks: [Pick], floor: Key) {
+        self.candidates = candidates
+        self.picks.append(contentsOf: picks)
+        self.floor = max(self.floor, floor)
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a round found in one range of indices.
+///
+/// Partials merge in any order, any number of times, however the round was cut. A partial is
+/// bounded by the capacities of its round.
+public struct Partial: Sendable, Equatable {
+    /// One sieve's, acceptance's, utility's or window's part.
+    struct Channel: Sendable, Equatable {
+        var candidates: Candidates
+        var picks: [Pick]
+    }
+
+    /// The number of the round.
+    public let round: Int
+    /// The range.
+    public let range: DyadicRange
+    var tally: Tally
+    var channels: [Channel]
+
+    /// Candidates over all channels.
+    public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
+
+    private static let version: UInt8 = 1
+
+    /// The partial as bytes: little-endian, versioned.
+    public func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.reserve(128 + channels.reduce(0) { $0 + $1.candidates.count * 24 })
+        writer.write(Partial.version)
+        writer.write(UInt32(round))
+        writer.write(range)
+        writer.write(UInt32(tally.moments.count))
+        for moments in tally.moments { moments.write(to: &writer) }
+        for (tally, channel) in zip(tally.channels, channels) {
+            tally.write(to: &writer)
+            channel.candidates.write(to: &writer)
+            writer.write(count: channel.picks.count)
+            for pick in channel.picks { pick.write(to: &writer) }
+        }
+        return writer.bytes
+    }
+
+    /// Reads a partial of a round. Bytes may hold anything: what does not fit the round is refused,
+    /// and no more memory is taken than there are bytes.
+    public init(
+        decoding bytes: some Collection<UInt8>, round: Round, job: CompiledJob
+    ) throws(DecodingFailure) {
+        var reader = ByteReader(bytes)
+        guard try reader.byte() == Partial.version else {
+            throw DecodingFailure("a partial of another version")
+        }
+        self.round = Int(try reader.word32())
+        range = try reader.dyadicRange()
+        guard self.round == round.number, round.admits(range) else {
+            throw DecodingFailure("a partial that the round did not ask for")
+        }
+        let indices = range.clipped(to: round.range)
+        let samples = UInt64(indices.count)
+        let columns = job.utilities.count + job.costs.count
+        let momentCount = Int(try reader.word32())
+        guard momentCount == (round.measures ? columns : 0) else {
+            throw DecodingFailure("moments of \(momentCount) columns")
+        }
+        tally = Tally()
+        for _ in 0..<momentCount {
+            tally.moments.append(try Moments(from: &reader, samples: samples))
+        }
+        channels = []
+        for number in 0..<round.channelCount(utilities: job.utilities.count) {
+            let bounds = round.bounds(channel: number, samples: samples)
+            tally.channels.append(
+                try ChannelTally(
+                    from: &reader, columns: 1 + job.costs.count, samples: samples))
+            if case .digits = round.task, tally.channels[number].digits.isEmpty {
+                throw DecodingFailure("a digit round without digits")
+            }
+            let candidates = try Candidates(
+                from: &reader, width: job.costs.count, limit: bounds.candidates, indices: indices)
+            let pickCount = try reader.count(limit: bounds.picks, bytesEach: 32, of: "picks")
+            var picks: [Pick] = []
+            for _ in 0..<pickCount { picks.append(try Pick(from: &reader, indices: indices)) }
+            channels.append(Channel(candidates: candidates, picks: picks))
+        }
+        try reader.finish()
+    }
+}
+
+extension Round {
+    /// The most candidates and picks that a channel may bring from so many samples.
+    fileprivate func bounds(channel: Int, samples: UInt64) -> (candidates: Int, picks: Int) {
+        let most = Int(clamping: samples)
+        switch task {
+        case .select(let sieves):
+            return (min(most, sieves[channel].capacity), min(most, sieves[channel].picks))
+        case .accept(let acceptances): return (min(most, acceptances[channel].count), 0)
+        case .groups(let size): return (Int(clamping: samples / size + 2), 0)
+        case .digits: return (0, 0)
+        }
+    }
+}
+
+extension Pick {
+    func write(to writer: inout ByteWriter) {
+        writer.write(priority)
+        writer.write(key)
+    }
+
+    init(from reader: inout ByteReader, indices: Range<UInt64>) throws(DecodingFailure) {
+        priority = try reader.word()
+        key = try reader.key()
+        guard indices.contains(key.index) else {
+            throw DecodingFailure("sample \(key.index) is not of this range")
+        }
+    }
+}
+
+extension Candidates {
+    func write(to writer: inout ByteWriter) {
+        writer.write(count: count)
+        for key in keys { writer.write(key) }
+        for extra in extras { writer.write(extra) }
+    }
+
+    init(
+        from reader: inout ByteReader, width: Int, limit: Int, indices: Range<UInt64>
+    ) throws(DecodingFailure) {
+        let count = try reader.count(limit: limit, bytesEach: 24 + 8 * width, of: "candidates")
+        var keys: [Key] = []
+        keys.reserveCapacity(count)
+        for _ in 0..<count {
+            let key = try reader.key()
+            guard indices.contains(key.index) else {
+                throw DecodingFailure("sample \(key.index) is not of this range")
+            }
+            keys.append(key)
+        }
+        var extras: [Double] = []
+        extras.reserveCapacity(count * width)
+        for _ in 0..<count * width { extras.append(try reader.double()) }
+        self.init(unchecked: keys, extras: extras, width: width)
+    }
+}

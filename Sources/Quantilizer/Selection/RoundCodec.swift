@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Round {
+    private static let version: UInt8 = 1
+
+    /// The round as bytes, to travel with a lease.
+    public func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(Round.version)
+        writer.write(UInt32(number))
+        writer.write(domain.rawValue)
+        writer.write(range.lowerBound)
+        writer.write(range.upperBound)
+        writer.write(measures)
+        switch task {
+        case .select(let sieves):
+            writer.write(UInt8(0))
+            writer.write(count: sieves.count)
+            for sieve in sieves {
+                writer.write(UInt32(sieve.utility))
+                writer.write(UInt32(sieve.selection))
+                writer.write(sieve.floor)
+                writer.write(sieve.ceiling)
+                writer.write(count: sieve.capacity)
+                writer.write(count: sieve.picks)
+            }
+        case .accept(let acceptances):
+            writer.write(UInt8(1))
+            writer.write(count: acceptances.count)
+            for acceptance in acceptances {
+                writer.write(UInt32(acceptance.utility))
+                writer.write(acceptance.floor)
+                writer.write(count: acceptance.count)
+            }
+        case .groups(let size):
+            writer.write(UInt8(2))
+            writer.write(size)
+        case .digits(let windows):
+            writer.write(UInt8(3))
+            writer.write(count: windows.count)
+            for window in windows {
+                writer.write(UInt32(window.utility))
+                writer.write(window.low)
+                writer.write(window.high)
+            }
+        }
+    }
+
+    /// Reads a round of a job; bytes that do not fit the job are refused.
+    public init(decoding bytes: some Collection<UInt8>, job: CompiledJob) throws(DecodingFailure) {
+        var reader = ByteReader(bytes)
+        try self.init(from: &reader, job: job)
+        try reader.finish()
+    }
+
+    init(from reader: inout ByteReader, job: CompiledJob) throws(DecodingFailure) {
+        guard try reader.byte() == Round.version else {
+            throw DecodingFailure("a round of another version")
+        }
+        number = Int(try reader.word32())
+        let rawDomain = try reader.word32()
+        guard let domain = Domain(rawValue: rawDomain), domain == .base || domain == .pilot else {
+            throw DecodingFailure("domain \(rawDomain) has no samples")
+        }
+        self.domain = domain
+        let lower = try reader.word()
+        let upper = try reader.word()
+        guard lower < upper, lower % 256 == 0, upper <= Limits.samples else {
+            throw DecodingFailure("\(lower)..<\(upper) is not a range of samples")
+        }
+        range = lower..<upper
+        measures = try reader.bool()
+        let utilities = job.utilities.count
+        func utility(_ number: UInt32) throws(DecodingFailure) -> Int {
+            guard number < utilities else { throw DecodingFailure("no utility \(number)") }
+            return Int(number)
+        }
+        let kind = try reader.byte()
+        switch kind {
+        case 0:
+            let count = try reader.count(limit: Limits.selections, bytesEach: 72, of: "sieves")
+            var sieves: [Sieve] = []
+            for _ in 0..<count {
+                let number = try utility(try reader.word32())
+                let selection = Int(try reader.word32())
+                sieves.append(
+                    Sieve(
+                        utility: number, selection: selection, floor: try reader.key(),
+                        ceiling: try reader.key(),
+                        capacity: try reader.count(
+                            limit: Limits.candidates, bytesEach: 0, of: "candidates"),
+                        picks: try reader.count(limit: Limits.draws, bytesEach: 0, of: "picks")))
+            }
+            task = .select(sieves)
+        case 1:
+            let count = try reader.count(limit: Limits.utilities, bytesEach: 36, of: "acceptances")
+            var acceptances: [Acceptance] = []
+            for _ in 0..<count {
+                acceptances.append(
+                    Acceptance(
+                        utility: try utility(try reader.word32()), floor: try reader.key(),
+                        count: try reader.count(limit: Limits.draws, bytesEach: 0, of: "draws")))
+            }
+            task = .accept(acceptances)
+        case 2:
+            let size = try reader.word()
+            guard size >= 1, upper / size <= UInt64(Limits.draws) else {
+                throw DecodingFailure("groups of \(size) do not fit the round")
+            }
+            task = .groups(size: size)
+        case 3:
+            let count = try reader.count(limit: Limits.selections, bytesEach: 52, of: "windows")
+            var windows: [DigitWindow] = []
+            for _ in 0..<count {
+                let window = DigitWindow(
+                    utility: try utility(try reader.word32()), low: try reader.key(),
+                    high: try reader.key())
+                guard window.low < window.high else { throw DecodingFailure("an empty window") }
+                windows.append(window)
+            }
+            task = .digits(windows)
+        default:
+            throw DecodingFailure("no round of kind \(kind)")
+        }
+    }
+}
+
+extension Hints {
+    /// The hints as bytes: 24 a channel.
+    public func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt32(round))
+        writer.write(count: floors.count)
+        for floor in floors { writer.write(floor) }
+        return writer.bytes
+    }
+
+    /// Reads hints.
+    public init(decoding bytes: some Collection<UInt8>) throws(DecodingFailure) {
+        var reader = ByteReader(bytes)
+        round = Int(try reader.word32())
+        let count = try reader.count(limit: Limits.selections, bytesEach: 24, of: "hints")
+        floors = []
+        for _ in 0..<count { floors.append(try reader.key()) }
+        try reader.finish()
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of a partial.
+public enum MergeOutcome: Sendable, Hashable {
+    /// It counts.
+    case merged
+    /// All of its range was done already; it changed nothing.
+    case duplicate
+    /// It belongs to another round; it changed nothing.
+    case stale
+    /// It is not a range of this round, or does not fit the job; it changed nothing.
+    case refused
+}
+
+/// The merged partials of one round: the same for any cut, order and repetition.
+///
+/// A worker uses it to join the pieces of a lease, a job to join its leases.
+///
+/// **Complexity**: `merge` O(candidates + log ranges), amortised; memory bounded by twice the
+/// capacities of the round plus one tally for each gap.
+public struct RoundMerger: Sendable {
+    /// The round.
+    public let round: Round
+    private(set) var forest = Forest<Tally>()
+    private(set) var channels: [MergedChannel]
+    /// Samples in the ranges that are done.
+    public private(set) var doneCount: UInt64 = 0
+
+    /// Nothing merged yet.
+    public init(round: Round, job: CompiledJob) {
+        self.round = round
+        channels = (0..<round.channelCount(utilities: job.utilities.count)).map {
+            MergedChannel(round: round, channel: $0, width: job.costs.count)
+        }
+    }
+
+    /// Whether every sample of the round is in.
+    public var isComplete: Bool { doneCount == round.count }
+
+    /// Whether all of a range is done.
+    public func isDone(_ range: DyadicRange) -> Bool { forest.relation(to: range) == .covered }
+
+    /// The parts of the round that are not done, at most `limit` admissible ranges, in order.
+    public func missing(limit: Int = .max) -> [DyadicRange] {
+        forest.missing(in: round.range, limit: limit)
+    }
+
+    /// The parts of a range that are not done, at most `limit` admissible ranges, in order.
+    public func missing(in range: DyadicRange, limit: Int = .max) -> [DyadicRange] {
+        forest.missing(in: range.clipped(to: round.range), limit: limit)
+    }
+
+    /// Lower bounds of what can still matter.
+    public var hints: Hints {
+        Hints(round: round.number, floors: channels.map { $0.floor })
+    }
+
+    /// Adds a partial. Of a range that was done in part, the whole replaces the part.
+    public mutating func merge(_ partial: Partial) -> MergeOutcome {
+        guard partial.round == round.number else { return .stale }
+        guard round.admits(partial.range), partial.channels.count == channels.count,
+            partial.tally.channels.count == channels.count
+        else { return .refused }
+        switch forest.relation(to: partial.range) {
+        case .covered: return .duplicate
+        case .free: break
+        case .partly(let positions):
+            for node in forest.nodes[positions] {
+                doneCount -= UInt64(node.range.clipped(to: round.range).count)
+                for number in channels.indices { channels[number].remove(node.range) }
+            }
+            forest.remove(positions)
+        }
+        forest.insert(partial.range, partial.tally)
+        doneCount += UInt64(partial.range.clipped(to: round.range).count)
+        for (number, channel) in partial.channels.enumerated() {
+            channels[number].add(channel) { (key: Key) in
+                forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
+            }
+        }
+        return .merged
+    }
+
+    /// What is known of a range that is done as a whole, as one partial; nil otherwise.
+    ///
+    /// Meant for the merger of one lease: it holds candidates of that range alone.
+    public mutating func partial(of range: DyadicRange) -> Partial? {
+        trim()
+        guard let node = forest.nodes.first(where: { $0.range == range }), forest.nodes.count == 1
+        else { return nil }
+        return Partial(
+            round: round.number, range: range, tally: node.payload.trimmed,
+            channels: channels.map {
+                Partial.Channel(candidates: $0.candidates, picks: $0.picks.sorted)
+            })
+    }
+
+    /// Cuts every channel to its capacity.
+    mutating func trim() {
+        for number in channels.indices {
+            channels[number].trim { key in
+                forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
+            }
+        }
+    }
+}
+
+extension Partial {
+    init(round: Int, range: DyadicRange, tally: Tally, channels: [Channel]) {
+        self.round = round
+        self.range = range
+        self.tally = tally
+        self.channels = channels
+    }
+}
+
+extension Tally {
+    /// With every exact sum in its shortest form.
+    var trimmed: Tally {
+        var copy = self
+        for c in copy.channels.indices {
+            for t in copy.channels[c].top.indices {
+                copy.channels[c].top[t].sum = copy.channels[c].top[t].sum.trimmed
+                copy.channels[c].top[t].squares = copy.channels[c].top[t].squares.trimmed
+            }
+        }
+        return copy
+    }
+}
