@@ -32,22 +32,11 @@ public struct Certificate: Sendable, Hashable {
     /// The promise as a sentence.
     public var statement: String
 
-    /// Optimisation power, log2 A.
-    public var bits: Double { Certificate.log2(amplification) }
+    /// No promise, to be replaced.
+    static let nothing = Certificate(
+        amplification: .infinity, kind: .none, confidence: nil, rule: "additive", gate: nil,
+        fallback: 0, issued: 0, kept: 0, statement: "Nothing is promised.")
 
-    /// log2, exact for powers of two; the series of artanh on [√½, √2], right to about an ulp.
-    static func log2(_ x: Double) -> Double {
-        guard x > 0, x.isFinite else { return x > 0 ? .infinity : .nan }
-        var exponent = Double(x.exponent)
-        var mantissa = x.significand
-        if mantissa > 1.4142135623730951 {
-            mantissa /= 2
-            exponent += 1
-        }
-        let s = (mantissa - 1) / (mantissa + 1)
-        let square = s * s
-        var sum = 0.0
-        for j in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(j) }
-        return exponent + 2 * s * sum * 1.4426950408889634
-    }
+    /// Optimisation power, log2 A.
+    public var bits: Double { Kernels.log2(amplification) }
 }

@@ -18,10 +18,8 @@ public struct Moments: Sendable, Hashable {
     public var sum: Double = 0
     /// The sum of (x − centre)².
     public var squares: Double = 0
-    /// The smallest number, +infinity where there is none.
-    public var minimum: Double = .infinity
-    /// The largest number, −infinity where there is none.
-    public var maximum: Double = -.infinity
+    /// Values below zero, counted for costs alone: nothing is promised for a cost that has some.
+    public var negative: UInt64 = 0
 
     /// Of nothing.
     public init() {}
@@ -35,8 +33,7 @@ public struct Moments: Sendable, Hashable {
         result.negativeInfinite += right.negativeInfinite
         result.sum += right.sum
         result.squares += right.squares
-        result.minimum = min(minimum, right.minimum)
-        result.maximum = max(maximum, right.maximum)
+        result.negative += right.negative
         return result
     }
 
@@ -55,6 +52,9 @@ public struct Moments: Sendable, Hashable {
     /// All values, the infinite and missing ones too.
     public var count: UInt64 { finite + nan + positiveInfinite + negativeInfinite }
 
+    /// Bytes that one takes.
+    static let bytes = 56
+
     func write(to writer: inout ByteWriter) {
         writer.write(finite)
         writer.write(nan)
@@ -62,26 +62,27 @@ public struct Moments: Sendable, Hashable {
         writer.write(negativeInfinite)
         writer.write(sum)
         writer.write(squares)
-        writer.write(minimum)
-        writer.write(maximum)
+        writer.write(negative)
     }
 
-    init(from reader: inout ByteReader, samples: UInt64) throws(DecodingFailure) {
+    init(from reader: inout ByteReader, samples: UInt64? = nil) throws(DecodingFailure) {
         finite = try reader.word()
         nan = try reader.word()
         positiveInfinite = try reader.word()
         negativeInfinite = try reader.word()
         sum = try reader.double()
         squares = try reader.double()
-        minimum = try reader.double()
-        maximum = try reader.double()
+        negative = try reader.word()
         var total: UInt64 = 0
         for part in [finite, nan, positiveInfinite, negativeInfinite] {
             let (next, over) = total.addingReportingOverflow(part)
             total = over ? .max : next
         }
-        guard total == samples else {
+        if let samples, total != samples {
             throw DecodingFailure("moments of \(total) values where \(samples) were issued")
+        }
+        guard total <= Limits.samples, negative <= total else {
+            throw DecodingFailure("moments of too many values")
         }
     }
 }

@@ -31,7 +31,8 @@ public struct CompiledJob: Sendable {
         self.utilities = utilities
         self.costs = costs
         var sampler = BlockSampler(
-            seed: settings.seed, base: base, columns: utilities.map(\.utility) + costs.map(\.utility))
+            seed: settings.seed, base: base,
+            columns: utilities.map(\.utility) + costs.map(\.utility))
         sampler.evaluate(domain: .base, start: 0, lanes: 256)
         centres = (0..<utilities.count + costs.count).map { sampler.centre(column: $0) }
     }

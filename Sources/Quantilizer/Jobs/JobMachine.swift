@@ -160,7 +160,8 @@ public struct JobMachine: Sendable {
         evaluated = try reader.word()
         roundNumber = Int(try reader.word32())
         let columns = job.utilities.count + job.costs.count
-        let count = try reader.count(limit: 1 << 24, bytesEach: 9 + 64 * columns, of: "ranges")
+        let count = try reader.count(
+            limit: 1 << 24, bytesEach: 9 + Moments.bytes * columns, of: "ranges")
         for _ in 0..<count {
             let range = try reader.dyadicRange()
             var row = MomentRow(columns: [])

@@ -70,8 +70,8 @@ public struct Draw: Sendable, Hashable {
 public struct SelectionResult: Sendable, Hashable {
     /// The utility's name.
     public var utilityName: String
-    /// The quantile asked for.
-    public var quantile: Double
+    /// The quantile asked for; nil where a threshold was given instead.
+    public var quantile: Double?
     /// Samples kept.
     public var kept: UInt64
     /// Samples whose utility is not a number.

@@ -63,10 +63,11 @@ struct ExactMethod: Method {
             return round(number, 0..<samples, .select(sieves))
         }
         let capacity = capacity(job)
-        let widest = tracks.map { track -> UInt64 in
-            let wanted = track.wantedRanks(samples: samples)
-            return wanted.upperBound - wanted.lowerBound
-        }.max() ?? 0
+        let widest =
+            tracks.map { track -> UInt64 in
+                let wanted = track.wantedRanks(samples: samples)
+                return wanted.upperBound - wanted.lowerBound
+            }.max() ?? 0
         guard UInt64(capacity) >= 2 * widest + 4096 else {
             let bytes = (2 * widest + 4096) * UInt64(2 * job.candidateBytes * tracks.count)
             return .failure(
@@ -76,9 +77,10 @@ struct ExactMethod: Method {
                         + "\(bytes >> 20 + 1)MB for the interval of the threshold alone"))
         }
         // The first round keeps everything it may need from the top.
-        let share = tracks.map { track -> Double in
-            Double(track.wantedRanks(samples: samples).upperBound) / Double(samples)
-        }.max() ?? 1
+        let share =
+            tracks.map { track -> Double in
+                Double(track.wantedRanks(samples: samples).upperBound) / Double(samples)
+            }.max() ?? 1
         return streamingRound(
             number, job, upTo: Self.plannedFill * Double(capacity) / share, from: 0)
     }
@@ -288,9 +290,10 @@ struct ExactMethod: Method {
         let before = phase == .streaming ? merger.round.range.lowerBound : 0
         return RunningRanks(
             samples: before + merger.doneCount, quantile: track.selection.quantile,
-            above: track.tally.above + merger.forest.nodes.reduce(0) {
-                $0 + $1.payload.channels[channel].above
-            },
+            above: track.tally.above
+                + merger.forest.nodes.reduce(0) {
+                    $0 + $1.payload.channels[channel].above
+                },
             keys: keys, floor: max(track.floor, merger.channels[channel].floor))
     }
 

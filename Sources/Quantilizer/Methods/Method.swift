@@ -11,39 +11,52 @@ enum MethodStep: Sendable {
 }
 
 /// What a method may look at when a round is complete.
-struct MethodContext: ~Copyable {
+struct MethodContext {
     let job: CompiledJob
-    /// Regenerates draws.
-    let evaluator: RangeEvaluator
     /// Utilities, then costs, over all measured base samples.
     let moments: [Moments]
-    /// Base samples measured.
+    /// Base samples issued.
     let issued: UInt64
     /// Samples of all rounds so far.
     let evaluations: UInt64
     /// The number that the next round gets.
     let nextRound: Int
+    /// Regenerates draws.
+    let evaluator: RangeEvaluator
 }
 
 /// A deterministic state machine over rounds: `qpool run`, a cluster and a simulator drive the same.
+///
+/// A new method is one file, a case of ``MethodChoice``, and a line in ``MethodRegistry``.
 protocol Method: Sendable {
-    /// The first pass.
-    mutating func begin(job: CompiledJob) -> MethodStep
+    /// The first pass, with its number.
+    mutating func begin(job: CompiledJob, number: Int) -> MethodStep
     /// What follows a pass that is complete.
-    mutating func advance(_ merger: consuming RoundMerger, _ context: borrowing MethodContext)
-        -> MethodStep
-    /// Base samples that the method will issue in all, as far as is known.
+    mutating func advance(_ merger: consuming RoundMerger, _ context: MethodContext) -> MethodStep
+    /// Base samples that the method will issue in all, as far as it knows.
     func expectedSamples(job: CompiledJob) -> UInt64
-    /// Running ranks of the round that is under way; nil where there is no threshold to show.
-    func running(_ merger: RoundMerger, job: CompiledJob) -> RunningThreshold?
+    /// What is known of the threshold while a round runs; nil where there is nothing to show.
+    func running(_ merger: RoundMerger, job: CompiledJob) -> RunningRanks?
     func write(to writer: inout ByteWriter)
+    /// Reads the state of the same method of the same job.
+    mutating func read(
+        from reader: inout ByteReader, job: CompiledJob
+    ) throws(DecodingFailure)
 }
 
-/// A method by its name in the job: a new method is a file and a line in each place here.
-enum MethodState: Sendable {
-    case exact(ExactMethod)
-
-    init(job: CompiledJob) {
-        self = .exact(ExactMethod(job: job))
+/// The methods by the job's choice.
+enum MethodRegistry {
+    static func method(for job: CompiledJob) -> any Method {
+        switch job.settings.method {
+        case .exact:
+            if case .threshold(let width) = job.settings.precision {
+                PrecisionMethod(job: job, width: width)
+            } else {
+                ExactMethod(job: job, samples: job.settings.samples)
+            }
+        case .bestOfN: BestOfN(job: job)
+        case .threshold(let source, let maximum):
+            ThresholdMethod(job: job, source: source, maximumSamples: maximum)
+        }
     }
 }

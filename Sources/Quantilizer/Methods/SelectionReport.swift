@@ -36,7 +36,8 @@ struct SelectionReport {
         warn(all, name: name, &warnings)
         let topMean = top[0].mean
         return SelectionResult(
-            utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil, kept: kept, invalid: all.nan,
+            utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil, kept: kept,
+            invalid: all.nan,
             tieMass: tied > 1 ? Double(tied) / Double(samples) : 0,
             threshold: ThresholdEstimate(
                 value: threshold.utility, interval: interval,
@@ -49,8 +50,7 @@ struct SelectionReport {
                 mean: all.mean(centre: centre), standardDeviation: all.standardDeviation,
                 topMean: topMean,
                 topMeanInterval: topMeanInterval(topMean, centre, job.settings.confidence),
-                maximum: all.finite + all.positiveInfinite + all.negativeInfinite == 0
-                    ? .nan : all.maximum),
+                maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum),
             costs: job.costs.indices.map { cost($0, context) }, certificate: certificate,
             draws: draws.map { key in
                 Draw(
@@ -86,7 +86,7 @@ struct SelectionReport {
         let all = context.moments[column]
         let base = all.mean(centre: context.job.centres[column])
         // A promise holds for costs that are never negative.
-        let promised = all.minimum >= 0 || all.finite + all.positiveInfinite == 0
+        let promised = all.negative == 0
         let bound = certificate.amplification * base
         return CostStatistics(
             name: context.job.costs[number].name, base: base, top: top[1 + number].mean,
@@ -107,11 +107,13 @@ struct SelectionReport {
             add(
                 "invalid-kept",
                 "`\(name)` has fewer numbers than samples to keep: \(top[0].nan) of \(topCount) kept "
-                    + "samples have no utility; a smaller quantile keeps only samples that have one")
+                    + "samples have no utility; a smaller quantile keeps only samples that have one"
+            )
         } else if all.nan > 0 {
             add(
                 "invalid",
-                "`\(name)` is not a number for \(all.nan) of \(all.count) samples; they rank lowest")
+                "`\(name)` is not a number for \(all.nan) of \(all.count) samples; they rank lowest"
+            )
         }
         if top[0].positiveInfinite + top[0].negativeInfinite > 0 {
             add(

@@ -8,6 +8,8 @@ struct BlockSampler: ~Copyable {
 
     private let seed: UInt64
     private let base: any BaseDistribution
+    private let layout: NoiseLayout
+    private let passesNormalsThrough: Bool
     private let functions: [any Utility]
     private var noise: NoiseBlock
     private(set) var values: Columns
@@ -19,7 +21,9 @@ struct BlockSampler: ~Copyable {
         self.seed = seed
         self.base = base
         self.functions = functions
-        noise = NoiseBlock(base.noise, capacity: Self.lanes)
+        layout = base.noise
+        passesNormalsThrough = base.passesNormalsThrough
+        noise = NoiseBlock(layout, capacity: Self.lanes)
         values = Columns(count: base.dimension, capacity: Self.lanes)
         let scratchCount = functions.reduce(base.scratchColumns) { max($0, $1.scratchColumns) }
         scratch = Columns(count: scratchCount, capacity: Self.lanes)
@@ -28,9 +32,14 @@ struct BlockSampler: ~Copyable {
 
     /// Fills `values` with the samples `start ..< start + lanes`.
     mutating func sample(domain: Domain, start: UInt64, lanes: Int) {
-        fill(domain: domain, start: start, lanes: lanes)
-        base.transform(
-            lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: Placement())
+        let stream = RandomStream(seed: seed, domain: domain)
+        if passesNormalsThrough {
+            stream.fillNormals(&values, count: layout.normals, from: start, lanes: lanes)
+        } else {
+            stream.fill(&noise, layout: layout, from: start, lanes: lanes)
+            base.transform(
+                lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: Placement())
+        }
     }
 
     /// Fills `values` and `results`.
@@ -47,9 +56,5 @@ struct BlockSampler: ~Copyable {
         let moments = BlockMoments.of(results, column: column, lanes: Self.lanes, centre: 0)
         let mean = moments.mean(centre: 0)
         return mean.isFinite ? mean : 0
-    }
-
-    private mutating func fill(domain: Domain, start: UInt64, lanes: Int) {
-        // NOISE
     }
 }

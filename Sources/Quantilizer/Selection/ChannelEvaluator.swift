@@ -18,7 +18,6 @@ struct ChannelEvaluator {
     private let streams: Streams
     /// Keys below it are dropped.
     private var floor: Key
-    private var floorUtility: Double
     private var candidates: Candidates
     private var picks: Picks
     private var tally = ChannelTally()
@@ -52,7 +51,6 @@ struct ChannelEvaluator {
             floor = windows[channel].low
             tally.digits = [UInt64](repeating: 0, count: DigitWindow.buckets)
         }
-        floorUtility = floor.utility
         picks = Picks(capacity: pickCapacity)
         let columns = [utility] + (0..<job.costs.count).map { job.utilities.count + $0 }
         centres = columns.map { job.centres[$0] }
@@ -60,20 +58,17 @@ struct ChannelEvaluator {
 
     /// Takes the block of `count` samples from `start`.
     mutating func take(
-        _ results: borrowing Columns, start: UInt64, count: Int, lanes: inout LaneSelection
+        _ results: borrowing Columns, start: UInt64, count: Int, lanes: inout LaneList
     ) {
         if case .groups(let size) = rule {
             takeGroups(results, start: start, count: count, size: size)
             return
         }
-        if floor.bits == 0 {
-            lanes.all(count)
-        } else {
-            lanes.atLeast(floorUtility, results, column: utility, lanes: count)
-        }
+        Kernels.select(
+            results, column: utility, lanes: count, atLeast: floor.bits, into: &lanes)
         if lanes.count == 0 { return }
         for position in 0..<lanes.count {
-            let lane = Int(lanes.lanes[position])
+            let lane = lanes[position]
             let bits = Key.orderedBits(results[utility, lane])
             let index = start + UInt64(lane)
             let key = Key(
@@ -140,7 +135,6 @@ struct ChannelEvaluator {
                 capacity, droppedAtFloor: { tally.drop(bits: $0.bits) })
         else { return }
         floor = max(floor, worst)
-        floorUtility = floor.utility
     }
 
     private mutating func takeGroups(

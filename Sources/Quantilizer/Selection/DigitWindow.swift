@@ -54,4 +54,11 @@ extension Key {
         if label > 0 { return Key(bits: bits, label: label - 1, index: 0) }
         return bits > 0 ? Key(bits: bits - 1, label: .max, index: 0) : self
     }
+
+    /// The next key above, for inclusive bounds.
+    var next: Key {
+        if index > 0 { return Key(bits: bits, label: label, index: index - 1) }
+        if label < .max { return Key(bits: bits, label: label + 1, index: .max) }
+        return bits < .max ? Key(bits: bits + 1, label: 0, index: .max) : self
+    }
 }

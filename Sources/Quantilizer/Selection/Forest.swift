@@ -96,7 +96,8 @@ struct Forest<Payload: Combinable>: Sendable {
         return total(of: root, nodes[...], zero)
     }
 
-    private func total(of range: DyadicRange, _ part: ArraySlice<Node>, _ zero: Payload) -> Payload {
+    private func total(of range: DyadicRange, _ part: ArraySlice<Node>, _ zero: Payload) -> Payload
+    {
         guard let first = part.first else { return zero }
         if first.range == range { return first.payload }
         guard let (left, right) = range.halves else { return zero }

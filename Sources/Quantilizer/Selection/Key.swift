@@ -31,16 +31,12 @@ public struct Key: Comparable, Hashable, Sendable {
 
     /// Monotone bits: `a < b` exactly where `orderedBits(a) < orderedBits(b)`; NaN gives 0.
     public static func orderedBits(_ utility: Double) -> UInt64 {
-        if utility.isNaN { return 0 }
-        let bits = (utility + 0.0).bitPattern
-        return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
+        Kernels.key(utility)
     }
 
     /// The utility of monotone bits: the inverse of ``orderedBits(_:)``.
     public static func utility(ofBits bits: UInt64) -> Double {
-        if bits >> 63 == 1 { return Double(bitPattern: bits & ~(1 << 63)) }
-        // Below −infinity there is only NaN.
-        return bits < 0x000F_FFFF_FFFF_FFFF ? .nan : Double(bitPattern: ~bits)
+        Kernels.utility(bits)
     }
 
     public static func < (a: Key, b: Key) -> Bool {

@@ -59,7 +59,9 @@ struct MergedChannel: Sendable {
         picks.trim()
         switch rule {
         case .best(let k):
-            if let worst = candidates.keepBest(k, droppedAtFloor: droppedAtFloor) { floor = max(floor, worst) }
+            if let worst = candidates.keepBest(k, droppedAtFloor: droppedAtFloor) {
+                floor = max(floor, worst)
+            }
         case .first(let k): candidates.keepFirst(k)
         case .groups(let size): keepBestOfGroups(size)
         case .none: break

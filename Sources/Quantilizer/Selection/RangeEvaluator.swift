@@ -10,7 +10,7 @@ public final class RangeEvaluator {
     /// The job.
     public let job: CompiledJob
     private var sampler: BlockSampler
-    private var lanes = LaneSelection()
+    private var lanes = LaneList(capacity: BlockSampler.lanes)
     private let streams: Streams
 
     /// An evaluator of a job.
@@ -50,9 +50,16 @@ public final class RangeEvaluator {
             let count = Int(min(256, indices.upperBound - start))
             sampler.evaluate(domain: round.domain, start: start, lanes: count)
             for column in moments.indices {
-                moments[column].add(
-                    BlockMoments.of(
-                        sampler.results, column: column, lanes: count, centre: job.centres[column]))
+                var block = BlockMoments.of(
+                    sampler.results, column: column, lanes: count, centre: job.centres[column])
+                if column >= job.utilities.count {
+                    // NaN counts as neither.
+                    Kernels.select(
+                        sampler.results, column: column, lanes: count,
+                        atLeast: Key.orderedBits(0), into: &lanes)
+                    block.negative = UInt64(count - lanes.count) - block.nan
+                }
+                moments[column].add(block)
             }
             for channel in channels.indices {
                 channels[channel].take(

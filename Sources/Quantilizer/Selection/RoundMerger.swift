@@ -95,12 +95,74 @@ public struct RoundMerger: Sendable {
             })
     }
 
+    /// What each channel counts over all ranges that are done.
+    var channelTotals: [ChannelTally] {
+        channels.indices.map { number in
+            forest.nodes.reduce(ChannelTally()) { $0.combined(with: $1.payload.channels[number]) }
+        }
+    }
+
     /// Cuts every channel to its capacity.
     mutating func trim() {
         for number in channels.indices {
             channels[number].trim { key in
                 forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
             }
+        }
+    }
+}
+
+extension RoundMerger {
+    func write(to writer: inout ByteWriter) {
+        round.write(to: &writer)
+        writer.write(count: forest.nodes.count)
+        for node in forest.nodes {
+            writer.write(node.range)
+            for moments in node.payload.moments { moments.write(to: &writer) }
+            for channel in node.payload.channels { channel.write(to: &writer) }
+        }
+        for channel in channels {
+            channel.candidates.write(to: &writer)
+            let picks = channel.picks.sorted
+            writer.write(count: picks.count)
+            for pick in picks { pick.write(to: &writer) }
+            writer.write(channel.floor)
+        }
+    }
+
+    init(from reader: inout ByteReader, job: CompiledJob) throws(DecodingFailure) {
+        self.init(round: try Round(from: &reader, job: job), job: job)
+        let columns = round.measures ? job.utilities.count + job.costs.count : 0
+        let count = try reader.count(
+            limit: 1 << 24, bytesEach: 9 + Moments.bytes * columns, of: "ranges")
+        for _ in 0..<count {
+            let range = try reader.dyadicRange()
+            // Joined ranges may be large; still only the last block reaches past the end.
+            guard range.start >= round.range.lowerBound,
+                range.end - 256 < round.range.upperBound, forest.relation(to: range) == .free
+            else { throw DecodingFailure("a snapshot's ranges do not fit its round") }
+            let samples = UInt64(range.clipped(to: round.range).count)
+            var tally = Tally()
+            for _ in 0..<columns {
+                tally.moments.append(try Moments(from: &reader, samples: samples))
+            }
+            for _ in channels {
+                tally.channels.append(
+                    try ChannelTally(
+                        from: &reader, columns: 1 + job.costs.count, samples: samples))
+            }
+            forest.insert(range, tally)
+            doneCount += samples
+        }
+        for number in channels.indices {
+            let candidates = try Candidates(
+                from: &reader, width: job.costs.count, limit: Limits.candidates,
+                indices: round.range)
+            let picks = try reader.count(limit: Limits.draws, bytesEach: 32, of: "picks")
+            var list: [Pick] = []
+            for _ in 0..<picks { list.append(try Pick(from: &reader, indices: round.range)) }
+            channels[number].restore(
+                candidates: candidates, picks: list, floor: try reader.key())
         }
     }
 }
