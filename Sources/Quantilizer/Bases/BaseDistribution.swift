@@ -19,6 +19,8 @@ public protocol BaseDistribution: Sendable {
     /// True where the values are the normal slots, unchanged and in order, so that a caller may skip
     /// `transform` and sample straight into the values.
     var passesNormalsThrough: Bool { get }
+    /// What a job file would say to get this base, normalised: all parameters, defaults filled in.
+    var specification: JobNode { get }
 
     /// Fills lanes `0..<lanes` of value columns `place.value ..< place.value + dimension`.
     ///
@@ -35,6 +37,10 @@ extension BaseDistribution {
     public var scratchColumns: Int { 0 }
     /// False.
     public var passesNormalsThrough: Bool { false }
+    /// Nothing.
+    public var specification: JobNode {
+        JobNode(.null, at: SourcePosition(line: 1, column: 1))
+    }
 }
 
 /// Where a distribution's slots and columns begin inside its surroundings (a product, a mixture).

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Beta: density x^(a − 1) (1 − x)^(b − 1) / B(a, b) on [0, 1].
+///
+/// Values nearer to 1 than a double can tell are 1; those below 5e-324 are 0.
+/// **Determinism**: the quantile of one word a component, both tails right to 2^-64, within about
+/// 1e-13 relatively; see ``UnivariateBase``.
+public struct BetaBase: UnivariateBase {
+    /// `beta`.
+    public static let name = "beta"
+    /// The parameters that are accurate.
+    public static let shapes = JobRange(1e-3, 1e12)
+    /// The exponent at 0, plus 1.
+    public let a: Double
+    /// The exponent at 1, plus 1.
+    public let b: Double
+    /// Independent components.
+    public let dimension: Int
+    private let sampler: QuantileSampler
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(a: Double, b: Double, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(a, "a", in: Self.shapes)
+        try BaseError.check(b, "b", in: Self.shapes)
+        try Self.check(dimension: dimension)
+        guard let law = BetaLaw(a, b) else { throw BaseError("a", "out of range") }
+        self.a = a
+        self.b = b
+        self.dimension = dimension
+        sampler = QuantileSampler(law)
+        try validate()
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] { [("a", a), ("b", b)] }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        sampler.fill(location: 0, scale: 1, words, slot, to: &values, column, lanes: lanes)
+    }
+}
+
+extension BetaLaw: QuantileLaw {
+    var map: TableMap { .logistic }
+
+    func natural(_ tail: Tail, log: Double, from start: Double?) -> Double {
+        logitQuantile(tail, log: log, from: start ?? centre)
+    }
+}

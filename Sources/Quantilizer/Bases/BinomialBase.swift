@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Binomial counts of successes.
+///
+/// **Determinism**: a cumulative table in 64-bit integers, each count right to 2^-64; one word a
+/// component. **Complexity**: the table holds some 20 standard deviations of counts.
+public struct BinomialBase: UnivariateBase {
+    /// `binomial`.
+    public static let name = "binomial"
+    /// The number of trials.
+    public let trials: Int
+    /// The probability of success.
+    public let probability: Double
+    /// Independent components.
+    public let dimension: Int
+    private let law: DiscreteLaw
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(trials: Int, probability: Double, dimension: Int = 1) throws(BaseError) {
+        guard (0...1_000_000_000_000_000).contains(trials) else {
+            throw BaseError("trials", "expected a whole number from 0 to 1e15, found \(trials)")
+        }
+        try BaseError.check(probability, "probability", in: .unit)
+        try Self.check(dimension: dimension)
+        let p = DoubleDouble(probability)
+        let q = DoubleDouble.sum(1, -probability)
+        let end = probability == 0 ? 0 : trials
+        let begin = probability == 1 ? trials : 0
+        let mode = min(max(Int(Double(trials) * probability), begin), end)
+        guard
+            let law = DiscreteLaw(
+                mode: mode, in: begin...max(begin, end),
+                up: { p * DoubleDouble(Double(trials - $0)) / (q * DoubleDouble(Double($0 + 1))) },
+                down: { q * DoubleDouble(Double($0)) / (p * DoubleDouble(Double(trials - $0 + 1))) }
+            )
+        else {
+            throw BaseError(
+                "trials", "too large for an exact table of counts: use a normal with sd √(n p q)")
+        }
+        self.trials = trials
+        self.probability = probability
+        self.dimension = dimension
+        self.law = law
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] {
+        [("trials", Double(trials)), ("probability", probability)]
+    }
+    /// The outcome's number.
+    public var scratchColumns: Int { 1 }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        law.fill(words, slot, to: &values, column, scratch: &scratch, free, lanes: lanes)
+    }
+}

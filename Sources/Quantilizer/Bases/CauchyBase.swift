@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Cauchy: density 1 / (π scale (1 + ((x − location) / scale)²)), both tails right to 2^-64.
+///
+/// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+public struct CauchyBase: UnivariateBase {
+    /// `cauchy`.
+    public static let name = "cauchy"
+    /// The location.
+    public let location: Double
+    /// The scale.
+    public let scale: Double
+    /// Independent components.
+    public let dimension: Int
+    private let law: WordLaw
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(location: Double = 0, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(location, "location", in: .finite)
+        try BaseError.check(scale, "scale", in: .positive)
+        self.location = location
+        self.scale = scale
+        self.dimension = dimension
+        law = .cauchy(location: location, scale: scale)
+        try validate()
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] {
+        [("location", location), ("scale", scale)]
+    }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
+    }
+}

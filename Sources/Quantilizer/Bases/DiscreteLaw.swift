@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A law on finitely many values, from one word: a cumulative table, then the values.
+struct DiscreteLaw: Sendable {
+    let table: CumulativeTable
+    let values: [Double]
+
+    /// A law with these weights.
+    init(values: [Double], weights: [DoubleDouble]) {
+        table = CumulativeTable(weights: weights)
+        self.values = values
+    }
+
+    /// A law on whole numbers by the ratios of neighbouring masses.
+    ///
+    /// Masses spread from `mode` by `up(k)` = mass(k + 1) / mass(k) and `down(k)` = mass(k − 1) /
+    /// mass(k) until they add less than 2^-90; nil where that takes more than
+    /// ``BaseLimits/outcomes`` of them. No normalising constant is needed.
+    init?(
+        mode: Int, in range: ClosedRange<Int>, up: (Int) -> DoubleDouble,
+        down: (Int) -> DoubleDouble
+    ) {
+        func run(_ end: Int, _ step: Int, _ ratio: (Int) -> DoubleDouble) -> [DoubleDouble]? {
+            var masses: [DoubleDouble] = []
+            var mass = DoubleDouble(1)
+            var k = mode
+            while k != end {
+                let r = ratio(k)
+                mass = mass * r
+                // What follows is below a geometric series.
+                if mass.high < 0x1p-90 * (1 - min(r.high, 1)) { break }
+                masses.append(mass)
+                if masses.count > BaseLimits.outcomes { return nil }
+                k += step
+            }
+            return masses
+        }
+        guard let below = run(range.lowerBound, -1, down), let above = run(range.upperBound, 1, up)
+        else { return nil }
+        let first = mode - below.count
+        let weights = below.reversed() + [DoubleDouble(1)] + above
+        self.init(values: weights.indices.map { Double(first + $0) }, weights: weights)
+    }
+
+    /// Values of words; `free` is a scratch column.
+    func fill(
+        _ words: borrowing WordColumns, _ slot: Int, to result: inout Columns, _ column: Int,
+        scratch: inout Columns, _ free: Int, lanes: Int
+    ) {
+        table.fill(words, slot, to: &scratch, free, lanes: lanes)
+        Kernels.gather(values, scratch, free, to: &result, column, lanes: lanes)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Lognormal: exp of a normal with mean `mu` and standard deviation `sigma`.
+///
+/// **Determinism**: exp(mu + sigma z) of one normal slot a component.
+public struct LognormalBase: BaseDistribution {
+    /// `lognormal`.
+    public static let name = "lognormal"
+    /// The mean of the logarithm.
+    public let mu: Double
+    /// The standard deviation of the logarithm.
+    public let sigma: Double
+    /// Independent components.
+    public let dimension: Int
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(mu: Double = 0, sigma: Double = 1, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(mu, "mu", in: .finite)
+        try BaseError.check(sigma, "sigma", in: .positive)
+        guard (1...BaseLimits.dimension).contains(dimension) else {
+            throw BaseError("dimension", "expected 1 to \(BaseLimits.dimension)")
+        }
+        // Box–Muller's normals end at 9.6.
+        guard mu + 9.6 * sigma < 709 else {
+            throw BaseError("sigma", "some values would be too large for a double")
+        }
+        self.mu = mu
+        self.sigma = sigma
+        self.dimension = dimension
+    }
+
+    /// A normal a component.
+    public var noise: NoiseLayout { NoiseLayout(normals: dimension) }
+    /// The logarithm.
+    public var scratchColumns: Int { 1 }
+
+    /// Component by component.
+    public func transform(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
+        at place: Placement
+    ) {
+        for i in 0..<dimension {
+            Kernels.combine(
+                noise.normals, first: place.normal + i, coefficients: [sigma], shift: mu,
+                to: &scratch, place.scratch, lanes: lanes)
+            Kernels.apply(
+                .exp, scratch, from: place.scratch, results: &values, to: place.value + i,
+                lanes: lanes)
+        }
+    }
+
+    /// Name, parameters, dimension.
+    public var specification: JobNode {
+        .base(
+            Self.name,
+            [("mu", .number(mu)), ("sigma", .number(sigma)), ("dimension", .number(dimension))])
+    }
+}

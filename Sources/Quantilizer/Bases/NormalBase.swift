@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Normal vectors: independent components, or a full covariance by its Cholesky factor.
+///
+/// **Determinism**: x = mean + L z over the normal slots, one fused multiply-add a factor, in the
+/// order of the slots; with mean 0 and sd 1 the slots themselves.
+public struct NormalBase: BaseDistribution {
+    /// `normal`.
+    public static let name = "normal"
+    /// How the components vary.
+    public enum Spread: Sendable, Hashable {
+        /// Independently, by these standard deviations.
+        case independent([Double])
+        /// Together, by this covariance matrix, row by row.
+        case covariance([[Double]])
+    }
+
+    /// The means.
+    public let mean: [Double]
+    /// The standard deviations or the covariance.
+    public let spread: Spread
+    /// For each component the factors of slots 0, 1, … up to its own, or of its own alone.
+    private let factors: [[Double]]
+
+    /// Standard normals.
+    public init(dimension: Int) throws(BaseError) {
+        try Self.check(dimension)
+        try self.init(
+            mean: [Double](repeating: 0, count: dimension),
+            sd: [Double](repeating: 1, count: dimension))
+    }
+
+    /// Independent components. Throws where a parameter cannot be.
+    public init(mean: [Double], sd: [Double]) throws(BaseError) {
+        try Self.check(mean.count)
+        guard sd.count == mean.count else {
+            throw BaseError("sd", "expected \(mean.count) numbers, as many as means")
+        }
+        for m in mean { try BaseError.check(m, "mean", in: .finite) }
+        for s in sd { try BaseError.check(s, "sd", in: .positive) }
+        for (m, s) in zip(mean, sd) where !(abs(m) + 10 * s).isFinite {
+            throw BaseError("sd", "some values would be too large for a double")
+        }
+        self.mean = mean
+        spread = .independent(sd)
+        factors = sd.map { [$0] }
+    }
+
+    /// Dependent components. Throws where the matrix is not symmetric (to 1e-12 of its diagonal) or
+    /// not positive definite, naming the pivot that fails.
+    public init(mean: [Double], covariance: [[Double]]) throws(BaseError) {
+        let d = mean.count
+        try Self.check(d)
+        for m in mean { try BaseError.check(m, "mean", in: .finite) }
+        guard covariance.count == d, covariance.allSatisfy({ $0.count == d }) else {
+            throw BaseError("covariance", "expected \(d) rows of \(d) numbers, as many as means")
+        }
+        for row in covariance {
+            for c in row { try BaseError.check(c, "covariance", in: .finite) }
+        }
+        for i in 0..<d {
+            for j in 0..<i {
+                let (a, b) = (covariance[i][j], covariance[j][i])
+                let size = max(covariance[i][i].magnitude, covariance[j][j].magnitude)
+                if abs(a - b) > 1e-12 * size {
+                    throw BaseError(
+                        "covariance",
+                        "not symmetric: [\(i)][\(j)] is \(a), but [\(j)][\(i)] is \(b)")
+                }
+            }
+        }
+        var l = [[Double]](repeating: [], count: d)
+        for i in 0..<d {
+            for j in 0...i {
+                var sum = covariance[i][j]
+                for k in 0..<j { sum = sum.addingProduct(-l[i][k], l[j][k]) }
+                if j < i {
+                    l[i].append(sum / l[j][j])
+                } else {
+                    // A pivot lost to rounding is as bad as a negative one.
+                    guard sum > 1e-14 * covariance[i][i], sum.isFinite else {
+                        throw BaseError(
+                            "covariance",
+                            "not positive definite: the pivot of row \(i) is \(sum); "
+                                + "leave out the component that the earlier ones determine")
+                    }
+                    l[i].append(sum.squareRoot())
+                }
+            }
+        }
+        self.mean = mean
+        spread = .covariance(covariance)
+        factors = l
+    }
+
+    /// As many as means.
+    public var dimension: Int { mean.count }
+    /// A normal a component.
+    public var noise: NoiseLayout { NoiseLayout(normals: dimension) }
+
+    /// With mean 0 and sd 1.
+    public var passesNormalsThrough: Bool {
+        guard case .independent(let sd) = spread else { return false }
+        return mean.allSatisfy { $0 == 0 } && sd.allSatisfy { $0 == 1 }
+    }
+
+    /// Component by component.
+    public func transform(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
+        at place: Placement
+    ) {
+        let isPlain = passesNormalsThrough
+        for i in 0..<dimension {
+            let own = factors[i].count == i + 1 ? 0 : i
+            if isPlain {
+                for lane in 0..<lanes {
+                    values[place.value + i, lane] = noise.normals[place.normal + i, lane]
+                }
+            } else {
+                Kernels.combine(
+                    noise.normals, first: place.normal + own, coefficients: factors[i],
+                    shift: mean[i], to: &values, place.value + i, lanes: lanes)
+            }
+        }
+    }
+
+    /// Name, mean and spread; repeated numbers only once.
+    public var specification: JobNode {
+        var entries: [(String, JobNode)] = []
+        switch spread {
+        case .independent(let sd):
+            entries.append(("mean", Self.short(mean)))
+            entries.append(("sd", Self.short(sd)))
+            entries.append(("dimension", .number(dimension)))
+        case .covariance(let rows):
+            entries.append(("mean", .list(mean)))
+            entries.append(("covariance", .list(rows.map { .list($0) })))
+        }
+        return .base(Self.name, entries)
+    }
+
+    private static func short(_ numbers: [Double]) -> JobNode {
+        numbers.allSatisfy { $0 == numbers[0] } ? .number(numbers[0]) : .list(numbers)
+    }
+
+    private static func check(_ dimension: Int) throws(BaseError) {
+        guard (1...BaseLimits.dimension).contains(dimension) else {
+            throw BaseError(
+                "dimension",
+                "expected a whole number from 1 to \(BaseLimits.dimension), found \(dimension)")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Pareto: P(X > x) = (scale / x)^shape for x ≥ scale, both tails right to 2^-64.
+///
+/// Shapes below about 0.064 reach beyond the largest double and are refused.
+///
+/// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+public struct ParetoBase: UnivariateBase {
+    /// `pareto`.
+    public static let name = "pareto"
+    /// The shape.
+    public let shape: Double
+    /// The scale.
+    public let scale: Double
+    /// Independent components.
+    public let dimension: Int
+    private let law: WordLaw
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(shape, "shape", in: .positive)
+        try BaseError.check(scale, "scale", in: .positive)
+        self.shape = shape
+        self.scale = scale
+        self.dimension = dimension
+        law = .pareto(power: 1 / shape, scale: scale)
+        try validate()
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] { [("shape", shape), ("scale", scale)] }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
+    }
+}

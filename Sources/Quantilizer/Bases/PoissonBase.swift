@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Poisson counts.
+///
+/// **Determinism**: a cumulative table in 64-bit integers, each count right to 2^-64; one word a
+/// component. **Complexity**: the table holds some 20 √mean counts.
+public struct PoissonBase: UnivariateBase {
+    /// `poisson`.
+    public static let name = "poisson"
+    /// The mean.
+    public let mean: Double
+    /// Independent components.
+    public let dimension: Int
+    private let law: DiscreteLaw
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(mean: Double, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(mean, "mean", in: JobRange(0, 1e15, includesLower: false))
+        try Self.check(dimension: dimension)
+        let m = DoubleDouble(mean)
+        guard
+            let law = DiscreteLaw(
+                mode: Int(mean), in: 0...(1 << 60),
+                up: { m / DoubleDouble(Double($0 + 1)) },
+                down: { DoubleDouble(Double($0)) / m })
+        else {
+            throw BaseError(
+                "mean", "too large for an exact table of counts: use a normal with sd √mean")
+        }
+        self.mean = mean
+        self.dimension = dimension
+        self.law = law
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] { [("mean", mean)] }
+    /// The outcome's number.
+    public var scratchColumns: Int { 1 }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        law.fill(words, slot, to: &values, column, scratch: &scratch, free, lanes: lanes)
+    }
+}

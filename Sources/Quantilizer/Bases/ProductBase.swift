@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Independent named marginals, side by side.
+///
+/// Each marginal may be any base. The components' names are the marginals' names; a marginal of
+/// several values gives `name[0]`, `name[1]`, …, or, where it has names itself, `name.part`.
+/// **Determinism**: slots and columns follow one another in the order of the marginals.
+public struct ProductBase: BaseDistribution {
+    /// `product`.
+    public static let name = "product"
+    /// The marginals.
+    public let marginals: [(name: String, base: any BaseDistribution)]
+    /// Their values together.
+    public let dimension: Int
+    /// The components' names.
+    public let componentNames: [String]
+    /// The slots of all.
+    public let noise: NoiseLayout
+    /// The most that a marginal needs.
+    public let scratchColumns: Int
+
+    /// A product. Throws where there is no marginal, a name twice, or too many values.
+    public init(_ marginals: [(name: String, base: any BaseDistribution)]) throws(BaseError) {
+        guard !marginals.isEmpty else { throw BaseError("", "expected at least one marginal") }
+        var names: [String] = []
+        var layout = NoiseLayout()
+        var dimension = 0
+        for (name, base) in marginals {
+            guard !name.isEmpty else { throw BaseError("", "a marginal's name cannot be empty") }
+            dimension += base.dimension
+            guard dimension <= BaseLimits.dimension else {
+                throw BaseError(
+                    name, "the product would have more than \(BaseLimits.dimension) values")
+            }
+            if !base.componentNames.isEmpty {
+                names += base.componentNames.map { "\(name).\($0)" }
+            } else {
+                names +=
+                    base.dimension == 1 ? [name] : (0..<base.dimension).map { "\(name)[\($0)]" }
+            }
+            layout.normals += base.noise.normals
+            layout.words += base.noise.words
+        }
+        var seen = Set<String>()
+        for name in names where !seen.insert(name).inserted {
+            throw BaseError(name, "two components are named `\(name)`")
+        }
+        self.marginals = marginals
+        self.dimension = dimension
+        componentNames = names
+        noise = layout
+        scratchColumns = marginals.reduce(0) { max($0, $1.base.scratchColumns) }
+    }
+
+    /// Every marginal holds standard normals only.
+    public var passesNormalsThrough: Bool { marginals.allSatisfy { $0.base.passesNormalsThrough } }
+
+    /// Marginal by marginal.
+    public func transform(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
+        at place: Placement
+    ) {
+        var place = place
+        for (_, base) in marginals {
+            base.transform(
+                lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: place)
+            place.normal += base.noise.normals
+            place.word += base.noise.words
+            place.value += base.dimension
+        }
+    }
+
+    /// Name and marginals.
+    public var specification: JobNode {
+        .base(Self.name, marginals.map { ($0.name, $0.base.specification) })
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Uniform on (lower, upper): lower + (upper − lower) u, u the word's top 53 bits and a half.
+///
+/// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+public struct UniformBase: UnivariateBase {
+    /// `uniform`.
+    public static let name = "uniform"
+    /// The lower end.
+    public let lower: Double
+    /// The upper end.
+    public let upper: Double
+    /// Independent components.
+    public let dimension: Int
+    private let law: WordLaw
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(lower: Double = 0, upper: Double = 1, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(lower, "lower", in: .finite)
+        try BaseError.check(upper, "upper", in: .finite)
+        guard upper > lower, (upper - lower).isFinite else {
+            throw BaseError("upper", "expected a number above `lower` by a finite width")
+        }
+        self.lower = lower
+        self.upper = upper
+        self.dimension = dimension
+        law = .uniform(lower: lower, width: upper - lower)
+        try validate()
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] { [("lower", lower), ("upper", upper)] }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Weibull: P(X > x) = exp(−(x / scale)^shape), both tails right to 2^-64.
+///
+/// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+public struct WeibullBase: UnivariateBase {
+    /// `weibull`.
+    public static let name = "weibull"
+    /// The shape.
+    public let shape: Double
+    /// The scale.
+    public let scale: Double
+    /// Independent components.
+    public let dimension: Int
+    private let law: WordLaw
+
+    /// Such a base. Throws what is wrong with a parameter.
+    public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
+        try BaseError.check(shape, "shape", in: .positive)
+        try BaseError.check(scale, "scale", in: .positive)
+        self.shape = shape
+        self.scale = scale
+        self.dimension = dimension
+        law = .weibull(power: 1 / shape, scale: scale)
+        try validate()
+    }
+
+    /// The parameters.
+    public var parameters: [(key: String, value: Double)] { [("shape", shape), ("scale", scale)] }
+
+    /// One component.
+    public func fill(
+        lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
+        scratch: inout Columns, free: Int
+    ) {
+        Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
+    }
+}
