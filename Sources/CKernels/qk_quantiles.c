@@ -69,7 +69,7 @@ QK_LANES(, qk_gather, table[(int64_t)index[i]],
          (double *restrict dst, const double *restrict index, size_t n, const double *table),
          (dst, index, n, table))
 
-QK_INLINE void qk_select_body(double *restrict dst, const double *restrict src,
+QK_INLINE void qk_blend_body(double *restrict dst, const double *restrict src,
                               const double *restrict label, double wanted, int unequal,
                               size_t n) {
     QK_LOOP for (size_t i = 0; i < n; i++) {
@@ -78,7 +78,7 @@ QK_INLINE void qk_select_body(double *restrict dst, const double *restrict src,
     }
 }
 
-QK_KERNEL(void, qk_select,
+QK_KERNEL(void, qk_blend,
           (double *restrict dst, const double *restrict src, const double *restrict label,
            double wanted, int unequal, size_t n),
           (dst, src, label, wanted, unequal, n))

@@ -44,6 +44,6 @@ void qk_gather(double *restrict dst, const double *restrict index, size_t n, con
 void qk_combine(double *restrict dst, const double *restrict src, size_t stride, const double *c,
                 size_t m, double shift, size_t n);
 /// dst[i] = src[i] where label[i] == wanted (or is not, where `unequal`).
-void qk_select(double *restrict dst, const double *restrict src, const double *restrict label,
+void qk_blend(double *restrict dst, const double *restrict src, const double *restrict label,
                double wanted, int unequal, size_t n);
 #endif

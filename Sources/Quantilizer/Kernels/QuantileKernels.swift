@@ -120,7 +120,7 @@ extension Kernels {
         precondition(lanes >= 0 && lanes <= scratch.capacity && lanes <= values.capacity)
         precondition(to != label)
         let (d, l) = unsafe (scratch.pointer(to), scratch.pointer(label))
-        unsafe qk_select(d, values.pointer(from), l, wanted, 0, lanes)
+        unsafe qk_blend(d, values.pointer(from), l, wanted, 0, lanes)
     }
 
     /// Copies column `from` of `scratch` back, in the lanes whose label there is not `kept`.
@@ -130,7 +130,7 @@ extension Kernels {
     ) {
         precondition(lanes >= 0 && lanes <= scratch.capacity && lanes <= values.capacity)
         let (s, l) = unsafe (scratch.pointer(from), scratch.pointer(label))
-        unsafe qk_select(values.pointer(column), s, l, kept, 1, lanes)
+        unsafe qk_blend(values.pointer(column), s, l, kept, 1, lanes)
     }
 
     private static func check(
