@@ -3,22 +3,22 @@ import CKernels
 import Quantilizer
 
 typealias Column = UnsafeMutablePointer<Double>
-typealias UnaryBuild = (Int32, Column, UnsafePointer<Double>, Int) -> Void
-typealias BinaryBuild = (Int32, Column, UnsafePointer<Double>, UnsafePointer<Double>, Int) -> Void
+typealias UnaryBuild = @Sendable (Int32, Column, UnsafePointer<Double>, Int) -> Void
+typealias BinaryBuild = @Sendable (Int32, Column, UnsafePointer<Double>, UnsafePointer<Double>, Int) -> Void
 
 /// A function's builds in C, and its twin.
-struct UnaryEntry {
+struct UnaryEntry: Sendable {
     var function: UnaryFunction
     var column: UnaryBuild
-    var scalar: (Int32, Double) -> Double
-    var twin: (Double) -> Double
+    var scalar: @Sendable (Int32, Double) -> Double
+    var twin: @Sendable (Double) -> Double
 }
 
-struct BinaryEntry {
+struct BinaryEntry: Sendable {
     var function: BinaryFunction
     var column: BinaryBuild
-    var scalar: (Int32, Double, Double) -> Double
-    var twin: (Double, Double) -> Double
+    var scalar: @Sendable (Int32, Double, Double) -> Double
+    var twin: @Sendable (Double, Double) -> Double
 }
 
 let unaryEntries: [UnaryEntry] = [
