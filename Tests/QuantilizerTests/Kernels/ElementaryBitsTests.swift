@@ -12,7 +12,8 @@ func same(_ a: Double, _ b: Double) -> Bool {
 func arguments(seed: UInt64, count: Int) -> [Double] {
     let special: [Double] = [
         0, -0.0, .infinity, -.infinity, .nan, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1.5, -2.5,
-        .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 0x1p-1030, -0x1p-1030,
+        .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude, 0x1p-1030,
+        -0x1p-1030,
         .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 709.9, -745.2, 1024, -1075, 171.7, 172,
         -170.5, -184.5, -185.5, 0x1p30, 0x1p30 + 1, 0x1p52, 0x1p53 + 2, -0x1p54, 1e22, 1e-20, 1e300,
     ]

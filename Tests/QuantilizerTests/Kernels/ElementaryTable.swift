@@ -4,7 +4,8 @@ import Quantilizer
 
 typealias Column = UnsafeMutablePointer<Double>
 typealias UnaryBuild = @Sendable (Int32, Column, UnsafePointer<Double>, Int) -> Void
-typealias BinaryBuild = @Sendable (Int32, Column, UnsafePointer<Double>, UnsafePointer<Double>, Int) -> Void
+typealias BinaryBuild =
+    @Sendable (Int32, Column, UnsafePointer<Double>, UnsafePointer<Double>, Int) -> Void
 
 /// A function's builds in C, and its twin.
 struct UnaryEntry: Sendable {
