@@ -113,9 +113,10 @@ extension ExactMethod {
         guard phase == .streaming else { return 1 }
         let capacity = Double(capacity(job)) * Self.plannedFill
         let total = Double(samples)
-        var seen = tracks.map { track in
-            capacity * total / Double(track.wantedRanks(samples: samples).upperBound)
-        }.min() ?? total
+        var seen =
+            tracks.map { track in
+                capacity * total / Double(track.wantedRanks(samples: samples).upperBound)
+            }.min() ?? total
         var rounds = 1
         while seen < total, rounds < Limits.rounds {
             var growth = Double.infinity
