@@ -5,8 +5,13 @@ import Testing
 
 /// Real handshakes over loopback.
 @Suite struct CurveTests {
-    let server = try! CurveKeyPair.generate()
-    let known = try! CurveKeyPair.generate()
+    let server: CurveKeyPair
+    let known: CurveKeyPair
+
+    init() throws {
+        server = try .generate()
+        known = try .generate()
+    }
 
     /// A server that knows one key, served by hand so that a test decides when.
     struct House: ~Copyable {
