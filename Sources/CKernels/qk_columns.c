@@ -203,11 +203,6 @@ QK_INLINE void step_body(int level, const qk_op *op, double *d, const double *a,
     default: break;
     }
 }
-QK_BUILD(void, step,
-         (int level, const qk_op *op, double *d, const double *a, const double *b, const double *c,
-          size_t n),
-         (level, op, d, a, b, c, n))
-
 // A loop of one accumulating operation whose accumulator stays in vector registers. True if taken.
 #define STRIPS(inner, T)                                                                          \
     case (inner) * QK_OUTER_COUNT + QK_OUTER_INTO: STRIP_LOOP(T, t) return 1;                     \
@@ -254,36 +249,39 @@ QK_BUILD(int, accumulate,
           size_t db, size_t n),
          (op, rows, d, a, da, b, db, n))
 
-static void run_one(int level, const qk_op *op, const places *p, size_t n) {
-    double *d = column(p, op->d);
-    const double *a = column(p, op->a), *b = column(p, op->b), *c = column(p, op->c);
-    QK_CHOOSE(level, step, level, op, d, a, b, c, n);
-}
-
-static int run_accumulation(int level, const qk_op *op, size_t rows, const places *p, size_t n) {
+static int accumulate(int level, const qk_op *op, size_t rows, const places *p, size_t n) {
     const size_t da = op->a >> QK_PLACE_SHIFT == QK_IN_ROW ? p->stride[QK_IN_ROW] : 0;
     const size_t db = op->b >> QK_PLACE_SHIFT == QK_IN_ROW ? p->stride[QK_IN_ROW] : 0;
     return QK_CHOOSE(level, accumulate, op, rows, column(p, op->d), column(p, op->a), da,
                      column(p, op->b), db, n);
 }
 
-static void run_tile(int level, const qk_op *ops, size_t count, places *p, size_t n) {
-    for (size_t i = 0; i < count; ++i) {
-        if (ops[i].code != QK_OP_LOOP) {
-            run_one(level, &ops[i], p, n);
+// The whole program over one tile; `level` is the build's own, for the functions it calls.
+QK_INLINE void tile_body(int level, const qk_op *ops, size_t count, places *p, size_t n) {
+    size_t start = 0, end = 0, rows = 0;  // the loop that runs, if end > 0
+    for (size_t i = 0; i < count;) {
+        const qk_op *op = &ops[i];
+        if (op->code == QK_OP_LOOP) {
+            p->row[QK_IN_ROW] = 0;
+            start = i + 1;
+            end = start + op->b;
+            rows = op->a;
+            i = start;
+            if (op->b == 1 && accumulate(level, &ops[start], rows, p, n)) {
+                i = end;
+                end = 0;
+            }
             continue;
         }
-        const size_t rows = ops[i].a, length = ops[i].b;
-        p->row[QK_IN_ROW] = 0;
-        const qk_op *body = &ops[i + 1];
-        if (length != 1 || !run_accumulation(level, body, rows, p, n))
-            for (size_t row = 0; row < rows; ++row) {
-                p->row[QK_IN_ROW] = row;
-                for (size_t j = 0; j < length; ++j) run_one(level, &body[j], p, n);
-            }
-        i += length;
+        step_body(level, op, column(p, op->d), column(p, op->a), column(p, op->b),
+                  column(p, op->c), n);
+        if (++i == end) {
+            if (++p->row[QK_IN_ROW] < rows) i = start; else end = 0;
+        }
     }
 }
+QK_BUILD(void, tile, (int level, const qk_op *ops, size_t count, places *p, size_t n),
+         (level, ops, count, p, n))
 
 void qk_program_run_at(int level, const qk_op *ops, size_t count, const double *values,
                        size_t value_stride, double *scratch, size_t scratch_stride,
@@ -293,7 +291,8 @@ void qk_program_run_at(int level, const qk_op *ops, size_t count, const double *
         places p = {{scratch, in, in, result + first},
                     {scratch_stride, value_stride, value_stride, 0},
                     {0, 0, 0, 0}};
-        run_tile(level, ops, count, &p, lanes - first < TILE ? lanes - first : TILE);
+        const size_t n = lanes - first < TILE ? lanes - first : TILE;
+        QK_CHOOSE(level, tile, level, ops, count, &p, n);
     }
 }
 

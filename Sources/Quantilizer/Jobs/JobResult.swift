@@ -133,6 +133,7 @@ public struct JobResult: Sendable, Hashable {
     /// What a reader should know.
     public var warnings: [JobWarning]
 
+    /// Equality to the bit.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
             && a.warnings == b.warnings
@@ -141,6 +142,7 @@ public struct JobResult: Sendable, Hashable {
             }
     }
 
+    /// Hashes the selections.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(issued)
         hasher.combine(selections)

@@ -24,8 +24,6 @@ public enum Limits {
     public static let mostMemoryBytes = 1 << 40
     /// Characters of a job's name.
     public static let nameCharacters = 200
-    /// Characters of a formula.
-    public static let formulaCharacters = 1 << 20
     /// Rounds a job may take before it is given up.
     public static let rounds = 200
     /// Diagnostics of one job file that are listed.

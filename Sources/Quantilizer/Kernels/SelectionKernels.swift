@@ -12,6 +12,14 @@ public struct BlockSums: Sendable, Hashable {
     public var finite: Int
     /// Lanes that are NaN.
     public var invalid: Int
+
+    /// The sums of a block.
+    public init(sum: Double, sumOfSquares: Double, finite: Int, invalid: Int) {
+        self.sum = sum
+        self.sumOfSquares = sumOfSquares
+        self.finite = finite
+        self.invalid = invalid
+    }
 }
 
 /// Keys, selection by a threshold, and block sums.

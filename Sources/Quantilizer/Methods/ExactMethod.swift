@@ -12,9 +12,9 @@
 /// **Determinism**: all ways give the same answer to the bit, in every field but the diagnostics.
 struct ExactMethod: Method {
     /// Half the width of the bracket, in standard deviations of the rank.
-    private static let bracketDeviations = 6.5
+    static let bracketDeviations = 6.5
     /// How full the buffers are planned to become.
-    private static let plannedFill = 0.8
+    static let plannedFill = 0.8
     private static let roundAlignment: UInt64 = 1 << 16
 
     enum Phase: UInt8 {
@@ -22,10 +22,10 @@ struct ExactMethod: Method {
     }
 
     let samples: UInt64
-    private var phase = Phase.whole
+    private(set) var phase = Phase.whole
     /// Samples seen so far while streaming.
     private var seen: UInt64 = 0
-    private var tracks: [SelectionTrack] = []
+    private(set) var tracks: [SelectionTrack] = []
     /// The windows of selections that are not decided, by selection.
     private var windows: [Int: DigitWindow] = [:]
     private var passes: UInt64 = 1
@@ -39,7 +39,7 @@ struct ExactMethod: Method {
     }
 
     /// Candidates that each utility needs at the end.
-    private static func needs(_ tracks: [SelectionTrack], _ samples: UInt64) -> [UInt64] {
+    static func needs(_ tracks: [SelectionTrack], _ samples: UInt64) -> [UInt64] {
         var needs: [UInt64] = []
         for track in tracks {
             let need = track.wantedRanks(samples: samples).upperBound
@@ -52,7 +52,7 @@ struct ExactMethod: Method {
         return needs
     }
 
-    private func capacity(_ job: CompiledJob) -> Int {
+    func capacity(_ job: CompiledJob) -> Int {
         max(1, job.candidateBudget / max(1, tracks.count))
     }
 

@@ -39,6 +39,7 @@ public struct Key: Comparable, Hashable, Sendable {
         Kernels.utility(bits)
     }
 
+    /// Whether `a` is worse than `b`.
     public static func < (a: Key, b: Key) -> Bool {
         if a.bits != b.bits { return a.bits < b.bits }
         if a.label != b.label { return a.label < b.label }

@@ -189,34 +189,34 @@ enum Coefficients {
         0x1.0e16f83034a03p-1,
         -0x1.06bcf5bc6e5a0p-3,
     ]
-    static let ln2_hi = 0x1.62e42fefa3800p-1
-    static let ln2_lo = 0x1.ef35793c76730p-45
-    static let ln2_full = 0x1.62e42fefa39efp-1
-    static let ln2_rest = 0x1.abc9e3b39803fp-56
-    static let ln2_lo_rest = 0x1.f97b57a079a19p-103
-    static let log2e = 0x1.71547652b82fep+0
-    static let log2e_lo = 0x1.777d0ffda0d24p-56
-    static let log10e = 0x1.bcb7b1526e50ep-2
-    static let log10e_lo = 0x1.95355baaafad3p-57
-    static let log10_2_hi = 0x1.34413509f7800p-2
-    static let log10_2_lo = 0x1.fef311f12b358p-46
-    static let two_thirds = 0x1.5555555555555p-1
-    static let two_thirds_lo = 0x1.5555555555555p-55
-    static let two_over_pi = 0x1.45f306dc9c883p-1
-    static let pi_half_1 = 0x1.921fb54442d18p+0
-    static let pi_half_2 = 0x1.1a62633145c07p-54
-    static let pi_half_3 = -0x1.f1976b7ed8fbcp-110
-    static let pi_quarter = 0x1.921fb54442d18p-1
-    static let pi_quarter_lo = 0x1.1a62633145c07p-55
-    static let pi = 0x1.921fb54442d18p+1
-    static let pi_lo = 0x1.1a62633145c07p-53
-    static let ln_pi = 0x1.250d048e7a1bdp+0
-    static let half_ln_2pi = 0x1.d67f1c864beb5p-1
-    static let half_ln_2pi_lo = -0x1.65b5a1b7ff5dfp-55
-    static let cbrt2 = 0x1.428a2f98d728bp+0
-    static let cbrt4 = 0x1.965fea53d6e3dp+0
-    static let tan_pi_8 = 0x1.a827999fcef32p-2
-    static let tan_3pi_8 = 0x1.3504f333f9de6p+1
+    static let ln2_hi: Double = 0x1.62e42fefa3800p-1
+    static let ln2_lo: Double = 0x1.ef35793c76730p-45
+    static let ln2_full: Double = 0x1.62e42fefa39efp-1
+    static let ln2_rest: Double = 0x1.abc9e3b39803fp-56
+    static let ln2_lo_rest: Double = 0x1.f97b57a079a19p-103
+    static let log2e: Double = 0x1.71547652b82fep+0
+    static let log2e_lo: Double = 0x1.777d0ffda0d24p-56
+    static let log10e: Double = 0x1.bcb7b1526e50ep-2
+    static let log10e_lo: Double = 0x1.95355baaafad3p-57
+    static let log10_2_hi: Double = 0x1.34413509f7800p-2
+    static let log10_2_lo: Double = 0x1.fef311f12b358p-46
+    static let two_thirds: Double = 0x1.5555555555555p-1
+    static let two_thirds_lo: Double = 0x1.5555555555555p-55
+    static let two_over_pi: Double = 0x1.45f306dc9c883p-1
+    static let pi_half_1: Double = 0x1.921fb54442d18p+0
+    static let pi_half_2: Double = 0x1.1a62633145c07p-54
+    static let pi_half_3: Double = -0x1.f1976b7ed8fbcp-110
+    static let pi_quarter: Double = 0x1.921fb54442d18p-1
+    static let pi_quarter_lo: Double = 0x1.1a62633145c07p-55
+    static let pi: Double = 0x1.921fb54442d18p+1
+    static let pi_lo: Double = 0x1.1a62633145c07p-53
+    static let ln_pi: Double = 0x1.250d048e7a1bdp+0
+    static let half_ln_2pi: Double = 0x1.d67f1c864beb5p-1
+    static let half_ln_2pi_lo: Double = -0x1.65b5a1b7ff5dfp-55
+    static let cbrt2: Double = 0x1.428a2f98d728bp+0
+    static let cbrt4: Double = 0x1.965fea53d6e3dp+0
+    static let tan_pi_8: Double = 0x1.a827999fcef32p-2
+    static let tan_3pi_8: Double = 0x1.3504f333f9de6p+1
     static let twoOverPi: [UInt64] = [
         0xa2f9836e4e441529,
         0xfc2757d1f534ddc0,

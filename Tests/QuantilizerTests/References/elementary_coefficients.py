@@ -147,7 +147,7 @@ def main(language):
             out += [f"    static let {name}: [Double] = ["] + [f"        {v}," for v in values] + ["    ]"]
     for name, value in CONSTANTS:
         out.append(f"#define QK_{name.upper()} ({hexadecimal(value)})" if c
-                   else f"    static let {name} = {hexadecimal(value)}")
+                   else f"    static let {name}: Double = {hexadecimal(value)}")
     words = two_over_pi_words(20)
     if c:
         out.append("// The bits of 2/pi after the binary point, most significant word first.")

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a job will cost and promise, before anything is computed.
+public struct JobPlan: Sendable, Hashable {
+    /// One utility with one quantile.
+    public struct Selection: Sendable, Hashable {
+        /// The utility's name.
+        public var utility: String
+        /// The quantile; nil where a threshold was given.
+        public var quantile: Double?
+        /// Samples that will be kept; nil where that is not known in advance.
+        public var kept: UInt64?
+        /// The certificate's factor A; nil where it depends on the samples.
+        public var amplification: Double?
+        /// log2 A.
+        public var bits: Double?
+        /// Samples that one draw costs, on average.
+        public var samplesPerDraw: Double?
+        /// The relative width of the tail mass's interval, above and below.
+        public var tailMassInterval: Interval?
+    }
+
+    /// The method's name.
+    public var method: String
+    /// Base samples that will be issued, as far as is known in advance.
+    public var samples: UInt64
+    /// Whether `samples` is exact, or a guess that pilots will replace.
+    public var isExact: Bool
+    /// Pilot samples besides.
+    public var pilotSamples: UInt64
+    /// Passes or parts of passes that follow each other.
+    public var rounds: Int
+    /// Memory for candidates in one process, in bytes.
+    public var memoryBytes: Int
+    /// Philox blocks, a hash of four words each, that a sample takes.
+    public var blocksPerSample: Int
+    /// The selections.
+    public var selections: [Selection]
+    /// Why the job cannot run as it is, and the remedy.
+    public var problem: JobFailure?
+
+    /// The plan of a job. Nothing is sampled.
+    public init(job: CompiledJob) {
+        let settings = job.settings
+        method = settings.method.name
+        memoryBytes = settings.memoryBytes
+        blocksPerSample = job.base.noise.blocks
+        pilotSamples = 0
+        isExact = true
+        rounds = 1
+        samples = settings.samples
+        selections = []
+        switch settings.method {
+        case .exact:
+            if case .threshold = settings.precision {
+                isExact = false
+                rounds = 4
+            } else {
+                let method = ExactMethod(job: job, samples: settings.samples)
+                rounds = method.plannedRounds(job: job)
+                memoryBytes = method.plannedBytes(job: job)
+            }
+            selections = job.selections.map { selection in
+                let kept = KeptCount.of(quantile: selection.quantile, samples: settings.samples)
+                let amplification = Double(settings.samples) / Double(kept)
+                return Selection(
+                    utility: job.utilities[selection.utility].name, quantile: selection.quantile,
+                    kept: isExact ? kept : nil,
+                    amplification: isExact ? amplification : 1 / selection.quantile,
+                    bits: Kernels.log2(isExact ? amplification : 1 / selection.quantile),
+                    samplesPerDraw: Double(settings.samples) / Double(settings.draws),
+                    tailMassInterval: isExact
+                        ? TailMass.aboveRank(
+                            kept, of: settings.samples, confidence: settings.confidence) : nil)
+            }
+        case .bestOfN:
+            let n = Double(settings.samples)
+            samples = settings.samples * UInt64(settings.draws)
+            memoryBytes = 2 * settings.draws * job.candidateBytes * job.utilities.count
+            selections = job.utilities.map {
+                Selection(
+                    utility: $0.name, quantile: 1 / n, kept: 1, amplification: n,
+                    bits: Kernels.log2(n), samplesPerDraw: n)
+            }
+        case .threshold(.value, let most):
+            isExact = false
+            samples = most
+            selections = job.utilities.map { Selection(utility: $0.name) }
+        case .threshold(.pilot(let size), let most):
+            isExact = false
+            rounds = 2
+            pilotSamples = size
+            let least = settings.quantiles.min() ?? 1
+            samples = min(most, UInt64((Double(settings.draws) / least).rounded(.up)))
+            selections = job.selections.map { selection in
+                let kept = KeptCount.of(quantile: selection.quantile, samples: size)
+                let amplification = kept > 1 ? Double(size) / Double(kept - 1) : nil
+                return Selection(
+                    utility: job.utilities[selection.utility].name, quantile: selection.quantile,
+                    kept: kept, amplification: amplification,
+                    bits: amplification.map { Kernels.log2($0) },
+                    samplesPerDraw: 1 / selection.quantile)
+            }
+        }
+        var first = MethodRegistry.method(for: job)
+        if case .failure(let failure) = first.begin(job: job, number: 0) { problem = failure }
+    }
+}
+
+extension ExactMethod {
+    /// Rounds that streaming is expected to take, by following the expected bracket.
+    func plannedRounds(job: CompiledJob) -> Int {
+        guard phase == .streaming else { return 1 }
+        let capacity = Double(capacity(job)) * Self.plannedFill
+        let total = Double(samples)
+        var seen =
+            tracks.map { track in
+                capacity * total / Double(track.wantedRanks(samples: samples).upperBound)
+            }.min() ?? total
+        var rounds = 1
+        while seen < total, rounds < Limits.rounds {
+            var growth = Double.infinity
+            for track in tracks {
+                let share = Double(track.kept) / total
+                let deviation = (seen * share * (1 - share) * (1 - seen / total)).squareRoot()
+                growth = min(growth, capacity / (2 * (Self.bracketDeviations * deviation + 8)))
+            }
+            rounds += 1
+            if growth < 1.25 { break }
+            seen *= growth
+        }
+        return rounds
+    }
+
+    /// Memory for candidates when the buffers are full.
+    func plannedBytes(job: CompiledJob) -> Int {
+        let candidates =
+            phase == .whole
+            ? Int(clamping: Self.needs(tracks, samples).reduce(0, +)) : capacity(job) * tracks.count
+        return 2 * candidates * job.candidateBytes
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A job file that was understood: its name, its numbers, and the job ready to run.
+///
+///     let spec = try JobSpec.parse(node, resources: resources)
+///     var machine = JobMachine(job: spec.job)
+///
+/// Everything that decides the answer is in it; the keys are listed in `docs/jobs.md`.
+public struct JobSpec: Sendable {
+    /// The job's name.
+    public let name: String
+    /// The job, compiled.
+    public let job: CompiledJob
+    /// The job with every default filled in, in the order of the job file's schema.
+    public let normalised: JSON
+
+    /// The keys a job file may have, in their usual order.
+    public static let keys = [
+        "version", "name", "seed", "base", "utility", "utilities", "quantile", "quantiles",
+        "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
+    ]
+
+    /// Reads a job.
+    ///
+    /// - Throws: everything wrong with it at once, each with its place and the nearest valid name.
+    public static func parse(
+        _ node: JobNode, resources: JobResources = JobResources()
+    ) throws(JobError) -> JobSpec {
+        var reader = JobSpecReader(node)
+        return try reader.read(resources)
+    }
+}
+
+/// Reads the keys of a job file one by one, collecting what is wrong.
+struct JobSpecReader {
+    var map: JobMapping
+
+    init(_ node: JobNode) {
+        map = JobMapping(node, path: "", keys: JobSpec.keys)
+    }
+
+    mutating func read(_ resources: JobResources) throws(JobError) -> JobSpec {
+        if case .null = map.node.content { map.note(nil, "the job is empty") }
+        readVersion()
+        let name = readName()
+        let seed = map.integer("seed", in: 0...Int.max, default: 0) ?? 0
+        let base = map.read("base") { (node, path) throws(JobError) in
+            try BaseRegistry.make(node, resources: resources, path: path)
+        }
+        let utilities = readUtilities(base)
+        let costs = readCosts(base)
+        let draws = map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1
+        let confidence =
+            map.double("confidence", in: .openUnit, default: 0.95) ?? 0.95
+        let memory = readMemory()
+        let numbers = readNumbers(draws: draws, confidence: confidence)
+        if map.diagnostics.count > Limits.diagnostics {
+            throw JobError(Array(map.diagnostics.prefix(Limits.diagnostics)))
+        }
+        try map.finish()
+        guard let base, let numbers, !utilities.isEmpty else {
+            throw JobError(at: map.node.position, path: "", "the job is not complete")
+        }
+        var settings = JobSettings(
+            seed: UInt64(seed), samples: numbers.samples, quantiles: numbers.quantiles,
+            draws: draws, method: numbers.method, confidence: confidence, memoryBytes: memory)
+        settings.precision = numbers.precision
+        let job = CompiledJob(settings: settings, base: base, utilities: utilities, costs: costs)
+        return JobSpec(
+            name: name, job: job, normalised: normalised(name, job, asked: numbers.asked))
+    }
+
+    private mutating func readVersion() {
+        guard map.has("version") else { return }
+        if let version = map.integer("version", in: 0...Int.max), version != 1 {
+            map.note("version", "this program reads job files of version 1, not \(version)")
+        }
+    }
+
+    private mutating func readName() -> String {
+        guard let name = map.string("name", default: "job") else { return "job" }
+        if name.isEmpty || name.count > Limits.nameCharacters {
+            map.note("name", "expected a name of 1 to \(Limits.nameCharacters) characters")
+        }
+        return name
+    }
+
+    // MARK: Formulas
+
+    private mutating func readUtilities(_ base: (any BaseDistribution)?) -> [NamedUtility] {
+        map.exactlyOne(of: ["utility", "utilities"])
+        let key = map.has("utilities") ? "utilities" : "utility"
+        return readFormulas(key, base, limit: Limits.utilities, single: "utility")
+    }
+
+    private mutating func readCosts(_ base: (any BaseDistribution)?) -> [NamedUtility] {
+        map.exactlyOne(of: ["cost", "costs"], optional: true)
+        let key = map.has("costs") ? "costs" : "cost"
+        return readFormulas(key, base, limit: Limits.costs, single: "cost")
+    }
+
+    /// A formula, or a mapping from names to formulas.
+    private mutating func readFormulas(
+        _ key: String, _ base: (any BaseDistribution)?, limit: Int, single: String
+    ) -> [NamedUtility] {
+        guard let node = map[key] else { return [] }
+        let path = map.path(of: key)
+        guard case .mapping(let entries) = node.content else {
+            return compile(single, node, path, base).map { [$0] } ?? []
+        }
+        if entries.isEmpty { map.note(key, "expected a formula, or names with formulas") }
+        if entries.count > limit { map.note(key, "at most \(limit) formulas") }
+        var result: [NamedUtility] = []
+        var seen: Set<String> = []
+        for entry in entries.prefix(limit) {
+            if entry.key.isEmpty || entry.key.count > Limits.nameCharacters {
+                note(
+                    entry.keyPosition, path,
+                    "expected a name of 1 to \(Limits.nameCharacters) characters")
+            }
+            if !seen.insert(entry.key).inserted {
+                note(entry.keyPosition, path, "`\(entry.key)` is given twice")
+            }
+            if let formula = compile(entry.key, entry.value, "\(path).\(entry.key)", base) {
+                result.append(formula)
+            }
+        }
+        return result
+    }
+
+    private mutating func note(_ position: SourcePosition, _ path: String, _ message: String) {
+        _ = map.collect { () throws(JobError) -> Void in
+            throw JobError(at: position, path: path, message)
+        }
+    }
+
+    private mutating func compile(
+        _ name: String, _ node: JobNode, _ path: String, _ base: (any BaseDistribution)?
+    ) -> NamedUtility? {
+        map.collect { () throws(JobError) -> NamedUtility? in
+            guard case .scalar(let text, _) = node.content else {
+                throw node.expected("a formula", path: path)
+            }
+            // Without a base there are no names to check against: the base's error is enough.
+            guard let base else { return nil }
+            do throws(FormulaError) {
+                let formula = try Formula.compile(
+                    text,
+                    schema: FormulaSchema(
+                        dimension: base.dimension, names: base.componentNames))
+                return NamedUtility(name: name, source: text, utility: formula)
+            } catch {
+                throw JobError(at: node.position, path: path, error.rendered)
+            }
+        } ?? nil
+    }
+
+    // MARK: Memory
+
+    private mutating func readMemory() -> Int {
+        let fallback = 64_000_000
+        return map.read("memory", default: fallback) { (node, path) throws(JobError) in
+            guard case .scalar(let text, _) = node.content, let bytes = Self.bytes(text),
+                bytes >= Double(Limits.leastMemoryBytes), bytes <= Double(Limits.mostMemoryBytes)
+            else {
+                throw node.expected(
+                    "an amount of memory from 1MiB to 1TiB, as `64MB` or `2GiB`", path: path)
+            }
+            return Int(bytes)
+        } ?? fallback
+    }
+
+    /// Bytes of `64MB`, `1.5GiB`, `2e8`.
+    private static func bytes(_ text: String) -> Double? {
+        let units: [(String, Double)] = [
+            ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
+            ("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
+        ]
+        for (suffix, factor) in units where text.hasSuffix(suffix) {
+            var number = text.dropLast(suffix.count)
+            while number.last == " " { number.removeLast() }
+            return DecimalText(String(number))?.double.map { $0 * factor }
+        }
+        return DecimalText(text)?.double
+    }
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys that say how many samples, what is kept, and by which method: they depend on each other.
+extension JobSpecReader {
+    struct Numbers {
+        var samples: UInt64
+        var quantiles: [Double]
+        var method: MethodChoice
+        var precision: Precision?
+        /// What stands in the normalised job for `samples` or `precision`.
+        var asked: (key: String, value: JSON)
+    }
+
+    /// The method with what the job says of it.
+    private enum Asked {
+        case exact
+        case bestOfN(Int?)
+        case threshold(value: Double?, pilot: Int?, maximum: Int?)
+
+        var name: String {
+            switch self {
+            case .exact: "exact"
+            case .bestOfN: "best-of-n"
+            case .threshold: "threshold"
+            }
+        }
+    }
+
+    private static let methods = ["exact", "best-of-n", "threshold"]
+    private static let mostSamples = Int(Limits.samples)
+
+    mutating func readNumbers(draws: Int, confidence: Double) -> Numbers? {
+        let before = map.diagnostics.count
+        let method = readMethod()
+        let quantiles = readQuantiles()
+        var samples: Int?
+        if let node = map["samples"] {
+            if case .scalar("auto", quoted: false) = node.content {
+                samples = nil
+            } else {
+                samples = map.integer("samples", in: 1...Self.mostSamples)
+            }
+        }
+        let precision = readPrecision()
+        guard map.diagnostics.count == before, let method else { return nil }
+        switch method {
+        case .exact:
+            return exact(quantiles, samples, precision, draws: draws, confidence: confidence)
+        case .bestOfN(let n):
+            if precision != nil { map.note("precision", "best-of-n has no precision to choose") }
+            return bestOfN(n, quantiles, samples, draws: draws)
+        case .threshold(let value, let pilot, let maximum):
+            if precision != nil { map.note("precision", "`threshold` has no precision to choose") }
+            if maximum != nil, samples != nil {
+                map.note("samples", "give only one of `samples` and `method.threshold.maximum`")
+            }
+            return threshold(
+                value, pilot, maximum ?? samples, quantiles, draws: draws)
+        }
+    }
+
+    // MARK: The keys
+
+    private mutating func readMethod() -> Asked? {
+        guard let node = map["method"] else { return .exact }
+        switch node.content {
+        case .scalar(let name, _): return asked(name, at: node.position, nil)
+        case .mapping(let entries) where entries.count == 1:
+            return asked(entries[0].key, at: entries[0].keyPosition, entries[0].value)
+        default:
+            let names = Self.methods.map { "`\($0)`" }.joined(separator: ", ")
+            _ = map.collect { () throws(JobError) -> Void in
+                throw node.expected("one of \(names), with its settings or without", path: "method")
+            }
+            return nil
+        }
+    }
+
+    private mutating func asked(
+        _ name: String, at position: SourcePosition, _ node: JobNode?
+    ) -> Asked? {
+        let settings = node ?? JobNode(.null, at: position)
+        return map.collect { () throws(JobError) -> Asked in
+            switch name {
+            case "exact":
+                try JobMapping(settings, path: "method.exact", keys: []).finish()
+                return .exact
+            case "best-of-n":
+                var map = JobMapping(settings, path: "method.best-of-n", keys: ["n"])
+                let n = map.has("n") ? map.integer("n", in: 1...Self.mostSamples) : nil
+                try map.finish()
+                return .bestOfN(n)
+            case "threshold":
+                var map = JobMapping(
+                    settings, path: "method.threshold", keys: ["value", "pilot", "maximum"])
+                map.exactlyOne(of: ["value", "pilot"], optional: true)
+                let value = map.has("value") ? map.double("value") : nil
+                let pilot = map.has("pilot") ? map.integer("pilot", in: 1...Self.mostSamples) : nil
+                let maximum =
+                    map.has("maximum") ? map.integer("maximum", in: 1...Self.mostSamples) : nil
+                try map.finish()
+                return .threshold(value: value, pilot: pilot, maximum: maximum)
+            default:
+                throw JobError(
+                    at: position, path: "method",
+                    "unknown method `\(name)`: \(NearestName.hint(name, among: Self.methods))")
+            }
+        }
+    }
+
+    private mutating func readQuantiles() -> [Double] {
+        map.exactlyOne(of: ["quantile", "quantiles"], optional: true)
+        let key = map.has("quantiles") ? "quantiles" : "quantile"
+        guard let node = map[key] else { return [] }
+        if case .sequence = node.content {
+            let values = map.doubles(key, limit: Limits.quantiles, in: .fraction) ?? []
+            if Set(values).count != values.count { map.note(key, "a quantile is given twice") }
+            return values
+        }
+        return map.double(key, in: .fraction).map { [$0] } ?? []
+    }
+
+    private mutating func readPrecision() -> Precision? {
+        guard let node = map["precision"] else { return nil }
+        if let other = map["samples"] {
+            if case .scalar("auto", quoted: false) = other.content {
+            } else {
+                map.note("precision", "give only one of `samples` and `precision`")
+            }
+        }
+        guard case .mapping = node.content else {
+            return map.double("precision", in: .openUnit).map { .tailMass(relative: $0) }
+        }
+        return map.collect { () throws(JobError) -> Precision in
+            var map = JobMapping(node, path: "precision", keys: ["tail_mass", "threshold"])
+            map.exactlyOne(of: ["tail_mass", "threshold"])
+            if map.has("threshold") {
+                let width = map.double("threshold", in: .positive)
+                try map.finish()
+                return .threshold(width: width ?? 1)
+            }
+            let relative = map.double("tail_mass", in: .openUnit)
+            try map.finish()
+            return .tailMass(relative: relative ?? 1)
+        }
+    }
+
+    // MARK: What they mean together
+
+    private mutating func exact(
+        _ quantiles: [Double], _ samples: Int?, _ precision: Precision?, draws: Int,
+        confidence: Double
+    ) -> Numbers? {
+        guard let least = quantiles.min() else {
+            map.note(nil, "missing key `quantile`: the share of the base's mass to draw from")
+            return nil
+        }
+        let kept: Double
+        switch precision {
+        case .tailMass(let relative):
+            var most: UInt64 = 0
+            for quantile in quantiles {
+                guard
+                    let found = TailMass.rank(
+                        relativePrecision: relative, quantile: quantile, confidence: confidence,
+                        limit: Limits.samples)
+                else {
+                    map.note(
+                        "precision",
+                        "this precision at quantile \(Number.text(quantile)) needs more than "
+                            + "\(Limits.samples) samples; ask for a coarser one")
+                    return nil
+                }
+                most = max(most, found.samples)
+            }
+            kept = max(Double(most) * least, Double(draws))
+        case .threshold, nil: kept = max(1_000, Double(draws))
+        }
+        let automatic = max(precision == nil ? 100_000 : 1, (kept / least).rounded(.up))
+        guard samples != nil || automatic <= Double(Limits.samples) else {
+            map.note(
+                "quantile", "so small a quantile needs more than \(Limits.samples) samples")
+            return nil
+        }
+        let number = samples.map { UInt64($0) } ?? UInt64(automatic)
+        if case .threshold = precision {
+        } else if UInt64(draws) > KeptCount.of(quantile: least, samples: number) {
+            let needed = (Double(draws) / least).rounded(.up)
+            map.note(
+                map.has("draws") ? "draws" : nil,
+                "\(draws) draws, but \(number) samples keep only "
+                    + "\(KeptCount.of(quantile: least, samples: number)) at quantile "
+                    + "\(Number.text(least)): give `samples` of at least \(Number.text(needed)), or "
+                    + "fewer draws")
+            return nil
+        }
+        let asked: (String, JSON)
+        if case .threshold(let width) = precision {
+            asked = ("precision", .object([("threshold", .number(width))]))
+        } else {
+            asked = ("samples", .integer(number))
+        }
+        return Numbers(
+            samples: number, quantiles: quantiles, method: .exact, precision: precision,
+            asked: asked)
+    }
+
+    private mutating func bestOfN(
+        _ n: Int?, _ quantiles: [Double], _ samples: Int?, draws: Int
+    ) -> Numbers? {
+        let given = [n != nil, samples != nil, !quantiles.isEmpty].count { $0 }
+        guard given == 1, quantiles.count <= 1 else {
+            map.note(
+                map.has("method") ? "method" : nil,
+                "best-of-n needs n once: as `samples`, as `method: { best-of-n: { n: 16 } }`, or as "
+                    + "1/`quantile`")
+            return nil
+        }
+        let size = n ?? samples ?? Int((1 / (quantiles.first ?? 1)).rounded())
+        guard size <= Self.mostSamples / draws else {
+            map.note(
+                "draws", "\(draws) groups of \(size) are more than \(Limits.samples) samples")
+            return nil
+        }
+        return Numbers(
+            samples: UInt64(size), quantiles: [1 / Double(size)], method: .bestOfN, precision: nil,
+            asked: ("samples", .integer(UInt64(size))))
+    }
+
+    private mutating func threshold(
+        _ value: Double?, _ pilot: Int?, _ maximum: Int?, _ quantiles: [Double], draws: Int
+    ) -> Numbers? {
+        if let value {
+            if !quantiles.isEmpty {
+                map.note(
+                    map.has("quantiles") ? "quantiles" : "quantile",
+                    "give only one of `quantile` and `method.threshold.value`")
+                return nil
+            }
+            let most = UInt64(maximum ?? 1_000_000_000)
+            return Numbers(
+                samples: most, quantiles: [1],
+                method: .threshold(.value(value), maximumSamples: most), precision: nil,
+                asked: ("samples", .integer(most)))
+        }
+        guard let least = quantiles.min() else {
+            map.note(nil, "missing key `quantile`, or `method.threshold.value`")
+            return nil
+        }
+        let size = pilot.map { Double($0) } ?? max(100_000, (1_000 / least).rounded(.up))
+        let wanted = Double(draws)
+        let most =
+            maximum.map { Double($0) }
+            ?? min(
+                Double(Limits.samples),
+                (20 * (wanted + 10 * wanted.squareRoot() + 50) / least).rounded(.up))
+        guard size <= Double(Limits.samples) else {
+            map.note("quantile", "so small a quantile needs too large a pilot")
+            return nil
+        }
+        return Numbers(
+            samples: UInt64(most), quantiles: quantiles,
+            method: .threshold(.pilot(UInt64(size)), maximumSamples: UInt64(most)), precision: nil,
+            asked: ("samples", .integer(UInt64(most))))
+    }
+
+    // MARK: Normalised
+
+    func normalised(
+        _ name: String, _ job: CompiledJob, asked: (key: String, value: JSON)
+    ) -> JSON {
+        let settings = job.settings
+        func formulas(_ list: [NamedUtility]) -> JSON {
+            .object(list.map { ($0.name, .string($0.source)) })
+        }
+        var method: JSON
+        switch settings.method {
+        case .exact: method = .string("exact")
+        case .bestOfN: method = .string("best-of-n")
+        case .threshold(.value(let value), _):
+            method = .object([("threshold", .object([("value", .number(value))]))])
+        case .threshold(.pilot(let size), _):
+            method = .object([("threshold", .object([("pilot", .integer(size))]))])
+        }
+        var members: [(String, JSON)] = [
+            ("version", .integer(1)), ("name", .string(name)), ("seed", .integer(settings.seed)),
+            ("base", map["base"].map { JSON($0) } ?? .null),
+            ("utilities", formulas(job.utilities)),
+        ]
+        var keepsQuantiles = true
+        if case .threshold(.value, _) = settings.method { keepsQuantiles = false }
+        if case .bestOfN = settings.method { keepsQuantiles = false }
+        if keepsQuantiles {
+            members.append(("quantiles", .array(settings.quantiles.map { .number($0) })))
+        }
+        members += [
+            asked, ("draws", .integer(UInt64(settings.draws))), ("method", method),
+        ]
+        if !job.costs.isEmpty { members.append(("costs", formulas(job.costs))) }
+        members += [
+            ("confidence", .number(settings.confidence)),
+            ("memory", .integer(UInt64(settings.memoryBytes))),
+        ]
+        return .object(members)
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The result of a job as the JSON that people and programs read; fields and order are in
+/// `docs/results.md`.
+///
+/// The primary selection, first utility and first quantile, stands at the top level; the others are
+/// in `further`, with the same fields.
+public struct ResultJSON: Sendable {
+    private let result: JobResult
+    private let spec: JobSpec
+
+    /// The document of a result.
+    public init(_ result: JobResult, spec: JobSpec) {
+        self.result = result
+        self.spec = spec
+    }
+
+    /// What the digest is taken of: everything below `digest` but the timings, on one line.
+    public var canonicalText: String { JSON.object(body).text() }
+
+    /// The whole document.
+    ///
+    /// - Parameter digest: SHA-256 of the UTF-8 of ``canonicalText``, in hexadecimal.
+    public func document(
+        id: String?, state: String = "done", digest: String, timings: [(String, JSON)] = []
+    ) -> JSON {
+        let head: [(String, JSON)] = [
+            ("version", .integer(1)), ("job", spec.normalised),
+            ("id", id.map { .string($0) } ?? .null), ("state", .string(state)),
+            ("digest", .string(digest)),
+        ]
+        return .object(head + body + [("timings", .object(timings))])
+    }
+
+    private var body: [(String, JSON)] {
+        let primary = fields(result.selections[0])
+        var members: [(String, JSON)] = [
+            ("issued", .integer(result.issued)), primary[0],
+            ("evaluations", .integer(result.evaluations)),
+        ]
+        members += primary.dropFirst()
+        members += [
+            ("further", .array(result.selections.dropFirst().map { .object(fields($0)) })),
+            ("components", .array(spec.job.base.componentNames.map { .string($0) })),
+            (
+                "diagnostics",
+                .object(result.diagnostics.map { ($0.name, .number($0.value)) })
+            ),
+            (
+                "warnings",
+                .array(
+                    result.warnings.map {
+                        .object([("code", .string($0.code)), ("message", .string($0.message))])
+                    })
+            ),
+        ]
+        return members
+    }
+
+    private func fields(_ selection: SelectionResult) -> [(String, JSON)] {
+        func interval(_ interval: Interval?) -> JSON {
+            interval.map { .array([.number($0.lower), .number($0.upper)]) } ?? .null
+        }
+        let threshold = selection.threshold
+        let utility = selection.utility
+        return [
+            ("kept", .integer(selection.kept)), ("invalid", .integer(selection.invalid)),
+            ("tie_mass", .number(selection.tieMass)),
+            (
+                "threshold",
+                .object([
+                    ("value", .number(threshold.value)), ("interval", interval(threshold.interval)),
+                    ("confidence", .number(threshold.confidence)),
+                    ("tail_mass", .number(threshold.tailMass)),
+                    ("tail_mass_interval", interval(threshold.tailMassInterval)),
+                ])
+            ),
+            (
+                "utility",
+                .object([
+                    ("mean", .number(utility.mean)), ("sd", .number(utility.standardDeviation)),
+                    ("top_mean", .number(utility.topMean)),
+                    ("top_mean_interval", interval(utility.topMeanInterval)),
+                    ("max", .number(utility.maximum)),
+                ])
+            ),
+            (
+                "costs",
+                .object(
+                    selection.costs.map { cost in
+                        let bound: JSON = cost.bound.map { .number($0) } ?? .null
+                        return (
+                            cost.name,
+                            .object([
+                                ("base", .number(cost.base)), ("top", .number(cost.top)),
+                                ("bound", bound),
+                            ])
+                        )
+                    })
+            ),
+            ("certificate", certificate(selection.certificate)),
+            ("draws", .array(selection.draws.map(draw))),
+            ("utility_name", .string(selection.utilityName)),
+            ("quantile", selection.quantile.map { .number($0) } ?? .null),
+        ]
+    }
+
+    private func certificate(_ certificate: Certificate) -> JSON {
+        .object([
+            ("amplification", .number(certificate.amplification)),
+            ("kind", .string(certificate.kind.rawValue)),
+            ("confidence", certificate.confidence.map { .number($0) } ?? .null),
+            ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
+            ("gate", certificate.gate.map { .number($0) } ?? .null),
+            ("fallback", .number(certificate.fallback)),
+            ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
+            ("statement", .string(certificate.statement)),
+        ])
+    }
+
+    private func draw(_ draw: Draw) -> JSON {
+        .object([
+            ("index", .integer(draw.index)), ("utility", .number(draw.utility)),
+            ("value", .array(draw.value.map { .number($0) })), ("fallback", .bool(draw.fallback)),
+        ])
+    }
+}

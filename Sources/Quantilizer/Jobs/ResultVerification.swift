@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of checking a result against its receipts.
+public struct VerificationReport: Sendable, Hashable {
+    /// Draws regenerated.
+    public var draws = 0
+    /// Numbers compared, to the bit.
+    public var comparisons = 0
+    /// What does not agree, a sentence each; empty where all does.
+    public var findings: [String] = []
+
+    /// Whether everything agrees.
+    public var isValid: Bool { findings.isEmpty }
+}
+
+/// Checks a result offline: every draw is made again from (seed, index) and compared to the bit, and
+/// the certificate is worked out again from what was kept and issued.
+///
+/// It does not prove that the draws are the top of all samples: that takes the job's whole work.
+public enum ResultVerification {
+    /// Checks a result document against its job.
+    ///
+    /// - Throws: where the document is not one that can be read, with the place.
+    /// **Complexity**: a sample for each draw.
+    public static func verify(
+        _ result: JobNode, job: CompiledJob
+    ) throws(JobError) -> VerificationReport {
+        var report = VerificationReport()
+        let evaluator = RangeEvaluator(job: job)
+        let count = selectionCount(job)
+        let further = try member("further", of: result).list(
+            path: "further", limit: Limits.selections)
+        guard further.count + 1 == count else {
+            report.findings.append(
+                "the job has \(count) selections, the result \(further.count + 1)")
+            return report
+        }
+        for (number, node) in ([result] + further).enumerated() {
+            let path = number == 0 ? "" : "further[\(number - 1)]."
+            try check(
+                node, path: path, utility: number * job.utilities.count / count, job: job,
+                evaluator, &report)
+        }
+        return report
+    }
+
+    private static func selectionCount(_ job: CompiledJob) -> Int {
+        switch job.settings.method {
+        case .bestOfN, .threshold(.value, _): job.utilities.count
+        case .exact, .threshold(.pilot, _): job.selections.count
+        }
+    }
+
+    private static func check(
+        _ node: JobNode, path: String, utility: Int, job: CompiledJob, _ evaluator: RangeEvaluator,
+        _ report: inout VerificationReport
+    ) throws(JobError) {
+        let certificate = try member("certificate", of: node)
+        let kept = try number("kept", of: certificate)
+        let issued = try number("issued", of: certificate)
+        if case .exact = job.settings.method {
+            compare(
+                try number("amplification", of: certificate), issued / kept,
+                "\(path)certificate.amplification is not issued/kept", &report)
+        }
+        let threshold = try number("value", of: try member("threshold", of: node))
+        let draws = try member("draws", of: node).list(path: "\(path)draws", limit: Limits.draws)
+        for (position, draw) in draws.enumerated() {
+            let name = "\(path)draws[\(position)]"
+            let index = try member("index", of: draw).integer(
+                path: "\(name).index", in: 0...Int(Limits.samples))
+            guard let sample = evaluator.evaluate(indices: [UInt64(index)]).first else { continue }
+            report.draws += 1
+            compare(
+                try number("utility", of: draw), Key(utility: sample.utilities[utility]).utility,
+                "\(name): the utility of sample \(index) is another", &report)
+            let values = try member("value", of: draw).list(
+                path: "\(name).value", limit: Limits.dimension)
+            guard values.count == sample.value.count else {
+                report.findings.append(
+                    "\(name): sample \(index) has \(sample.value.count) values, not "
+                        + "\(values.count)")
+                continue
+            }
+            for (component, value) in values.enumerated() {
+                compare(
+                    try double(value, path: "\(name).value[\(component)]"),
+                    sample.value[component],
+                    "\(name).value[\(component)] of sample \(index) is another", &report)
+            }
+            if Key.orderedBits(sample.utilities[utility]) < Key.orderedBits(threshold) {
+                report.findings.append("\(name): sample \(index) is below the threshold")
+            }
+        }
+    }
+
+    private static func compare(
+        _ said: Double, _ made: Double, _ finding: String, _ report: inout VerificationReport
+    ) {
+        report.comparisons += 1
+        if said.bitPattern == made.bitPattern || (said.isNaN && made.isNaN) { return }
+        report.findings.append(
+            "\(finding): \(Number.text(said)) is said, \(Number.text(made)) it is")
+    }
+
+    private static func member(_ name: String, of node: JobNode) throws(JobError) -> JobNode {
+        guard case .mapping(let entries) = node.content,
+            let entry = entries.first(where: { $0.key == name })
+        else {
+            throw JobError(
+                at: node.position, path: name, "not a result: the field `\(name)` is missing")
+        }
+        return entry.value
+    }
+
+    private static func number(_ name: String, of node: JobNode) throws(JobError) -> Double {
+        try double(try member(name, of: node), path: name)
+    }
+
+    private static func double(_ node: JobNode, path: String) throws(JobError) -> Double {
+        switch node.content {
+        case .scalar("nan", _): return .nan
+        case .scalar("inf", _): return .infinity
+        case .scalar("-inf", _): return -.infinity
+        default:
+            guard case .scalar(let text, quoted: false) = node.content, let value = Double(text)
+            else { throw node.expected("a number", path: path) }
+            return value
+        }
+    }
+}
+
+extension Key {
+    /// The key of a utility, for its value alone.
+    init(utility: Double) {
+        self.init(bits: Key.orderedBits(utility), label: 0, index: 0)
+    }
+}
