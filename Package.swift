@@ -32,7 +32,8 @@ let package = Package(
     ],
     targets: [
         // The inner loops, in C, dispatched by instruction set.
-        .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+        .target(
+            name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         // The deterministic core: no I/O, clock, threads or global state.
         .target(name: "Quantilizer", dependencies: ["CKernels"], swiftSettings: strict),
         .systemLibrary(

@@ -88,11 +88,11 @@ struct FormulaEmitter {
         let numbers = needed.indices.filter {
             needed[$0] && graph[$0].length == 0 && isComputed($0)
         }
-        var uses = [Int](repeating: 0, count: graph.nodes.count)
+        var uses: [Int: Int] = [:]
         for id in needed.indices where needed[id] {
             // A number that a vector's elements need is kept: it must not be computed in the loop.
             let weight = graph[id].length == 0 ? 1 : 2
-            for operand in Self.operands(graph[id]) { uses[operand] += weight }
+            for operand in Self.operands(graph[id]) { uses[operand, default: 0] += weight }
         }
         let fused = fusions(numbers, uses: uses)
         let skipped = Set(fused.values)
@@ -100,7 +100,7 @@ struct FormulaEmitter {
             if graph[id].operation.isReduction {
                 loop(id)
             } else {
-                drafts.append(draft(id, fused[id], places))
+                drafts.append(draft(id, fused[id], [:]))
                 places[id] = drafts[drafts.count - 1].d
             }
         }
@@ -129,15 +129,17 @@ struct FormulaEmitter {
         let reduction = graph[id]
         let vector = reduction.a
         var members: Set<Int> = [vector]
-        for node in stride(from: vector, through: 0, by: -1) where members.contains(node) {
+        var waiting = [vector]
+        while let node = waiting.popLast() {
             for operand in Self.operands(graph[node]) where graph[operand].length > 0 {
-                members.insert(operand)
+                if members.insert(operand).inserted { waiting.append(operand) }
             }
         }
         let ids = members.filter(isComputed).sorted()
-        var uses = [Int](repeating: 0, count: vector + 1)
-        for node in ids { for operand in Self.operands(graph[node]) { uses[operand] += 1 } }
-        uses[vector] += 1
+        var uses = [vector: 1]
+        for node in ids {
+            for operand in Self.operands(graph[node]) { uses[operand, default: 0] += 1 }
+        }
         let ending = accumulation(reduction, uses)
         let inner = ids.filter { !ending.absorbed.contains($0) }
         let fused = fusions(inner, uses: uses)
@@ -148,7 +150,7 @@ struct FormulaEmitter {
         fill.k0 = reduction.operation.identity
         drafts.append(fill)
         var body: [FormulaDraft] = []
-        var local = places
+        var local: [Int: FormulaPlace] = [:]
         for node in inner where !skipped.contains(node) {
             body.append(draft(node, fused[node], local))
             local[node] = body[body.count - 1].d
@@ -177,7 +179,7 @@ struct FormulaEmitter {
     }
 
     /// Sums take a square and one arithmetic operation along.
-    private func accumulation(_ reduction: FormulaGraph.Node, _ uses: [Int]) -> Ending {
+    private func accumulation(_ reduction: FormulaGraph.Node, _ uses: [Int: Int]) -> Ending {
         let vector = reduction.a
         var ending = Ending(operation: reduction.operation, element: vector, outer: QK_OUTER_INTO)
         guard reduction.operation == .sumOf else { return ending }
@@ -217,7 +219,7 @@ struct FormulaEmitter {
     // MARK: - Operations
 
     /// The operand each of these takes into its own step: one arithmetic operation used nowhere else.
-    private func fusions(_ ids: [Int], uses: [Int]) -> [Int: Int] {
+    private func fusions(_ ids: [Int], uses: [Int: Int]) -> [Int: Int] {
         let members = Set(ids)
         var fused: [Int: Int] = [:]
         var taken: Set<Int> = []

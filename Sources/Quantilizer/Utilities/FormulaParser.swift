@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a formula's words into a tree, by precedence climbing.
+/// Reads a formula's words into a tree.
 ///
 /// The stack is bounded by `FormulaLimits.nesting`: every bracket, sign, power and choice inside
 /// another counts.
@@ -45,10 +45,7 @@ struct FormulaParser {
 
     private mutating func deeper() throws(FormulaFault) {
         depth += 1
-        if depth > nesting {
-            throw FormulaFault(
-                range, "the formula is nested too deeply", expected: "at most \(nesting) levels")
-        }
+        if depth > nesting { throw nestedTooDeeply() }
     }
 
     // MARK: - Levels, loosest first
@@ -57,7 +54,7 @@ struct FormulaParser {
     private mutating func choice() throws(FormulaFault) -> Int {
         try deeper()
         defer { depth -= 1 }
-        let condition = try binary(1)
+        let condition = try operators()
         let mark = range
         guard try take(.question) else { return condition }
         let yes = try choice()
@@ -66,40 +63,47 @@ struct FormulaParser {
         return node(.choose(condition, yes, no), condition, no, mark: mark)
     }
 
-    /// Binary operators that bind at least as tightly as `least`, to the left.
-    private mutating func binary(_ least: Int) throws(FormulaFault) -> Int {
-        var left: Int
-        if token == .symbol(.not) {
-            left = try negation(least)
-        } else {
-            left = try prefix()
-        }
-        var compared = false
-        while let operation = infix(), operation.precedence >= least {
-            let mark = range
-            if operation.precedence == 4 {
-                if compared { throw chained() }
-                compared = true
-            }
-            try advance()
-            let right = try binary(operation.precedence + 1)
-            left = node(.binary(operation, left, right), left, right, mark: mark)
-        }
-        return left
+    /// An operator that waits for its right operand; no operation is `not`.
+    private struct Pending {
+        var operation: FormulaBinary?
+        var mark: FormulaRange
+        var precedence: Int { operation?.precedence ?? 3 }
     }
 
-    /// `not`, which takes a whole comparison.
-    private mutating func negation(_ least: Int) throws(FormulaFault) -> Int {
-        let mark = range
-        if least > 3 {
-            throw FormulaFault(
-                mark, "`not` takes the whole comparison after it", expected: "brackets: `(not …)`")
+    /// Operators from `or` to `*`, to the left, and `not`: by a list of those that wait, not by
+    /// recursion, so that a bracket costs few stack frames.
+    private mutating func operators() throws(FormulaFault) -> Int {
+        var operands: [Int] = []
+        var pending: [Pending] = []
+        while true {
+            while token == .symbol(.not) {
+                if let last = pending.last, last.precedence > 3 { throw bareNegation() }
+                pending.append(Pending(operation: nil, mark: range))
+                if depth + pending.count > nesting { throw nestedTooDeeply() }
+                try advance()
+            }
+            operands.append(try prefix())
+            guard let operation = infix() else { break }
+            while let last = pending.last, last.precedence >= operation.precedence {
+                if last.precedence == 4, operation.precedence == 4 { throw chained() }
+                reduce(&operands, &pending)
+            }
+            pending.append(Pending(operation: operation, mark: range))
+            try advance()
         }
-        try deeper()
-        defer { depth -= 1 }
-        try advance()
-        let operand = token == .symbol(.not) ? try negation(3) : try binary(4)
-        return node(.not(operand), mark, operand, mark: mark)
+        while !pending.isEmpty { reduce(&operands, &pending) }
+        return operands[0]
+    }
+
+    private mutating func reduce(_ operands: inout [Int], _ pending: inout [Pending]) {
+        let last = pending.removeLast()
+        let right = operands.removeLast()
+        guard let operation = last.operation else {
+            operands.append(node(.not(right), last.mark, right, mark: last.mark))
+            return
+        }
+        let left = operands.removeLast()
+        operands.append(node(.binary(operation, left, right), left, right, mark: last.mark))
     }
 
     /// Signs and `!`, looser than a power.
@@ -218,6 +222,16 @@ struct FormulaParser {
         case .number: "a number"
         case .name(let name): "`\(name.prefix(40))`"
         }
+    }
+
+    private func nestedTooDeeply() -> FormulaFault {
+        FormulaFault(
+            range, "the formula is nested too deeply", expected: "at most \(nesting) levels")
+    }
+
+    private func bareNegation() -> FormulaFault {
+        FormulaFault(
+            range, "`not` takes the whole comparison after it", expected: "brackets: `(not …)`")
     }
 
     private func chained() -> FormulaFault {
