@@ -28,10 +28,16 @@
     static result name##_v0 params { return name##_body args; }                                  \
     static QK_V3 result name##_v3 params { return name##_body args; }                            \
     static QK_V4 result name##_v4 params { return name##_body args; }
+#define QK_BUILD_KNOWING(result, name, params, args)                                             \
+    static result name##_v0 params { return name##_body(0, QK_UNPAREN args); }                   \
+    static QK_V3 result name##_v3 params { return name##_body(1, QK_UNPAREN args); }             \
+    static QK_V4 result name##_v4 params { return name##_body(2, QK_UNPAREN args); }
 #else
 #define QK_CHOOSE(level, name, ...) ((void)(level), name##_v0(__VA_ARGS__))
 #define QK_BUILD(result, name, params, args)                                                     \
     static result name##_v0 params { return name##_body args; }
+#define QK_BUILD_KNOWING(result, name, params, args)                                             \
+    static result name##_v0 params { return name##_body(0, QK_UNPAREN args); }
 #endif
 
 /// The best build this machine runs: 0 plain, 1 AVX2 with FMA, 2 AVX-512.
@@ -42,6 +48,12 @@ int qk_level(void);
 #define QK_UNPAREN(...) __VA_ARGS__
 #define QK_KERNEL(result, name, params, args)                                                    \
     QK_BUILD(result, name, params, args)                                                         \
+    QK_ENTRIES(result, name, params, args)
+// The same for a body whose first parameter is the level it is built for.
+#define QK_KERNEL_KNOWING(result, name, params, args)                                            \
+    QK_BUILD_KNOWING(result, name, params, args)                                                 \
+    QK_ENTRIES(result, name, params, args)
+#define QK_ENTRIES(result, name, params, args)                                                   \
     result name##_at(int level, QK_UNPAREN params) { return QK_CHOOSE(level, name, QK_UNPAREN args); } \
     result name params { return QK_CHOOSE(qk_level(), name, QK_UNPAREN args); }
 
