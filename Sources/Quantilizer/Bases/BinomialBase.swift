@@ -30,6 +30,7 @@ public struct BinomialBase: UnivariateBase {
         guard
             let law = DiscreteLaw(
                 mode: mode, in: begin...max(begin, end),
+                sd: (Double(trials) * probability * (1 - probability)).squareRoot(),
                 up: { p * DoubleDouble(Double(trials - $0)) / (q * DoubleDouble(Double($0 + 1))) },
                 down: { q * DoubleDouble(Double($0)) / (p * DoubleDouble(Double(trials - $0 + 1))) }
             )

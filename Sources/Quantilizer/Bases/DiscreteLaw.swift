@@ -15,11 +15,12 @@ struct DiscreteLaw: Sendable {
     ///
     /// Masses spread from `mode` by `up(k)` = mass(k + 1) / mass(k) and `down(k)` = mass(k − 1) /
     /// mass(k) until they add less than 2^-90; nil where that takes more than
-    /// ``BaseLimits/outcomes`` of them. No normalising constant is needed.
+    /// ``BaseLimits/outcomes`` of them on a side, as a standard deviation `sd` foretells. No normalising constant is needed.
     init?(
-        mode: Int, in range: ClosedRange<Int>, up: (Int) -> DoubleDouble,
+        mode: Int, in range: ClosedRange<Int>, sd: Double, up: (Int) -> DoubleDouble,
         down: (Int) -> DoubleDouble
     ) {
+        guard sd * 11 < Double(BaseLimits.outcomes) else { return nil }
         func run(_ end: Int, _ step: Int, _ ratio: (Int) -> DoubleDouble) -> [DoubleDouble]? {
             var masses: [DoubleDouble] = []
             var mass = DoubleDouble(1)

@@ -20,7 +20,7 @@ public struct PoissonBase: UnivariateBase {
         let m = DoubleDouble(mean)
         guard
             let law = DiscreteLaw(
-                mode: Int(mean), in: 0...(1 << 60),
+                mode: Int(mean), in: 0...(1 << 60), sd: mean.squareRoot(),
                 up: { m / DoubleDouble(Double($0 + 1)) },
                 down: { DoubleDouble(Double($0)) / m })
         else {

@@ -61,7 +61,8 @@ struct QuantileTable: Sendable {
         let terms = Kernels.tableTerms
         let isDirect = stored == .identity
         let nodes = Chebyshev.nodes(terms)
-        let matrix = Chebyshev.monomialMatrix(terms)
+        let series = Chebyshev.seriesMatrix(terms)
+        let powers = Chebyshev.powers(terms)
         var result: [Double] = []
         result.reserveCapacity(2 * Kernels.tableBuckets * terms)
         for pieces in tails {
@@ -78,9 +79,13 @@ struct QuantileTable: Sendable {
                     return isDirect ? map.value(v) : v
                 }
                 let values = nodes.map(target)
+                // By way of the series: the powers' coefficients straight from the values would
+                // lose four digits.
                 var c = [Double](repeating: 0, count: terms)
-                for i in 0..<terms {
-                    for j in 0..<terms { c[i] += matrix[i * terms + j] * values[j] }
+                for k in 0..<terms {
+                    var sum = 0.0
+                    for j in 0..<terms { sum += series[k * terms + j] * values[j] }
+                    for i in 0...k { c[i] += sum * powers[k * terms + i] }
                 }
                 for x in [-1, -0.93, -0.48, 0.02, 0.56, 0.94, 1] {
                     var y = 0.0
@@ -151,7 +156,7 @@ struct QuantilePiece: Sendable {
         let c = Chebyshev.coefficients(values)
         let size = values.reduce(0) { max($0, abs($1)) }
         let range = (values.max() ?? 0) - (values.min() ?? 0)
-        let noise = 1e-14 * range + 1e-15 * size + 1e-17
+        let noise = 2e-14 * range / (high - low) + 1e-15 * size + 4e-16
         if abs(c[terms - 1]) + abs(c[terms - 2]) > noise && depth < 6 {
             start = values[0]
             return add(law, tail, low, middle, depth: depth + 1, &start, &pieces)
@@ -161,7 +166,7 @@ struct QuantilePiece: Sendable {
         for x in [-0.985, 0.31] {
             let y = middle + half * x
             let exact = law.natural(tail, log: -y, from: start)
-            guard abs(piece.value(y) - exact) <= 10 * noise + 1e-14 else { return false }
+            guard abs(piece.value(y) - exact) <= 4 * noise else { return false }
         }
         pieces.append(piece)
         return true
@@ -178,37 +183,38 @@ enum Chebyshev {
     /// Coefficients of the interpolating series.
     static func coefficients(_ values: [Double]) -> [Double] {
         let n = values.count
+        let matrix = seriesMatrix(n)
         return (0..<n).map { k in
-            var sum = 0.0
-            for j in 0..<n {
-                // Nodes ascend: node j is the (n − 1 − j)-th zero.
-                sum += values[j] * cosine(k * (2 * (n - 1 - j) + 1), of: 4 * n)
-            }
-            return sum * (k == 0 ? 1 : 2) / Double(n)
+            (0..<n).reduce(0) { $0 + matrix[k * n + $1] * values[$1] }
         }
     }
 
-    /// The matrix from values at the nodes to coefficients of the powers of x, by rows.
-    static func monomialMatrix(_ n: Int) -> [Double] {
-        var matrix = [Double](repeating: 0, count: n * n)
-        for j in 0..<n {
-            var unit = [Double](repeating: 0, count: n)
-            unit[j] = 1
-            let c = coefficients(unit)
-            var before = [Double](repeating: 0, count: n)
-            var now = before
-            before[0] = 1
-            now[1] = 1
-            for k in 0..<n {
-                let t = k == 0 ? before : now
-                for i in 0..<n { matrix[i * n + j] += c[k] * t[i] }
-                guard k > 0, k < n - 1 else { continue }
-                var next = before.map { -$0 }
-                for i in 1..<n { next[i] += 2 * now[i - 1] }
-                (before, now) = (now, next)
+    /// The matrix from values at the nodes to the series' coefficients, by rows.
+    static func seriesMatrix(_ n: Int) -> [Double] {
+        let turns = (0..<4 * n).map { cosine($0, of: 4 * n) }
+        var matrix: [Double] = []
+        for k in 0..<n {
+            for j in 0..<n {
+                // Nodes ascend: node j is the (n − 1 − j)-th zero.
+                let turn = turns[k * (2 * (n - 1 - j) + 1) % (4 * n)]
+                matrix.append(turn * (k == 0 ? 1 : 2) / Double(n))
             }
         }
         return matrix
+    }
+
+    /// Row k holds the coefficients of the powers of x in the k-th Chebyshev polynomial.
+    static func powers(_ n: Int) -> [Double] {
+        var rows = [Double](repeating: 0, count: n * n)
+        rows[0] = 1
+        if n > 1 { rows[n + 1] = 1 }
+        for k in 1..<max(1, n - 1) {
+            for i in 0..<n {
+                let raised = i > 0 ? 2 * rows[k * n + i - 1] : 0
+                rows[(k + 1) * n + i] = raised - rows[(k - 1) * n + i]
+            }
+        }
+        return rows
     }
 
     /// cos(2π · numerator / denominator).

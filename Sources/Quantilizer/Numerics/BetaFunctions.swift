@@ -220,7 +220,8 @@ struct BetaLaw: Sendable {
             let step = miss / slope
             guard step.isFinite else { break }
             u += tail == .lower ? step : -step
-            if abs(miss) < 1e-9 { break }
+            // Converged, or at the resolution of u.
+            if abs(miss) < 1e-9 || abs(step) < 4e-16 * max(1, abs(u)) { break }
         }
         return u
     }

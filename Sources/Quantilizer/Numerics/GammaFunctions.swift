@@ -111,7 +111,8 @@ struct GammaLaw: Sendable {
             guard step.isFinite else { break }
             // Upwards the tail falls doubly exponentially: no leaps there.
             u += tail == .lower ? step : min(-step, 2)
-            if abs(miss) < 1e-9 { break }
+            // Converged, or at the resolution of u.
+            if abs(miss) < 1e-9 || abs(step) < 4e-16 * max(1, abs(u)) { break }
         }
         return u
     }
