@@ -46,4 +46,22 @@ void qk_combine(double *restrict dst, const double *restrict src, size_t stride,
 /// dst[i] = src[i] where label[i] == wanted (or is not, where `unequal`).
 void qk_blend(double *restrict dst, const double *restrict src, const double *restrict label,
                double wanted, int unequal, size_t n);
+
+// The same by a named build, for tests; `level` as in qk_elementary.h.
+void qk_word_uniform_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double a, double width);
+void qk_word_exponential_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double rate);
+void qk_word_weibull_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double power, double scale);
+void qk_word_pareto_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double power, double scale);
+void qk_word_gumbel_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double location, double scale);
+void qk_word_cauchy_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double location, double scale);
+void qk_word_table_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    const double *table, int map, double location, double scale);
+void qk_combine_at(int level, double *restrict dst, const double *restrict src, size_t stride,
+    const double *c, size_t m, double shift, size_t n);
 #endif

@@ -92,7 +92,9 @@ import Testing
             ? (1..<128).map { quantile(Double($0) / 128, law.cdf) } : law.values
         var counts = [Int](repeating: 0, count: ends.count + 1)
         let block = 4096
-        var generator = BaseSamples.Words(state: 20_261_120)
+        // A seed of its own for each law: with one for all, equal cells would hold equal samples.
+        let number = try #require(Self.laws.firstIndex { $0.name == law.name })
+        var generator = BaseSamples.Words(state: 20_261_120 + UInt64(number) << 32)
         var noise = NoiseBlock(base.noise, capacity: block)
         var values = Columns(count: base.dimension, capacity: block)
         var scratch = Columns(count: base.scratchColumns, capacity: block)
