@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+
+/// `qpool init`: writes a commented job file to start from.
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Write a commented job file to start from.",
+        discussion: """
+            Examples:
+              qpool init                      # writes job.yaml
+              qpool init --template empirical mine.yaml
+              qpool init - | qpool run -      # to standard output, and straight into a run
+            """)
+
+    @Argument(help: "Where to write it; - is standard output.")
+    var path = "job.yaml"
+
+    @Option(help: "Which one: \(JobTemplate.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var template = JobTemplate.basic
+
+    @Flag(help: "Overwrite the file if it is there.")
+    var force = false
+
+    func run() throws {
+        if path == "-" {
+            Terminal.writeOutput(template.text)
+            return
+        }
+        if !force, FileManager.default.fileExists(atPath: path) {
+            Terminal.say("qpool: \(path) is there already; --force overwrites it")
+            throw ExitStatus.wrongUsage
+        }
+        do {
+            try template.text.write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            Terminal.say("qpool: \(path) cannot be written: \(error.localizedDescription)")
+            throw ExitStatus.wrongUsage
+        }
+        Terminal.say("wrote \(path); next: qpool plan \(path), qpool run \(path)")
+    }
+}
+
+/// The job files that `qpool init` can write.
+enum JobTemplate: String, CaseIterable, ExpressibleByArgument {
+    case basic
+    case empirical
+    case product
+
+    var text: String {
+        switch self {
+        case .basic: Self.head + Self.basicBase + Self.tail
+        case .empirical: Self.head + Self.empiricalBase + Self.tail
+        case .product: Self.head + Self.productBase + Self.tail
+        }
+    }
+
+    private static let head = """
+        # A job for Quantilizer Pool. `qpool schema` prints every key; docs/jobs.md explains them.
+        name: my-job
+        seed: 1                      # same seed, same answer, on any number of machines
+
+
+        """
+
+    private static let basicBase = """
+        # The base distribution: what you trust. Here ten independent standard normals, x[0] … x[9].
+        base: { normal: { dimension: 10 } }
+
+        # The utility: what you want much of, and do not trust. docs/formulas.md has the grammar.
+        utility: "-(x[0]-1)^2 - sum((x-0.5)^2) + sin(3*x[1])"
+
+        # Costs to measure beside their bound, by name: any formula that is never negative.
+        costs:
+          late: "x[0] > 3"
+
+
+        """
+
+    private static let productBase = """
+        # The base distribution: named marginals, independent of one another.
+        base:
+          product:
+            load: { gumbel: { location: 50, scale: 8 } }
+            strength: { lognormal: { mean: 4.6, sd: 0.12 } }
+
+        # The utility: what you want much of, and do not trust. docs/formulas.md has the grammar.
+        utility: "load - strength"
+
+        # Costs to measure beside their bound, by name: any formula that is never negative.
+        costs:
+          overload: "load > 90"
+
+
+        """
+
+    private static let empiricalBase = """
+        # The base distribution: rows of a CSV file with a header line, drawn with replacement.
+        base:
+          empirical:
+            file: choices.csv          # beside this file; it travels with the job
+            columns: [minutes, price]  # the numeric columns you use
+
+        # The utility: what you want much of, and do not trust. docs/formulas.md has the grammar.
+        utility: "-minutes - 0.1 * price"
+
+        # Costs to measure beside their bound, by name: any formula that is never negative.
+        costs:
+          expensive: "price > 100"
+
+
+        """
+
+    private static let tail = """
+        quantile: 0.01               # the top 1 % by utility; several: quantiles: [0.1, 0.01]
+        samples: 1e6                 # how many to draw; or precision: 1%
+        draws: 5                     # how many of the kept ones to return
+        method: exact                # or best-of-n, threshold
+
+        """
+}
