@@ -78,6 +78,8 @@ let package = Package(
         .testTarget(
             name: "PoolRuntimeTests", dependencies: ["PoolRuntime"], swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
-        .testTarget(name: "CommandTests", dependencies: ["qpool"], swiftSettings: testing),
+        .testTarget(
+            name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],
+            swiftSettings: testing),
     ]
 )
