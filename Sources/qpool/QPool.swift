@@ -1,9 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Foundation
+import PoolRuntime
 
-@main
+/// The command `qpool`.
 struct QPool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "qpool", abstract: "Draw from the top q of a base distribution.",
-        subcommands: [KeygenCommand.self])
+        commandName: "qpool",
+        abstract: "Draw from the top q of a base distribution, with a certificate.",
+        discussion: """
+            Examples:
+              qpool demo                           see it work: a pool, a crash, the same answer
+              qpool init && qpool run job.yaml     on this machine, nothing to set up
+              qpool coordinator                    on a cluster: one of these,
+              qpool worker                         any number of these,
+              qpool submit --wait job.yaml         and this
+
+            Exit status: 0 done, 1 job failed, 2 wrong usage or job file, 3 cancelled, 4 timed out,
+            5 coordinator or workers unreachable, 6 refused.
+            """,
+        version: Release.version,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "On this machine",
+                subcommands: [
+                    DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
+                    VerifyCommand.self, SchemaCommand.self,
+                ]),
+            CommandGroup(
+                name: "A pool",
+                subcommands: [CoordinatorCommand.self, WorkerCommand.self, KeygenCommand.self]),
+            CommandGroup(
+                name: "Jobs of a pool",
+                subcommands: [
+                    SubmitCommand.self, WatchCommand.self, WaitCommand.self, StatusCommand.self,
+                    ResultCommand.self, CancelCommand.self, JobsCommand.self, WorkersCommand.self,
+                ]),
+        ])
+}
+
+@main
+enum Main {
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try QPool.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // The parser's own status for wrong usage is 64; ours is 2, as documented.
+            if QPool.exitCode(for: error) == .validationFailure {
+                Terminal.say(QPool.fullMessage(for: error))
+                exit(ExitStatus.wrongUsage.rawValue)
+            }
+            QPool.exit(withError: error)
+        }
+    }
 }

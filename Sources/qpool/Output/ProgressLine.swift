@@ -7,6 +7,8 @@ struct ProgressReport {
     /// The running threshold and its interval, where there is one.
     var threshold: (value: Double, low: Double, high: Double)?
     var note: String = ""
+    /// Samples a second, where the sender knows better than this line's own clock.
+    var rate: Double?
 }
 
 /// Progress on standard error: one line redrawn on a terminal, a quiet line now and then elsewhere.
@@ -41,7 +43,7 @@ struct ProgressLine {
 
     private func render(_ report: ProgressReport, elapsed: Double) -> String {
         let share = report.total == 0 ? 0 : Double(report.issued) / Double(report.total)
-        let rate = elapsed > 0 ? Double(report.issued) / elapsed : 0
+        let rate = report.rate ?? (elapsed > 0 ? Double(report.issued) / elapsed : 0)
         let cells = 20
         let full = min(cells, Int(share * Double(cells)))
         let bar =

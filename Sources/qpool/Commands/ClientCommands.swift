@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PoolCore
+import PoolRuntime
+
+/// `qpool submit`: hands a job to a coordinator.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Hand a job to a coordinator; prints its id, or with --wait its result.",
+        discussion: """
+            Examples:
+              qpool submit job.yaml                 prints the id and returns
+              qpool submit --wait job.yaml          follows it to the end, prints the result
+              qpool submit --id nightly-1 job.yaml  the same job twice under one id is one job
+            """)
+
+    @Argument(help: "The job file; - is standard input.")
+    var file: String
+
+    @Flag(help: "Follow the job to its end and print the result.")
+    var wait = false
+
+    @Option(help: "The job's id, your choice: letters, digits, dots, dashes. Makes submitting idempotent.")
+    var id: String?
+
+    @Option(help: "-10 to 10; higher is served first.")
+    var priority = 0
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (-10...10).contains(priority) else {
+            throw ValidationError("--priority takes -10 to 10")
+        }
+        if let id, !JobID.isValid(id) {
+            throw ValidationError("--id takes letters, digits, dots, dashes and underscores")
+        }
+    }
+
+    func run() async throws {
+        try await reporting(file: file) {
+            let job = try JobFile(path: file)
+            _ = try JobCompiler.compile(job.node, resources: job.resources)
+            let client = try connection.client()
+            let submitted = try await client.submit(
+                job.package, id: id ?? Machine.newID(), priority: priority)
+            guard wait else {
+                Terminal.writeOutput(submitted.status.id + "\n")
+                return
+            }
+            try await follow(submitted.status.id, client, output, printsResult: true)
+        }
+    }
+}
+
+/// `qpool watch`: shows a job's progress until it ends.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Show a job's progress until it ends. Ctrl-C detaches; the job goes on.",
+        discussion: """
+            Examples:
+              qpool watch 3f9a            any unique beginning of the id will do
+              qpool watch 3f9a -o jsonl   an observation a line, for programs
+            """)
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let client = try connection.client()
+            if output.output == .jsonl || output.output == .json {
+                for try await status in client.watch(job) {
+                    Terminal.writeOutput(StatusText.json(status) + "\n")
+                }
+            } else {
+                try await follow(job, client, output, printsResult: false)
+            }
+        }
+    }
+}
+
+/// `qpool wait`: returns when a job is done, or precise enough.
+struct WaitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait",
+        abstract: "Return when a job is done, or its threshold's interval is narrow enough.",
+        discussion: """
+            Examples:
+              qpool wait 3f9a
+              qpool wait 3f9a --for "precision<0.01" --within 10m
+
+            precision is the width of the running threshold's interval, in units of utility. The
+            intervals hold together, however often one looks. Exit status 4 when --within is over.
+            """)
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @Option(name: .customLong("for"), help: "done, or precision<WIDTH.")
+    var condition = WaitCondition.done
+
+    @Option(help: "Give up after this long: 30s, 10m.")
+    var within: Span?
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let client = try connection.client()
+            let waiting = Task {
+                try await follow(job, client, output, printsResult: false, until: condition)
+            }
+            let clock = within.map { within in
+                Task {
+                    try await Task.sleep(for: .nanoseconds(within.nanoseconds))
+                    waiting.cancel()
+                }
+            }
+            defer { clock?.cancel() }
+            try await waiting.value
+            if waiting.isCancelled {
+                Terminal.say("qpool: not there yet; the job goes on. Wait again: qpool wait \(job)")
+                throw ExitStatus.timedOut
+            }
+        }
+    }
+}
+
+/// What `qpool wait` waits for.
+enum WaitCondition: ExpressibleByArgument {
+    case done
+    case precision(Double)
+
+    init?(argument: String) {
+        if argument == "done" {
+            self = .done
+            return
+        }
+        let parts = argument.split(separator: "<")
+        guard parts.count == 2, parts[0] == "precision", let width = Double(parts[1]), width > 0
+        else { return nil }
+        self = .precision(width)
+    }
+
+    var defaultValueDescription: String { "done" }
+
+    /// Whether the observation is enough.
+    func isMet(by status: JobStatus) -> Bool {
+        switch self {
+        case .done: status.state == .done
+        case .precision(let width):
+            status.state == .done
+                || status.thresholds.first?.interval.map { $0.upperBound - $0.lowerBound < width }
+                    ?? false
+        }
+    }
+}
+
+/// `qpool status`: where a job stands.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show where a job stands.",
+        discussion: "Example:\n  qpool status 3f9a -o json")
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let status = try await connection.client().status(job)
+            Terminal.writeOutput(
+                output.output == .table ? StatusText.table([status]) : StatusText.json(status) + "\n")
+        }
+    }
+}
+
+/// `qpool result`: prints a finished job's result.
+struct ResultCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "result", abstract: "Print a finished job's result.",
+        discussion: """
+            Examples:
+              qpool result 3f9a
+              qpool result 3f9a -o json > result.json
+              qpool result 3f9a -o npy > draws.npy
+            """)
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let document = try await connection.client().result(job)
+            try ResultPrinter(format: output.output).write(document.text)
+        }
+    }
+}
+
+/// `qpool cancel`: stops a job.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Stop a job; one that is over stays as it is.",
+        discussion: "Example:\n  qpool cancel 3f9a")
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @OptionGroup var connection: ConnectOptions
+
+    func run() async throws {
+        try await reporting {
+            let status = try await connection.client().cancel(job)
+            Terminal.say("\(status.id) is \(status.state.rawValue)")
+        }
+    }
+}
+
+/// `qpool jobs`: lists the coordinator's jobs.
+struct JobsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs", abstract: "List the coordinator's jobs, newest first.",
+        discussion: "Example:\n  qpool jobs --limit 20 -o jsonl")
+
+    @Option(help: "The most to list.")
+    var limit = 100
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let (jobs, total) = try await connection.client().jobs(limit: max(1, limit))
+            if output.output == .table {
+                Terminal.writeOutput(StatusText.table(jobs))
+            } else {
+                Terminal.writeOutput(jobs.map { StatusText.json($0) + "\n" }.joined())
+            }
+            if total > jobs.count {
+                Terminal.say("\(jobs.count) of \(total) jobs shown; --limit shows more")
+            }
+        }
+    }
+}
+
+/// `qpool workers`: lists the coordinator's workers.
+struct WorkersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workers", abstract: "List the workers that are connected.",
+        discussion: "Example:\n  qpool workers -o jsonl")
+
+    @Option(help: "The most to list.")
+    var limit = 1000
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let (workers, total) = try await connection.client().workers(limit: max(1, limit))
+            if output.output == .table {
+                Terminal.writeOutput(StatusText.table(workers))
+            } else {
+                Terminal.writeOutput(workers.map { StatusText.json($0) + "\n" }.joined())
+            }
+            if total > workers.count {
+                Terminal.say("\(workers.count) of \(total) workers shown; --limit shows more")
+            }
+        }
+    }
+}

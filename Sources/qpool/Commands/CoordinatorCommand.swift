@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Logging
+import PoolCore
+import PoolRuntime
+import ZeroMQ
+
+/// `qpool coordinator`: accepts jobs and hands their ranges to workers.
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Accept jobs and hand their ranges to workers.",
+        discussion: """
+            Examples:
+              qpool coordinator
+              qpool coordinator --listen tcp://127.0.0.1:0         any free port; it is printed
+              qpool coordinator --listen tcp://0.0.0.0:7411 --allow-plaintext
+
+            Jobs are kept in memory: they end with the coordinator. SIGTERM or Ctrl-C stops it.
+            """)
+
+    @Option(help: "Where to listen; port 0 takes any that is free.")
+    var listen = ConnectOptions.defaultEndpoint
+
+    @Flag(help: "Listen beyond loopback without encryption: anybody who reaches the port gets in.")
+    var allowPlaintext = false
+
+    @Option(help: "Silence after which a worker counts as gone: 10s, 500ms.")
+    var silence = Span(seconds: 10)
+
+    @Option(help: "Samples a lease, LEAST..MOST, rounded to powers of two. Answers do not depend on it.")
+    var leaseSamples = LeaseSamples(levels: 8...50)
+
+    @Option(help: "Seconds that a lease should take.")
+    var leaseSeconds = 1.0
+
+    @Flag(name: [.short, .long], help: "Log warnings only.")
+    var quiet = false
+
+    func validate() throws {
+        guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
+            throw ValidationError("--lease-seconds takes 0.0001 to 3600")
+        }
+    }
+
+    func run() async throws {
+        try await reporting {
+            var options = CoordinatorOptions()
+            options.silenceNanoseconds = silence.nanoseconds
+            options.heartbeatNanoseconds = max(10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
+            options.leaseLevels = leaseSamples.levels
+            options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
+            var endpoint = listen
+            if endpoint.hasSuffix(":0") { endpoint = endpoint.dropLast() + "*" }
+            let service = try CoordinatorService(
+                .init(
+                    endpoint: endpoint, security: .plain(exposed: allowPlaintext), options: options,
+                    compiler: JobCompiler(), logger: Log.logger("coordinator", quiet: quiet)))
+            Terminal.say("listening on \(service.endpoint)")
+            if allowPlaintext, !Security.isLocal(service.endpoint) {
+                Terminal.say("warning: plain TCP: anybody who reaches this port can submit and work")
+            }
+            let signals = Signals { _ in service.stop() }
+            try await service.ended()
+            withExtendedLifetime(signals) {}
+        }
+    }
+}
+
+/// A span of time on the command line: `10s`, `500ms`, `2m`, or seconds.
+struct Span: ExpressibleByArgument {
+    var nanoseconds: Int64
+
+    init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
+
+    init?(argument: String) {
+        let units: [(String, Double)] = [("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)]
+        for (unit, scale) in units where argument.hasSuffix(unit) {
+            guard let value = Double(argument.dropLast(unit.count)), value > 0, value * scale < 1e8
+            else { return nil }
+            self.init(seconds: value * scale)
+            return
+        }
+        guard let value = Double(argument), value > 0, value < 1e8 else { return nil }
+        self.init(seconds: value)
+    }
+
+    var defaultValueDescription: String { "\(Double(nanoseconds) / 1e9)s" }
+}
+
+/// Bounds of a lease's samples on the command line: `256..65536`.
+struct LeaseSamples: ExpressibleByArgument {
+    var levels: ClosedRange<Int>
+
+    init(levels: ClosedRange<Int>) { self.levels = levels }
+
+    init?(argument: String) {
+        let ends = argument.components(separatedBy: "..").map { Double($0) }
+        guard ends.count == 2, let low = ends[0], let high = ends[1], low >= 256, high >= low,
+            high <= 0x1p50
+        else { return nil }
+        let bottom = UInt64(low)
+        let top = UInt64(high)
+        levels = (63 - bottom.leadingZeroBitCount)...(63 - top.leadingZeroBitCount)
+    }
+
+    var defaultValueDescription: String { "256..2^50" }
+}
+
+/// The process's log: swift-log to standard error.
+enum Log {
+    static func logger(_ label: String, quiet: Bool) -> Logger {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = quiet ? .warning : .info
+        return logger
+    }
+}

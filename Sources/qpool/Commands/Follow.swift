@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PoolCore
+import PoolRuntime
+
+/// Shows a job's progress until it ends or the condition is met; then its result, where wanted.
+///
+/// The first Ctrl-C detaches and says how to come back.
+func follow(
+    _ job: String, _ client: PoolClient, _ output: OutputOptions, printsResult: Bool,
+    until condition: WaitCondition = .done
+) async throws {
+    let signals = Signals { _ in
+        Terminal.say("\ndetached; the job goes on. Come back: qpool watch \(job)")
+        exit(0)
+    }
+    defer { withExtendedLifetime(signals) {} }
+    var progress = ProgressLine()
+    var last: JobStatus?
+    for try await status in client.watch(job) {
+        last = status
+        if !output.quiet { progress.show(ProgressReport(status)) }
+        if condition.isMet(by: status) { break }
+    }
+    progress.finish()
+    guard let last, !Task.isCancelled else { return }
+    switch last.state {
+    case .failed:
+        throw last.failure
+            ?? PoolFailure(.jobFailed, "the job failed", remedy: "qpool status \(job)")
+    case .cancelled:
+        throw PoolFailure(.jobCancelled, "\(last.id) was cancelled", remedy: "submit it again")
+    default: break
+    }
+    if printsResult {
+        let document = try await client.result(last.id)
+        try ResultPrinter(format: output.output).write(document.text)
+    }
+}
+
+extension ProgressReport {
+    /// What a job's status shows.
+    init(_ status: JobStatus) {
+        self.init(issued: status.samplesDone, total: status.samplesTotal)
+        rate = status.samplesPerSecond
+        if let t = status.thresholds.first, let interval = t.interval {
+            threshold = (t.value, interval.lowerBound, interval.upperBound)
+        }
+        switch status.state {
+        case .queued: note = "waiting for its turn"
+        case .running where status.workers == 0: note = "no worker is connected to it"
+        case .running: note = "\(status.workers) worker\(status.workers == 1 ? "" : "s")"
+        case .finishing: note = "writing the result"
+        case .done, .failed, .cancelled: note = status.state.rawValue
+        }
+    }
+}
