@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Quantilizer
 import Foundation
+public import PoolCore
+public import Quantilizer
 
 /// A job as read from disk: its tree, and the data files that it names.
 public struct JobFile: Sendable {
@@ -12,6 +13,8 @@ public struct JobFile: Sendable {
     public var node: JobNode
     /// The data files it names, read whole.
     public var resources: JobResources
+    /// The job as it travels to a coordinator.
+    public var package: JobPackage { JobPackage(text: text, resources: resources) }
 
     /// Reads a job file and the data files it names (relative to the job file's folder).
     ///

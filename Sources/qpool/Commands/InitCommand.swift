@@ -83,7 +83,7 @@ enum JobTemplate: String, CaseIterable, ExpressibleByArgument {
         base:
           product:
             load: { gumbel: { location: 50, scale: 8 } }
-            strength: { lognormal: { mean: 4.6, sd: 0.12 } }
+            strength: { lognormal: { mu: 4.6, sigma: 0.12 } }
 
         # The utility: what you want much of, and do not trust. docs/formulas.md has the grammar.
         utility: "load - strength"

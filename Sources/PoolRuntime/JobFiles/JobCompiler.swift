@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PoolCore
+public import Quantilizer
+
+/// Reads job texts and writes result documents: the same in `qpool run`, coordinators and workers.
+public struct JobCompiler: JobCompiling {
+    /// Digits of the job's digest that name it in a result.
+    static let idDigits = 16
+
+    /// A digest of sample bits: processes that differ in it must not share a job.
+    public let fingerprint: String
+
+    /// A compiler.
+    public init() { fingerprint = Sentinel.fingerprint }
+
+    /// Reads a job's tree.
+    public static func compile(
+        _ node: JobNode, resources: JobResources
+    ) throws(JobError) -> JobSpec {
+        try JobSpec.parse(node, resources: resources)
+    }
+
+    public func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
+        do throws(JobError) {
+            let spec = try Self.compile(
+                try JobText.parse(package.text), resources: package.resources)
+            return .success(
+                Compilation(
+                    job: spec.job, digest: Self.digest(spec, package.resources), name: spec.name))
+        } catch {
+            return .failure(
+                PoolFailure(
+                    .invalidJob, "the job is wrong: \(error.description)",
+                    remedy: "qpool plan FILE shows what"))
+        }
+    }
+
+    public func document(
+        of machine: JobMachine, package: JobPackage, jobDigest: String
+    ) -> Result<ResultDocument, PoolFailure> {
+        if let failure = machine.failure {
+            return .failure(PoolFailure(.jobFailed, failure.code, remedy: failure.message))
+        }
+        guard let result = machine.result else {
+            return .failure(
+                PoolFailure(.fault, "the job has no result yet", remedy: "report this"))
+        }
+        do throws(JobError) {
+            let spec = try Self.compile(
+                try JobText.parse(package.text), resources: package.resources)
+            return .success(Self.document(result, spec, jobDigest: jobDigest))
+        } catch {
+            return .failure(
+                PoolFailure(.invalidJob, "the job is wrong: \(error.description)", remedy: ""))
+        }
+    }
+
+    /// The digest of a job: its normalised form and its tables.
+    public static func digest(_ spec: JobSpec, _ resources: JobResources) -> String {
+        Digest.job(normalised: spec.normalised.text(), resources: resources)
+    }
+
+    /// The document of a result.
+    ///
+    /// Its `id` is the beginning of the job's digest, so that it does not depend on who ran the job.
+    public static func document(
+        _ result: JobResult, _ spec: JobSpec, jobDigest: String, timings: [(String, JSON)] = []
+    ) -> ResultDocument {
+        let json = ResultJSON(result, spec: spec)
+        let digest = Digest.hexadecimal(json.canonicalText.utf8)
+        let text = json.document(
+            id: String(jobDigest.prefix(idDigits)), digest: digest, timings: timings
+        ).text(pretty: true)
+        return ResultDocument(text: text + "\n", digest: digest)
+    }
+}
+
+/// Samples that every release must reproduce to the bit.
+enum Sentinel {
+    private static let job = """
+        seed: 20261120
+        base:
+          product:
+            a: { normal: { dimension: 2 } }
+            b: { exponential: { rate: 1 } }
+            c: { gamma: { shape: 2.5, scale: 1 } }
+            d: { student-t: { df: 3 } }
+            e: { poisson: { mean: 4 } }
+        utility: >-
+          sin(a[0]) + exp(-b) + log1p(c) + atan(d) + erf(a[1]) + lgamma(1 + e) + pow(b, 1.5) + tanh(c)
+        """
+
+    /// SHA-256 over the utilities' bits of 1,024 samples, and the release's wire of them.
+    static let fingerprint: String = {
+        guard let node = try? JobText.parse(job), let spec = try? JobSpec.parse(node) else {
+            return "none"
+        }
+        let evaluator = RangeEvaluator(job: spec.job)
+        var bytes: [UInt8] = []
+        for sample in evaluator.evaluate(indices: 0..<1024) {
+            for value in sample.utilities {
+                append(value.bitPattern, to: &bytes)
+            }
+        }
+        return Digest.hexadecimal(bytes)
+    }()
+
+    private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PoolRuntime
+import Quantilizer
+
+/// `qpool plan`: what a job will cost and promise.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Check a job and say what it will cost and promise, before it runs.",
+        discussion: """
+            Examples:
+              qpool plan job.yaml
+              qpool plan job.yaml -o json
+
+            The time is predicted from 65,536 samples drawn here, on the threads given.
+            """)
+
+    @Argument(help: "The job file; - is standard input.")
+    var file: String
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting(file: file) {
+            let job = try JobFile(path: file)
+            let spec = try JobCompiler.compile(job.node, resources: job.resources)
+            let plan = JobPlan(job: spec.job)
+            let rate = Self.measure(spec.job) * Double(threads.count)
+            let seconds = Double(plan.samples + plan.pilotSamples) / rate
+            if output.output == .table {
+                Terminal.writeOutput(Self.table(plan, rate: rate, seconds: seconds))
+            } else {
+                Terminal.writeOutput(
+                    Self.json(plan, rate: rate, seconds: seconds).text(pretty: true) + "\n")
+            }
+            if let problem = plan.problem { throw problem }
+        }
+    }
+
+    /// Samples a second on one thread, from a short run.
+    private static func measure(_ job: CompiledJob) -> Double {
+        let evaluator = RangeEvaluator(job: job)
+        let size: UInt64 = 1 << 16
+        let round = Round(
+            number: 0, domain: .base, range: 0..<size,
+            task: .select([Sieve(utility: 0, capacity: 64)]), measures: true)
+        let started = ContinuousClock.now
+        var samples: UInt64 = 0
+        for range in DyadicRange.cover(0..<size, maximumLevel: 12) {
+            _ = evaluator.evaluate(round: round, range: range)
+            samples += range.length
+            if (ContinuousClock.now - started).seconds > 0.2 { break }
+        }
+        return Double(samples) / max((ContinuousClock.now - started).seconds, 1e-9)
+    }
+
+    private static func table(_ plan: JobPlan, rate: Double, seconds: Double) -> String {
+        let guess = plan.isExact ? "" : " (at most, or until pilots know better)"
+        var out = "method       \(plan.method)\n"
+        out += "samples      \(Figures.grouped(plan.samples))\(guess)"
+        if plan.pilotSamples > 0 { out += ", and \(Figures.grouped(plan.pilotSamples)) in a pilot" }
+        out += "\ntime         \(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here\n"
+        out += "memory       \(Figures.bytes(Double(plan.memoryBytes))) for candidates, at most\n"
+        out += "rounds       \(plan.rounds)\n\n"
+        var table = Table(
+            ["utility", "q", "kept", "amplification", "bits", "samples/draw", "tail mass within"],
+            numeric: [1, 2, 3, 4, 5])
+        for s in plan.selections {
+            let mass = s.tailMassInterval.map {
+                "[\(Figures.short($0.lower, digits: 4)), \(Figures.short($0.upper, digits: 4))]"
+            }
+            table.rows.append([
+                s.utility, s.quantile.map { Figures.short($0) } ?? "",
+                s.kept.map { Figures.grouped($0) } ?? "",
+                s.amplification.map { Figures.short($0) } ?? "known afterwards",
+                s.bits.map { Figures.short($0, digits: 4) } ?? "",
+                s.samplesPerDraw.map { Figures.short($0) } ?? "", mass ?? "",
+            ])
+        }
+        return out + table.text
+    }
+
+    private static func json(_ plan: JobPlan, rate: Double, seconds: Double) -> JSON {
+        func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
+        return .object([
+            ("version", .integer(1)), ("method", .string(plan.method)),
+            ("samples", .integer(plan.samples)), ("samples_exact", .bool(plan.isExact)),
+            ("pilot_samples", .integer(plan.pilotSamples)), ("rounds", .integer(UInt64(plan.rounds))),
+            ("memory_bytes", .integer(UInt64(plan.memoryBytes))),
+            (
+                "selections",
+                .array(
+                    plan.selections.map { s in
+                        .object([
+                            ("utility", .string(s.utility)), ("quantile", optional(s.quantile)),
+                            ("kept", s.kept.map { .integer($0) } ?? .null),
+                            ("amplification", optional(s.amplification)), ("bits", optional(s.bits)),
+                            ("samples_per_draw", optional(s.samplesPerDraw)),
+                            (
+                                "tail_mass_interval",
+                                s.tailMassInterval.map {
+                                    .array([.number($0.lower), .number($0.upper)])
+                                } ?? .null
+                            ),
+                        ])
+                    })
+            ),
+            ("samples_per_second", .number(rate)), ("seconds", .number(seconds)),
+        ])
+    }
+}

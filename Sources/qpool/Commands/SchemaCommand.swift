@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Quantilizer
+
+/// `qpool schema`: the job file's schema.
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print the job file's JSON Schema, for editors and generators.",
+        discussion: "Example:\n  qpool schema > job.schema.json")
+
+    func run() { Terminal.writeOutput(JobSchema.document.text(pretty: true) + "\n") }
+}
+
+/// The JSON Schema (draft 2020-12) of job files. Tests hold it against the reader's own keys.
+enum JobSchema {
+    static let document: JSON = .object([
+        ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
+        ("title", .string("Quantilizer Pool job, version 1")),
+        ("type", .string("object")),
+        ("additionalProperties", .bool(false)),
+        ("required", .array([.string("base")])),
+        ("properties", .object(properties)),
+        ("$defs", .object([("base", base), ("formulas", formulas), ("number", number)])),
+    ])
+
+    private static let properties: [(String, JSON)] = [
+        ("version", .object([("const", .integer(1))])),
+        ("name", text("For people.")),
+        ("seed", integer("Key of every random stream. Default 0.", least: 0)),
+        ("base", reference("base")),
+        ("utility", .object([("$ref", .string("#/$defs/formulas"))])),
+        ("utilities", reference("formulas")),
+        ("quantile", either("Share of the base's mass to draw from, in (0, 1]; or a list.")),
+        ("quantiles", either("Several at once, from the same samples.")),
+        ("samples", anything("How many to draw: 1e8, or auto.")),
+        ("precision", anything("In place of samples: 1% (of the tail mass), or {threshold: WIDTH}.")),
+        ("draws", integer("How many of the kept samples to return. Default 1.", least: 1)),
+        ("method", anything("exact (default), best-of-n, or {threshold: {value: V}} or {pilot: N}.")),
+        ("cost", reference("formulas")),
+        ("costs", reference("formulas")),
+        ("confidence", anything("Of every interval, in (0, 1). Default 0.95.")),
+        ("memory", anything("For candidates in one process: 64MB (default), 2GiB.")),
+    ]
+
+    /// Every base with its parameters.
+    private static let bases: [(name: String, parameters: [String])] = [
+        ("uniform", ["lower", "upper", "dimension"]),
+        ("normal", ["dimension", "mean", "sd", "covariance"]),
+        ("lognormal", ["mu", "sigma", "dimension"]),
+        ("exponential", ["rate", "scale", "mean", "dimension"]),
+        ("gamma", ["shape", "scale", "rate", "dimension"]),
+        ("beta", ["a", "b", "dimension"]),
+        ("student-t", ["df", "location", "scale", "dimension"]),
+        ("cauchy", ["location", "scale", "dimension"]),
+        ("pareto", ["shape", "scale", "dimension"]),
+        ("gumbel", ["location", "scale", "dimension"]),
+        ("weibull", ["shape", "scale", "dimension"]),
+        ("poisson", ["mean", "dimension"]),
+        ("binomial", ["trials", "probability", "dimension"]),
+        ("categorical", ["values", "probabilities", "weights", "dimension"]),
+        ("empirical", ["file", "columns", "weights"]),
+    ]
+
+    private static let base: JSON = {
+        var choices: [JSON] = bases.map { base in
+            single(
+                base.name,
+                .object([
+                    ("type", .array([.string("object"), .string("null")])),
+                    ("additionalProperties", .bool(false)),
+                    (
+                        "properties",
+                        .object(base.parameters.map { ($0, JSON.object([])) })
+                    ),
+                ]))
+        }
+        choices.append(
+            single(
+                "product",
+                .object([
+                    ("type", .string("object")),
+                    ("additionalProperties", reference("base")),
+                ])))
+        choices.append(
+            single(
+                "mixture",
+                .object([
+                    ("type", .string("array")),
+                    ("items", .object([("type", .string("object"))])),
+                ])))
+        choices.append(.object([("enum", .array(bases.map { .string($0.name) }))]))
+        return .object([
+            ("description", .string("The base distribution: one key, its name.")),
+            ("oneOf", .array(choices)),
+        ])
+    }()
+
+    private static let formulas: JSON = .object([
+        ("description", .string("A formula, or names with formulas. docs/formulas.md.")),
+        (
+            "oneOf",
+            .array([
+                .object([("type", .array([.string("string"), .string("number")]))]),
+                .object([
+                    ("type", .string("object")),
+                    (
+                        "additionalProperties",
+                        .object([("type", .array([.string("string"), .string("number")]))])
+                    ),
+                ]),
+            ])
+        ),
+    ])
+
+    private static let number: JSON = .object([
+        ("description", .string("A number, also written 1e8, 1_000 or 1%.")),
+        ("type", .array([.string("number"), .string("string")])),
+    ])
+
+    private static func single(_ name: String, _ value: JSON) -> JSON {
+        .object([
+            ("type", .string("object")), ("required", .array([.string(name)])),
+            ("additionalProperties", .bool(false)), ("properties", .object([(name, value)])),
+        ])
+    }
+    private static func reference(_ name: String) -> JSON {
+        .object([("$ref", .string("#/$defs/\(name)"))])
+    }
+    private static func text(_ description: String) -> JSON {
+        .object([("description", .string(description)), ("type", .string("string"))])
+    }
+    private static func anything(_ description: String) -> JSON {
+        .object([("description", .string(description))])
+    }
+    private static func integer(_ description: String, least: UInt64) -> JSON {
+        .object([
+            ("description", .string(description)),
+            ("type", .array([.string("integer"), .string("number")])), ("minimum", .integer(least)),
+        ])
+    }
+    private static func either(_ description: String) -> JSON {
+        .object([
+            ("description", .string(description)),
+            (
+                "oneOf",
+                .array([
+                    reference("number"),
+                    .object([("type", .string("array")), ("items", reference("number"))]),
+                ])
+            ),
+        ])
+    }
+}
