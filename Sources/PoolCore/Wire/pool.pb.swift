@@ -107,7 +107,8 @@ package nonisolated struct WireFailure: Sendable {
   package init() {}
 }
 
-/// An aligned dyadic range of sample indices, cut at the round's end.
+/// An aligned dyadic range of sample indices: 2^level of them from start, a multiple of 2^level.
+/// Level 8 is the smallest; a range of level 8 may reach past its round's end.
 package nonisolated struct WireIndexRange: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -115,14 +116,14 @@ package nonisolated struct WireIndexRange: Sendable {
 
   package var start: UInt64 = 0
 
-  package var count: UInt64 = 0
+  package var level: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// One running estimate of a selection's threshold.
+/// A running estimate of a selection's threshold, valid though it is watched.
 package nonisolated struct WireThreshold: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -139,6 +140,11 @@ package nonisolated struct WireThreshold: Sendable {
 
   /// True where value, lower and upper are known yet.
   package var known: Bool = false
+
+  /// The confidence that all intervals shown hold together, and the samples they rest on.
+  package var confidence: Double = 0
+
+  package var samples: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -911,7 +917,7 @@ nonisolated extension WireFailure: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireIndexRange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".IndexRange"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}start\0\u{1}count\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}start\0\u{1}level\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -920,7 +926,7 @@ nonisolated extension WireIndexRange: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.start) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.level) }()
       default: break
       }
     }
@@ -930,15 +936,15 @@ nonisolated extension WireIndexRange: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.start != 0 {
       try visitor.visitSingularUInt64Field(value: self.start, fieldNumber: 1)
     }
-    if self.count != 0 {
-      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 2)
+    if self.level != 0 {
+      try visitor.visitSingularUInt32Field(value: self.level, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireIndexRange, rhs: WireIndexRange) -> Bool {
     if lhs.start != rhs.start {return false}
-    if lhs.count != rhs.count {return false}
+    if lhs.level != rhs.level {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -946,7 +952,7 @@ nonisolated extension WireIndexRange: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireThreshold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Threshold"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}known\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{1}lower\0\u{1}upper\0\u{1}known\0\u{1}confidence\0\u{1}samples\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -959,6 +965,8 @@ nonisolated extension WireThreshold: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularDoubleField(value: &self.lower) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.upper) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.known) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.confidence) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.samples) }()
       default: break
       }
     }
@@ -980,6 +988,12 @@ nonisolated extension WireThreshold: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.known != false {
       try visitor.visitSingularBoolField(value: self.known, fieldNumber: 5)
     }
+    if self.confidence.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.confidence, fieldNumber: 6)
+    }
+    if self.samples != 0 {
+      try visitor.visitSingularUInt64Field(value: self.samples, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -989,6 +1003,8 @@ nonisolated extension WireThreshold: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.lower != rhs.lower {return false}
     if lhs.upper != rhs.upper {return false}
     if lhs.known != rhs.known {return false}
+    if lhs.confidence != rhs.confidence {return false}
+    if lhs.samples != rhs.samples {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Quantilizer
+internal import SwiftProtobuf
+
+/// What clients ask: status, watches, results, cancellation, lists.
+extension Coordinator {
+    func reply(
+        _ failure: PoolFailure, to route: Route, _ request: UInt64,
+        _ effects: inout CoordinatorEffects
+    ) {
+        effects.outgoing.append(
+            (
+                route,
+                .errorReply(
+                    .with {
+                        $0.request = request
+                        $0.failure = failure.wire
+                    })
+            ))
+    }
+
+    /// The job of an id, or of the beginning of exactly one.
+    private func find(_ id: String) throws(PoolFailure) -> JobRecord {
+        if let job = jobs[id] { return job }
+        let matches = id.isEmpty ? [] : jobs.keys.filter { $0.hasPrefix(id) }
+        if matches.count == 1, let job = jobs[matches[0]] { return job }
+        if matches.isEmpty {
+            throw PoolFailure(
+                .unknownJob, "no job '\(id.prefix(PoolLimits.idBytes))'",
+                remedy: "`qpool jobs` lists the ids")
+        }
+        throw PoolFailure(
+            .ambiguousJob, "\(matches.count) jobs begin with '\(id)'",
+            remedy: "write more of it, as in " + matches.min()!)
+    }
+
+    mutating func status(
+        _ request: WireStatusRequest, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        do throws(PoolFailure) {
+            replyStatus(try find(request.job), request.request, route, &effects)
+        } catch {
+            reply(error, to: route, request.request, &effects)
+        }
+    }
+
+    private func replyStatus(
+        _ job: JobRecord, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        let reply = PoolMessage.statusReply(
+            .with {
+                $0.request = request
+                $0.status = status(of: job)
+            })
+        effects.held.append((route, reply))
+    }
+
+    mutating func cancel(
+        _ request: WireCancel, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        do throws(PoolFailure) {
+            let job = try find(request.job)
+            if !job.state.isOver { end(job, .cancelled, &effects) }
+            replyStatus(job, request.request, route, &effects)
+        } catch {
+            reply(error, to: route, request.request, &effects)
+        }
+    }
+
+    mutating func setPriority(
+        _ request: WirePriority, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        do throws(PoolFailure) {
+            let job = try find(request.job)
+            guard (-10...10).contains(request.priority) else {
+                throw PoolFailure(
+                    .malformed, "priority \(request.priority)", remedy: "use -10 to 10")
+            }
+            if job.priority != request.priority {
+                job.priority = request.priority
+                queued.sort { ($1.priority, $0.order) < ($0.priority, $1.order) }
+                effects.records.append(.priority(job: job.id, request.priority))
+            }
+            replyStatus(job, request.request, route, &effects)
+        } catch {
+            reply(error, to: route, request.request, &effects)
+        }
+    }
+
+    mutating func result(
+        _ request: WireResultRequest, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        do throws(PoolFailure) {
+            let job = try find(request.job)
+            switch job.state {
+            case .done: break
+            case .failed:
+                throw job.failure
+                    ?? PoolFailure(.jobFailed, "job \(job.id) failed", remedy: "see its log")
+            case .cancelled:
+                throw PoolFailure(
+                    .jobCancelled, "job \(job.id) was cancelled", remedy: "submit it again")
+            case .compiling, .queued, .running, .finishing:
+                throw PoolFailure(
+                    .notDone, "job \(job.id) is not done yet",
+                    remedy: "`qpool wait \(job.id)` waits for it")
+            }
+            guard let document = job.document else { return }
+            effects.held.append(
+                (
+                    route,
+                    .resultReply(
+                        .with {
+                            $0.request = request.request
+                            $0.status = status(of: job)
+                            $0.digest = document.digest
+                        }, Array(document.text.utf8))
+                ))
+        } catch {
+            reply(error, to: route, request.request, &effects)
+        }
+    }
+
+    mutating func list(
+        _ request: WireListRequest, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        let limit = request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
+        let newest = jobs.values.sorted { $0.order > $1.order }.prefix(limit)
+        let reply = PoolMessage.jobList(
+            .with {
+                $0.request = request.request
+                $0.jobs = newest.map { status(of: $0) }
+                $0.total = UInt64(jobs.count)
+            })
+        effects.held.append((route, reply))
+    }
+
+    mutating func listWorkers(
+        _ request: WireWorkersRequest, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        let limit = request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
+        let all = workers.values.sorted { $0.id < $1.id }.prefix(limit)
+        let reply = PoolMessage.workerList(
+            .with {
+                $0.request = request.request
+                $0.total = UInt64(workers.count)
+                $0.workers = all.map { worker in
+                    .with {
+                        $0.worker = worker.id
+                        $0.host = worker.hello.host
+                        $0.process = worker.hello.process
+                        $0.cores = worker.hello.cores
+                        $0.memoryBytes = worker.hello.memoryBytes
+                        $0.version = worker.hello.version
+                        $0.slots = UInt32(worker.slots)
+                        $0.leases = UInt32(worker.leases.count)
+                        $0.samplesPerSecond = worker.speed * 1e9
+                        $0.samples = worker.samples
+                        $0.connectedNanoseconds = UInt64(now.since(worker.connected))
+                        $0.draining = worker.draining
+                    }
+                }
+            })
+        effects.outgoing.append((route, reply))
+    }
+
+    mutating func watch(
+        _ request: WireWatch, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        let key = WatchKey(route: route, request: request.request)
+        if let old = watches[key] { remove(key, old) }
+        if request.stop { return }
+        do throws(PoolFailure) {
+            let job = try find(request.job)
+            guard watches.count < PoolLimits.watches else {
+                throw PoolFailure(
+                    .limit, "\(watches.count) watches are open", remedy: "ask for the status")
+            }
+            let interval = Int64(clamping: request.intervalNanoseconds)
+            let keep = Int64(clamping: request.keepNanoseconds)
+            let watch = WatchRecord(
+                job: job, interval: min(max(interval, 50_000_000), 60_000_000_000),
+                until: now + min(max(keep, 1_000_000_000), 3_600_000_000_000), sent: now)
+            watches[key] = watch
+            job.watchers.insert(key)
+            nextUpdate = min(nextUpdate, now + watch.interval)
+            update(key, watch, &effects)
+        } catch {
+            reply(error, to: route, request.request, &effects)
+        }
+    }
+
+    /// Sends the updates that are due; the last one as soon as a job is over.
+    mutating func notifyWatchers(_ effects: inout CoordinatorEffects) {
+        guard now >= nextUpdate || watchedJobEnded else { return }
+        watchedJobEnded = false
+        nextUpdate = .distantFuture
+        for (key, watch) in watches {
+            if watch.job.state.isOver || watch.sent + watch.interval <= now {
+                watches[key]!.sent = now
+                update(key, watch, &effects)
+            }
+            if let watch = watches[key] { nextUpdate = min(nextUpdate, watch.sent + watch.interval) }
+        }
+    }
+
+    private mutating func update(
+        _ key: WatchKey, _ watch: WatchRecord, _ effects: inout CoordinatorEffects
+    ) {
+        let last = watch.job.state.isOver
+        let message = PoolMessage.update(
+            .with {
+                $0.request = key.request
+                $0.status = status(of: watch.job)
+                $0.last = last
+            })
+        if last {
+            remove(key, watch)
+            effects.held.append((key.route, message))
+        } else {
+            effects.outgoing.append((key.route, message))
+        }
+    }
+
+    func status(of job: JobRecord) -> WireJobStatus {
+        .with {
+            $0.job = job.id
+            $0.name = job.name
+            $0.priority = job.priority
+            $0.jobDigest = job.digest
+            switch job.state {
+            case .compiling, .queued: $0.state = .queued
+            case .running: $0.state = .running
+            case .finishing: $0.state = .finishing
+            case .done: $0.state = .done
+            case .failed: $0.state = .failed
+            case .cancelled: $0.state = .cancelled
+            }
+            if let progress = job.machine?.progress ?? job.finalProgress {
+                $0.samplesDone = progress.evaluations
+                $0.samplesTotal = max(
+                    progress.evaluations,
+                    progress.evaluations - progress.issued + progress.expected)
+                if let threshold = progress.threshold {
+                    $0.thresholds = [
+                        .with {
+                            $0.value = threshold.value
+                            $0.lower = threshold.interval.lower
+                            $0.upper = threshold.interval.upper
+                            $0.confidence = threshold.confidence
+                            $0.samples = threshold.samples
+                            $0.known = true
+                        }
+                    ]
+                }
+            }
+            $0.round = UInt32(job.round?.number ?? 0)
+            $0.leasesOut = UInt32(job.leases.count)
+            $0.workers = UInt32(Set(job.leases.compactMap { leases[$0]?.worker.id }).count)
+            if let started = job.started {
+                let passed = (job.ended ?? now).since(started)
+                $0.elapsedNanoseconds = UInt64(passed)
+                if job.ended != nil {
+                    $0.samplesPerSecond =
+                        passed > 0 ? Double($0.samplesDone) / (Double(passed) * 1e-9) : 0
+                } else {
+                    $0.samplesPerSecond = job.rate.perSecond(at: now)
+                }
+            }
+            if let failure = job.failure { $0.failure = failure.wire }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Quantilizer
+internal import SwiftProtobuf
+
+/// The life of a job: accepted, compiled, run round by round, ended.
+extension Coordinator {
+    mutating func submit(
+        _ submit: WireSubmit, _ payload: [UInt8], from route: Route,
+        _ effects: inout CoordinatorEffects
+    ) {
+        do throws(PoolFailure) {
+            guard JobID.isValid(submit.job) else {
+                throw PoolFailure(
+                    .malformed, "'\(submit.job.prefix(PoolLimits.idBytes))' is not an id",
+                    remedy: "use 1 to \(PoolLimits.idBytes) of A-Z a-z 0-9 . _ -")
+            }
+            guard (-10...10).contains(submit.priority) else {
+                throw PoolFailure(
+                    .malformed, "priority \(submit.priority)", remedy: "use -10 to 10")
+            }
+            guard submissions.count < PoolLimits.submissions else {
+                throw PoolFailure(
+                    .limit, "\(submissions.count) submissions are being read already",
+                    remedy: "submit again in a moment")
+            }
+            if let storeFailure { throw storeFailure }
+            let package = try JobPackage(
+                text: submit.text, headers: submit.tables, payload: payload)
+            let ticket = newTicket()
+            submissions[ticket] = Submission(
+                origin: .client(route, request: submit.request), id: submit.job, package: package,
+                priority: submit.priority, stored: nil)
+            effects.tasks.append(.compile(ticket: ticket, package))
+        } catch {
+            reply(error, to: route, submit.request, &effects)
+        }
+    }
+
+    mutating func restore(_ stored: StoredJob, _ effects: inout CoordinatorEffects) {
+        guard jobs[stored.id] == nil else { return }
+        let job = JobRecord(stored: stored, compiled: nil, now: now)
+        _ = newOrder(after: stored.order)
+        switch stored.ending {
+        case .done(let document):
+            job.document = document
+            job.state = .done
+        case .failed(let failure):
+            job.failure = failure
+            job.state = .failed
+        case .cancelled: job.state = .cancelled
+        case nil:
+            job.state = .compiling
+            let ticket = newTicket()
+            submissions[ticket] = Submission(
+                origin: .store, id: stored.id, package: stored.package, priority: stored.priority,
+                stored: stored)
+            effects.tasks.append(.compile(ticket: ticket, stored.package))
+        }
+        jobs[stored.id] = job
+        jobBytes += job.weight
+    }
+
+    mutating func compiled(
+        _ ticket: UInt64, _ result: Result<Compilation, PoolFailure>,
+        _ effects: inout CoordinatorEffects
+    ) {
+        guard let submission = submissions.removeValue(forKey: ticket) else { return }
+        switch (submission.origin, result) {
+        case (.client(let route, let request), .failure(let failure)):
+            reply(failure, to: route, request, &effects)
+        case (.client(let route, let request), .success(let compilation)):
+            do throws(PoolFailure) {
+                let (job, known) = try accept(submission, compilation, &effects)
+                // Held: the client may rely on it only when it is durable.
+                effects.held.append(
+                    (
+                        route,
+                        .submitted(
+                            .with {
+                                $0.request = request
+                                $0.status = status(of: job)
+                                $0.known = known
+                            })
+                    ))
+            } catch {
+                reply(error, to: route, request, &effects)
+            }
+        case (.store, .failure(let failure)):
+            guard let job = jobs[submission.id], job.state == .compiling else { return }
+            end(job, .failed(failure), &effects)
+        case (.store, .success(let compilation)):
+            guard let job = jobs[submission.id], job.state == .compiling else { return }
+            job.compiled = compilation.job
+            replay(submission.stored?.partials ?? [], job)
+            enqueue(job)
+        }
+    }
+
+    /// Brings a restored job to where it was: the same partials in the same order.
+    private func replay(_ partials: [[UInt8]], _ job: JobRecord) {
+        guard !partials.isEmpty, let compiled = job.compiled else { return }
+        var machine = JobMachine(job: compiled)
+        for bytes in partials {
+            guard let round = machine.currentRound,
+                let partial = try? Partial(decoding: bytes, round: round, job: compiled)
+            else { continue }
+            _ = machine.merge(partial)
+        }
+        job.machine = machine
+    }
+
+    private mutating func accept(
+        _ submission: Submission, _ compilation: Compilation,
+        _ effects: inout CoordinatorEffects
+    ) throws(PoolFailure) -> (JobRecord, known: Bool) {
+        if let job = jobs[submission.id] {
+            guard job.digest == compilation.digest else {
+                throw PoolFailure(
+                    .idTaken, "another job has the id '\(submission.id)'",
+                    remedy: "choose another id, or leave it out")
+            }
+            return (job, true)
+        }
+        if let storeFailure { throw storeFailure }
+        let weight = submission.package.weight
+        guard makeRoom(for: weight, &effects) else {
+            throw PoolFailure(
+                .limit,
+                "the coordinator holds \(jobs.count) jobs of \(jobBytes) bytes, none of them ended",
+                remedy: "wait until some end, or cancel some")
+        }
+        let stored = StoredJob(
+            id: submission.id, package: submission.package, digest: compilation.digest,
+            name: compilation.job.settings.name, priority: submission.priority, order: newOrder())
+        let job = JobRecord(stored: stored, compiled: compilation.job, now: now)
+        jobs[job.id] = job
+        jobBytes += job.weight
+        effects.records.append(.submitted(stored))
+        note(.info, "job \(job.id) accepted\(job.name.isEmpty ? "" : ": \(job.name)")", &effects)
+        enqueue(job)
+        return (job, false)
+    }
+
+    private mutating func enqueue(_ job: JobRecord) {
+        job.state = .queued
+        let position =
+            queued.firstIndex { ($0.priority, job.order) < (job.priority, $0.order) }
+            ?? queued.count
+        queued.insert(job, at: position)
+    }
+
+    /// Forgets the oldest ended jobs until another one fits.
+    private mutating func makeRoom(for weight: Int, _ effects: inout CoordinatorEffects) -> Bool {
+        func fits() -> Bool {
+            jobs.count < PoolLimits.jobs && jobBytes + weight <= PoolLimits.jobBytes
+        }
+        if fits() { return true }
+        for job in jobs.values.filter(\.state.isOver).sorted(by: { $0.order < $1.order }) {
+            jobs[job.id] = nil
+            jobBytes -= job.weight
+            effects.records.append(.forgotten(job: job.id))
+            if fits() { return true }
+        }
+        return false
+    }
+
+    /// Starts queued jobs where there is room: a level of priority does not wait for lower ones.
+    mutating func promote(_ effects: inout CoordinatorEffects) {
+        while let job = queued.first,
+            running.count(where: { $0.priority >= job.priority }) < PoolLimits.runningJobs
+        {
+            queued.removeFirst()
+            guard let compiled = job.compiled else { continue }
+            job.state = .running
+            job.started = now
+            job.served = running.map(\.served).min() ?? 0
+            if job.machine == nil { job.machine = JobMachine(job: compiled) }
+            running.append(job)
+            begin(job, &effects)
+        }
+    }
+
+    /// Takes up the machine's present round, or ends the job where there is none.
+    private mutating func begin(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
+        cancel(job.leases, &effects)
+        job.leases = []
+        guard let machine = job.machine else { return }
+        guard let round = machine.currentRound else {
+            job.state = .finishing
+            job.round = nil
+            job.free = FreeRanges()
+            effects.tasks.append(.finish(job: job.id, machine, digest: job.digest))
+            return
+        }
+        job.round = round
+        job.encodedRound = round.encode()
+        job.free = FreeRanges(machine.missing(limit: PoolLimits.freeRanges))
+        for worker in workers.values { enqueue(worker) }
+    }
+
+    /// After a merge: the next round where the machine has gone on.
+    mutating func advance(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
+        if job.machine?.currentRound?.number != job.round?.number { begin(job, &effects) }
+    }
+
+    mutating func finished(
+        _ id: String, _ result: Result<ResultDocument, PoolFailure>,
+        _ effects: inout CoordinatorEffects
+    ) {
+        guard let job = jobs[id], job.state == .finishing else { return }
+        switch result {
+        case .success(let document): end(job, .done(document), &effects)
+        case .failure(let failure): end(job, .failed(failure), &effects)
+        }
+    }
+
+    mutating func end(
+        _ job: JobRecord, _ ending: JobEnding, _ effects: inout CoordinatorEffects
+    ) {
+        guard !job.state.isOver else { return }
+        cancel(job.leases, &effects)
+        running.removeAll { $0 === job }
+        queued.removeAll { $0 === job }
+        let before = job.weight
+        switch ending {
+        case .done(let document):
+            job.document = document
+            job.state = .done
+            note(.info, "job \(job.id) is done", &effects)
+        case .failed(let failure):
+            job.failure = failure
+            job.state = .failed
+            note(.warning, "job \(job.id) failed: \(failure)", &effects)
+        case .cancelled:
+            job.state = .cancelled
+            note(.info, "job \(job.id) is cancelled", &effects)
+        }
+        jobBytes += job.weight - before
+        job.ended = now
+        if !job.watchers.isEmpty { watchedJobEnded = true }
+        job.finalProgress = job.machine?.progress ?? job.finalProgress
+        // Only the result is needed from here on.
+        job.machine = nil
+        job.compiled = nil
+        job.round = nil
+        job.encodedRound = []
+        job.leases = []
+        job.free = FreeRanges()
+        effects.records.append(.ended(job: job.id, ending))
+        for worker in workers.values { worker.speeds[job.id] = nil }
+    }
+}

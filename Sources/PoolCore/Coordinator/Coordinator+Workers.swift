@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Quantilizer
+internal import SwiftProtobuf
+
+/// Sessions of workers: hello, heartbeats, partials, leaving.
+extension Coordinator {
+    mutating func welcome(
+        _ hello: WireHello, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        guard JobID.isValid(hello.worker), hello.slots > 0,
+            hello.leases.count <= PoolLimits.slots, hello.host.utf8.count <= PoolLimits.labelBytes,
+            hello.version.utf8.count <= PoolLimits.labelBytes,
+            hello.capabilities.count <= PoolLimits.capabilities
+        else {
+            let failure = PoolFailure(
+                .malformed, "this hello is not well formed", remedy: "see docs/protocol.md")
+            return refuse(failure, route, &effects)
+        }
+        guard options.fingerprint.isEmpty || hello.fingerprint == options.fingerprint else {
+            note(
+                .warning, "worker \(hello.worker) of \(hello.host) refused: its samples differ",
+                &effects)
+            let failure = PoolFailure(
+                .fingerprint,
+                "the sentinel samples of this worker (version \(hello.version)) differ from the "
+                    + "coordinator's (version \(options.version))",
+                remedy: "install the same release of qpool on both sides")
+            return refuse(failure, route, &effects)
+        }
+        let earlier = workersByID[hello.worker] ?? workers[route]
+        guard earlier != nil || workers.count < PoolLimits.workers else {
+            let failure = PoolFailure(
+                .limit, "\(PoolLimits.workers) workers are connected",
+                remedy: "start a second coordinator")
+            return refuse(failure, route, &effects)
+        }
+        let worker = WorkerRecord(hello: hello, route: route, now: now)
+        if let earlier {
+            // A reconnection: what it still holds goes with it, the rest goes to others.
+            let held = Set(hello.leases)
+            if earlier.id == worker.id {
+                for id in earlier.leases.intersection(held) {
+                    guard let lease = leases[id] else { continue }
+                    leases[id] = lease.moved(
+                        to: worker, deadline: now + options.silenceNanoseconds)
+                    worker.leases.insert(id)
+                }
+                earlier.leases.subtract(worker.leases)
+                worker.samples = earlier.samples
+                worker.speeds = earlier.speeds
+                worker.speed = earlier.speed
+            }
+            remove(earlier)
+        } else {
+            note(
+                .info,
+                "worker \(worker.id) of \(hello.host) joined: \(hello.cores) cores, "
+                    + "version \(hello.version)", &effects)
+        }
+        workers[route] = worker
+        workersByID[worker.id] = worker
+        effects.outgoing.append(
+            (
+                route,
+                .welcome(
+                    .with {
+                        $0.coordinator = options.name
+                        $0.version = options.version
+                        $0.heartbeatNanoseconds = UInt64(options.heartbeatNanoseconds)
+                        $0.silenceNanoseconds = UInt64(options.silenceNanoseconds)
+                    })
+            ))
+        enqueue(worker)
+    }
+
+    /// The worker of a route; others are told to say hello.
+    private mutating func session(
+        _ route: Route, _ effects: inout CoordinatorEffects
+    ) -> WorkerRecord? {
+        if let worker = workers[route] {
+            worker.heard = now
+            return worker
+        }
+        let failure = PoolFailure(
+            .unknownSession, "no worker has said hello on this connection",
+            remedy: "say hello (again)")
+        refuse(failure, route, &effects)
+        return nil
+    }
+
+    mutating func heartbeat(
+        _ beat: WireHeartbeat, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        guard let worker = session(route, &effects) else { return }
+        // A ping's answer needs none: only a worker's own beats count up.
+        if beat.sequence > 0 {
+            effects.outgoing.append((route, .heartbeat(.with { $0.sequence = beat.sequence })))
+        }
+        for id in beat.leases.prefix(PoolLimits.slots) where worker.leases.contains(id) {
+            leases[id]?.deadline = now + options.silenceNanoseconds
+        }
+    }
+
+    mutating func drain(_ route: Route, _ effects: inout CoordinatorEffects) {
+        guard let worker = session(route, &effects) else { return }
+        worker.draining = true
+    }
+
+    mutating func goodbye(_ route: Route, _ effects: inout CoordinatorEffects) {
+        guard let worker = workers[route] else { return }
+        note(.info, "worker \(worker.id) left", &effects)
+        remove(worker)
+    }
+
+    mutating func disconnected(_ route: Route, _ effects: inout CoordinatorEffects) {
+        if let worker = workers[route] {
+            note(
+                .warning, "worker \(worker.id) is gone: its leases go to others", &effects)
+            remove(worker)
+        }
+        for (key, watch) in watches where key.route == route { remove(key, watch) }
+    }
+
+    /// Ends a session; its leases are free.
+    mutating func remove(_ worker: WorkerRecord) {
+        if workers[worker.route] === worker { workers[worker.route] = nil }
+        if workersByID[worker.id] === worker { workersByID[worker.id] = nil }
+        worker.draining = true
+        for id in worker.leases.sorted() { lose(id) }
+    }
+
+    mutating func merge(
+        _ header: WirePartial, _ payload: [UInt8], from route: Route,
+        _ effects: inout CoordinatorEffects
+    ) {
+        guard let worker = session(route, &effects) else { return }
+        let acknowledged = PoolMessage.acknowledged(.with { $0.leases = [header.lease] })
+        let lease = leases[header.lease].flatMap { $0.worker === worker ? $0 : nil }
+        defer { if lease != nil { settle(header.lease, finished: true, &effects) } }
+        guard let job = jobs[header.job], job.state == .running, let round = job.round,
+            round.number == Int(header.round)
+        else {
+            // Late, and needed no more: the worker may forget it.
+            effects.held.append((route, acknowledged))
+            return
+        }
+        let partial: Partial
+        do {
+            partial = try Partial(decoding: payload, round: round, job: job.machine!.job)
+        } catch {
+            return refuse(partial: header, error.reason, of: worker, job, &effects)
+        }
+        if let lease, lease.job === job, lease.range == partial.range {
+            measure(lease, busyNanoseconds: header.busyNanoseconds, round)
+        }
+        switch job.machine!.merge(partial) {
+        case .merged:
+            job.rate.add(UInt64(partial.range.clipped(to: round.range).count), at: now)
+            effects.records.append(.merged(job: job.id, partial: payload))
+            effects.held.append((route, acknowledged))
+            advance(job, &effects)
+        case .duplicate, .stale:
+            effects.held.append((route, acknowledged))
+        case .refused:
+            refuse(partial: header, "it does not fit the round", of: worker, job, &effects)
+        }
+    }
+
+    private mutating func refuse(
+        partial header: WirePartial, _ reason: String, of worker: WorkerRecord, _ job: JobRecord,
+        _ effects: inout CoordinatorEffects
+    ) {
+        note(
+            .warning, "a partial of worker \(worker.id) for job \(job.id) is refused: \(reason)",
+            &effects)
+        job.refusedPartials += 1
+        effects.outgoing.append(
+            (worker.route, .acknowledged(.with { $0.leases = [header.lease] })))
+        if leases[header.lease]?.worker === worker { lose(header.lease) }
+        if job.refusedPartials > 16 {
+            let failure = PoolFailure(
+                .fault, "workers keep sending partials that do not fit: \(reason)",
+                remedy: "see the coordinator's log for the workers, and stop them")
+            end(job, .failed(failure), &effects)
+        }
+    }
+
+    private func measure(_ lease: LeaseRecord, busyNanoseconds: UInt64, _ round: Round) {
+        let samples = Double(lease.range.clipped(to: round.range).count)
+        lease.worker.samples &+= UInt64(samples)
+        guard busyNanoseconds > 0 else { return }
+        let speed = samples / Double(busyNanoseconds)
+        lease.worker.measured(speed, job: lease.job.id)
+        let perCore = speed / Double(max(1, lease.worker.hello.cores))
+        let job = lease.job
+        job.coreSpeed = job.coreSpeed == 0 ? perCore : 0.8 * job.coreSpeed + 0.2 * perCore
+    }
+
+    mutating func handedBack(
+        _ header: WireHandBack, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        guard let worker = session(route, &effects), let lease = leases[header.lease],
+            lease.worker === worker
+        else { return }
+        let job = lease.job
+        lose(header.lease)
+        if header.hasFailure, !lease.settled, job.state == .running {
+            end(job, .failed(PoolFailure(header.failure)), &effects)
+        }
+    }
+
+    mutating func sendJob(
+        _ fetch: WireFetch, to route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        guard session(route, &effects) != nil else { return }
+        guard let job = jobs[fetch.job] else {
+            let failure = PoolFailure(
+                .unknownJob, "no job '\(fetch.job.prefix(PoolLimits.idBytes))'",
+                remedy: "it was cancelled or forgotten: drop its leases")
+            effects.outgoing.append(
+                (
+                    route,
+                    .jobText(
+                        .with {
+                            $0.job = fetch.job
+                            $0.failure = failure.wire
+                        }, [])
+                ))
+            return
+        }
+        let (headers, payload) = job.package.tables
+        effects.outgoing.append(
+            (
+                route,
+                .jobText(
+                    .with {
+                        $0.job = job.id
+                        $0.text = job.package.text
+                        $0.tables = headers
+                    }, payload)
+            ))
+    }
+}
+
+extension LeaseRecord {
+    /// The same lease in another session of the worker.
+    func moved(to worker: WorkerRecord, deadline: Instant) -> LeaseRecord {
+        LeaseRecord(
+            id: id, job: job, round: round, range: range, worker: worker, issued: issued, due: due,
+            deadline: deadline, parent: parent, copies: copies, settled: settled)
+    }
+}

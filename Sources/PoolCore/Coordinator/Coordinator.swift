@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import DequeModule
+package import Quantilizer
+internal import SwiftProtobuf
+
+/// The coordinator as a pure state machine: events in, effects out.
+///
+/// It is not a server: it owns no socket, clock, thread or file. Whoever drives it carries out the
+/// effects of each step and calls it again at ``deadline``. Its answers do not depend on the order
+/// or number of events: ranges merge by rules of their own.
+///
+/// **Complexity**: a step costs O(log ranges + candidates of a partial), a sweep O(workers + leases).
+package struct Coordinator: ~Copyable {
+    package let options: CoordinatorOptions
+
+    var jobs: [String: JobRecord] = [:]
+    var running: [JobRecord] = []
+    var queued: [JobRecord] = []
+    var submissions: [UInt64: Submission] = [:]
+    var workers: [Route: WorkerRecord] = [:]
+    var workersByID: [String: WorkerRecord] = [:]
+    var leases: [UInt64: LeaseRecord] = [:]
+    var hungry: Deque<WorkerRecord> = []
+    var watches: [WatchKey: WatchRecord] = [:]
+    /// When the next update of a watch is due.
+    var nextUpdate = Instant.distantFuture
+    var watchedJobEnded = false
+    var storeFailure: PoolFailure?
+    var jobBytes = 0
+    var now = Instant.zero
+    private var lastLease: UInt64
+    private var lastTicket: UInt64 = 0
+    private var lastOrder: UInt64 = 0
+    private var nextSweep = Instant.zero
+
+    /// A submission that is being compiled.
+    struct Submission {
+        enum Origin {
+            case client(Route, request: UInt64)
+            case store
+        }
+        let origin: Origin
+        let id: String
+        let package: JobPackage
+        let priority: Int32
+        let stored: StoredJob?
+    }
+
+    /// A coordinator without jobs.
+    package init(options: CoordinatorOptions) {
+        self.options = options
+        lastLease = UInt64(options.incarnation) << 32
+    }
+
+    /// When to step again though nothing happens; nil for never.
+    package var deadline: Instant? {
+        if workers.isEmpty && watches.isEmpty { return nil }
+        return min(nextSweep, nextUpdate)
+    }
+
+    /// Takes one event.
+    package mutating func step(
+        _ event: CoordinatorEvent, at time: Instant, into effects: inout CoordinatorEffects
+    ) {
+        now = max(now, time)
+        switch event {
+        case .received(let route, let message): received(message, from: route, &effects)
+        case .malformed(let route, let fault): refuse(fault.failure, route, &effects)
+        case .disconnected(let route): disconnected(route, &effects)
+        case .compiled(let ticket, let result): compiled(ticket, result, &effects)
+        case .finished(let job, let result): finished(job, result, &effects)
+        case .restored(let stored): restore(stored, &effects)
+        case .storeFailed(let failure): storeFailure = failure
+        case .storeRecovered: storeFailure = nil
+        case .tick: break
+        }
+        if now >= nextSweep {
+            nextSweep = now + options.sweepNanoseconds
+            sweep(&effects)
+        }
+        promote(&effects)
+        assign(&effects)
+        notifyWatchers(&effects)
+    }
+
+    private mutating func received(
+        _ message: PoolMessage, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        switch message {
+        case .hello(let hello): welcome(hello, from: route, &effects)
+        case .partial(let header, let payload): merge(header, payload, from: route, &effects)
+        case .heartbeat(let beat): heartbeat(beat, from: route, &effects)
+        case .drain: drain(route, &effects)
+        case .handBack(let header): handedBack(header, from: route, &effects)
+        case .fetch(let fetch): sendJob(fetch, to: route, &effects)
+        case .goodbye: goodbye(route, &effects)
+        case .submit(let submit, let payload): self.submit(submit, payload, from: route, &effects)
+        case .statusRequest(let request): status(request, from: route, &effects)
+        case .watch(let watch): self.watch(watch, from: route, &effects)
+        case .resultRequest(let request): result(request, from: route, &effects)
+        case .cancel(let request): cancel(request, from: route, &effects)
+        case .listRequest(let request): list(request, from: route, &effects)
+        case .workersRequest(let request): listWorkers(request, from: route, &effects)
+        case .priority(let request): setPriority(request, from: route, &effects)
+        case .welcome, .refused, .lease, .cancelLease, .jobText, .acknowledged, .submitted,
+            .statusReply, .update, .resultReply, .jobList, .workerList, .errorReply:
+            let failure = PoolFailure(
+                .malformed, "only a coordinator sends messages of kind \(message.kind)",
+                remedy: "see docs/protocol.md")
+            refuse(failure, route, &effects)
+        }
+    }
+
+    func refuse(_ failure: PoolFailure, _ route: Route, _ effects: inout CoordinatorEffects) {
+        effects.outgoing.append(
+            (
+                route,
+                .refused(
+                    .with {
+                        $0.failure = failure.wire
+                        $0.oldestVersion = UInt32(Frames.versions.lowerBound)
+                        $0.newestVersion = UInt32(Frames.versions.upperBound)
+                    })
+            ))
+    }
+
+    mutating func newLease() -> UInt64 {
+        lastLease += 1
+        return lastLease
+    }
+
+    mutating func newTicket() -> UInt64 {
+        lastTicket += 1
+        return lastTicket
+    }
+
+    mutating func newOrder(after order: UInt64 = 0) -> UInt64 {
+        lastOrder = max(lastOrder, order) + 1
+        return lastOrder
+    }
+
+    /// Deadlines of workers, leases and watches.
+    private mutating func sweep(_ effects: inout CoordinatorEffects) {
+        for worker in Array(workers.values) {
+            if now.since(worker.heard) > options.silenceNanoseconds {
+                note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
+                remove(worker)
+            } else if now.since(max(worker.heard, worker.pinged)) > options.heartbeatNanoseconds * 3 / 2 {
+                // A dead connection shows when something is sent.
+                worker.pinged = now
+                effects.outgoing.append((worker.route, .heartbeat(WireHeartbeat())))
+            }
+        }
+        for lease in Array(leases.values) where lease.deadline <= now { lose(lease.id) }
+        for (key, watch) in watches where watch.until <= now { remove(key, watch) }
+        // Speculation depends on time alone: look again.
+        for worker in workers.values where worker.wantsLeases { enqueue(worker) }
+    }
+
+    mutating func remove(_ key: WatchKey, _ watch: WatchRecord) {
+        watches[key] = nil
+        watch.job.watchers.remove(key)
+    }
+
+    func note(
+        _ level: CoordinatorNote.Level, _ text: String, _ effects: inout CoordinatorEffects
+    ) {
+        effects.log.append(CoordinatorNote(level: level, text: text))
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Quantilizer
+
+/// The address of a connection: the routing id that the ROUTER socket gave it.
+package struct Route: Sendable, Hashable {
+    package var bytes: [UInt8]
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// Something that happened, as the coordinator is told.
+package enum CoordinatorEvent: Sendable {
+    /// A message came.
+    case received(Route, PoolMessage)
+    /// Frames came that are no message.
+    case malformed(Route, Frames.Fault)
+    /// A message could not be sent: the connection has gone or does not keep up.
+    case disconnected(Route)
+    /// A job was compiled, or is wrong.
+    case compiled(ticket: UInt64, Result<Compilation, PoolFailure>)
+    /// A result was written, or could not be.
+    case finished(job: String, Result<ResultDocument, PoolFailure>)
+    /// A job that an earlier coordinator accepted.
+    case restored(StoredJob)
+    /// The store refused records: nothing new is accepted until it takes them.
+    case storeFailed(PoolFailure)
+    /// The store takes records again.
+    case storeRecovered
+    /// The deadline came.
+    case tick
+}
+
+/// A job that was read, and the digest of its normalised form and tables.
+public struct Compilation: Sendable {
+    /// The job.
+    public var job: CompiledJob
+    /// SHA-256 of the normalised job and its tables.
+    public var digest: String
+
+    /// A compiled job.
+    public init(job: CompiledJob, digest: String) {
+        self.job = job
+        self.digest = digest
+    }
+}
+
+/// What must survive a crash of the coordinator.
+public enum StoreRecord: Sendable {
+    /// A job was accepted.
+    case submitted(StoredJob)
+    /// Its priority was changed.
+    case priority(job: String, Int32)
+    /// A partial was merged: its bytes, in the order of merging.
+    case merged(job: String, partial: [UInt8])
+    /// It ended.
+    case ended(job: String, JobEnding)
+    /// It was forgotten to make room.
+    case forgotten(job: String)
+}
+
+/// How a job ended.
+public enum JobEnding: Sendable {
+    /// With a result.
+    case done(ResultDocument)
+    /// With an error.
+    case failed(PoolFailure)
+    /// Because somebody wanted it.
+    case cancelled
+}
+
+/// A job as a store keeps it.
+public struct StoredJob: Sendable {
+    /// The client's id.
+    public var id: String
+    /// Text and tables.
+    public var package: JobPackage
+    /// Its digest.
+    public var digest: String
+    /// Its name, for lists.
+    public var name: String
+    /// Its priority.
+    public var priority: Int32
+    /// The order of acceptance.
+    public var order: UInt64
+    /// Partials merged so far, in that order.
+    public var partials: [[UInt8]]
+    /// How it ended, nil while it has not.
+    public var ending: JobEnding?
+
+    /// A stored job.
+    public init(
+        id: String, package: JobPackage, digest: String, name: String, priority: Int32,
+        order: UInt64, partials: [[UInt8]] = [], ending: JobEnding? = nil
+    ) {
+        self.id = id
+        self.package = package
+        self.digest = digest
+        self.name = name
+        self.priority = priority
+        self.order = order
+        self.partials = partials
+        self.ending = ending
+    }
+}
+
+/// Work that the coordinator wants done elsewhere, to be answered by an event.
+package enum CoordinatorTask: Sendable {
+    /// Read and compile a job; answer with `compiled`.
+    case compile(ticket: UInt64, JobPackage)
+    /// Write the result; answer with `finished`.
+    case finish(job: String, JobMachine, digest: String)
+}
+
+/// What the coordinator wants done after a step.
+package struct CoordinatorEffects: Sendable {
+    /// Messages to send now.
+    package var outgoing: [(Route, PoolMessage)] = []
+    /// What must become durable.
+    package var records: [StoreRecord] = []
+    /// Messages to send once every record so far is durable.
+    package var held: [(Route, PoolMessage)] = []
+    /// Work to be done elsewhere.
+    package var tasks: [CoordinatorTask] = []
+    /// Lines for the log.
+    package var log: [CoordinatorNote] = []
+
+    package init() {}
+}
+
+/// Something for the log.
+package struct CoordinatorNote: Sendable {
+    package enum Level: Sendable { case info, warning }
+    package var level: Level
+    package var text: String
+}

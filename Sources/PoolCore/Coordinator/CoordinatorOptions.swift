@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a coordinator hands out work. None of it can change an answer.
+public struct CoordinatorOptions: Sendable, Hashable {
+    /// A worker's lease should take about so long.
+    public var leaseNanoseconds: Int64 = 1_000_000_000
+    /// log2 of the samples of a lease, at least and at most.
+    public var leaseLevels: ClosedRange<Int> = 8...50
+    /// log2 of the samples of a worker's first lease, while its speed is not known.
+    public var firstLevel = 16
+    /// Time between heartbeats.
+    public var heartbeatNanoseconds: Int64 = 1_000_000_000
+    /// Silence after which a worker counts as gone.
+    public var silenceNanoseconds: Int64 = 10_000_000_000
+    /// Whether idle workers double what others still hold at a round's end.
+    public var speculates = true
+    /// Distinguishes the leases of this run of the coordinator from those of another.
+    public var incarnation: UInt32 = 1
+    /// Its version, for people.
+    public var version = ""
+    /// Its name, for people.
+    public var name = ""
+    /// The fingerprint that workers must show; empty for any.
+    public var fingerprint = ""
+
+    /// The usual options.
+    public init() {}
+
+    /// Time between looks at deadlines.
+    var sweepNanoseconds: Int64 { max(1_000_000, heartbeatNanoseconds / 4) }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Quantilizer
+
+/// A worker with an open session.
+final class WorkerRecord {
+    let id: String
+    var route: Route
+    let hello: WireHello
+    let connected: Instant
+    var heard: Instant
+    var pinged: Instant
+    var draining: Bool
+    /// Leases it holds, settled ones included until it gives them back.
+    var leases: Set<UInt64> = []
+    /// Samples a nanosecond, by job.
+    var speeds: [String: Double] = [:]
+    /// The latest speed, whatever the job.
+    var speed = 0.0
+    var samples: UInt64 = 0
+    /// Whether it stands in the queue of workers that want leases.
+    var isQueued = false
+
+    init(hello: WireHello, route: Route, now: Instant) {
+        id = hello.worker
+        self.route = route
+        self.hello = hello
+        connected = now
+        heard = now
+        pinged = now
+        draining = hello.draining
+    }
+
+    var slots: Int { min(max(1, Int(hello.slots)), PoolLimits.slots) }
+    var wantsLeases: Bool { !draining && leases.count < slots }
+
+    func measured(_ speed: Double, job: String) {
+        let old = speeds[job]
+        let new = old.map { 0.5 * $0 + 0.5 * speed } ?? speed
+        if old == nil, speeds.count >= PoolLimits.workerJobs { speeds.removeAll() }
+        speeds[job] = new
+        self.speed = new
+    }
+}
+
+/// A range that a worker holds.
+struct LeaseRecord {
+    let id: UInt64
+    let job: JobRecord
+    let round: Int
+    let range: DyadicRange
+    let worker: WorkerRecord
+    let issued: Instant
+    /// When it should be done; a guess.
+    let due: Instant
+    /// When it counts as lost, unless a heartbeat names it.
+    var deadline: Instant
+    /// The lease that this one doubles.
+    var parent: UInt64?
+    /// The leases that double this one.
+    var copies: [UInt64] = []
+    /// Nobody needs it any more; the worker has been told.
+    var settled = false
+}
+
+/// A job from its acceptance until it is forgotten.
+final class JobRecord {
+    enum State {
+        /// Restored, and not compiled again yet.
+        case compiling
+        /// → running when there is room; → cancelled.
+        case queued
+        /// → finishing when the machine has no round left; → failed, cancelled.
+        case running
+        /// → done, failed, cancelled.
+        case finishing
+        case done, failed, cancelled
+
+        var isOver: Bool { self == .done || self == .failed || self == .cancelled }
+    }
+
+    let id: String
+    let order: UInt64
+    let digest: String
+    var package: JobPackage
+    var name: String
+    var priority: Int32
+    var state = State.queued
+    let submitted: Instant
+    var started: Instant?
+    var ended: Instant?
+    var compiled: CompiledJob?
+    var machine: JobMachine?
+    var round: Round?
+    var encodedRound: [UInt8] = []
+    var free = FreeRanges()
+    /// Leases of the present round that are still wanted, in order of issue.
+    var leases: [UInt64] = []
+    /// Worker time handed out, for fairness.
+    var served = 0.0
+    /// Samples a nanosecond and core, the mean over workers.
+    var coreSpeed = 0.0
+    /// Samples merged over a sliding time, for people.
+    var rate = RateMeter()
+    var refusedPartials = 0
+    var document: ResultDocument?
+    var failure: PoolFailure?
+    var watchers: Set<WatchKey> = []
+    var finalProgress: JobProgress?
+
+    init(stored: StoredJob, compiled: CompiledJob?, now: Instant) {
+        id = stored.id
+        order = stored.order
+        digest = stored.digest
+        package = stored.package
+        name = stored.name
+        priority = stored.priority
+        submitted = now
+        self.compiled = compiled
+    }
+
+    var weight: Int { package.weight + (document?.text.utf8.count ?? 0) }
+}
+
+/// Who watches, and under which number.
+struct WatchKey: Hashable {
+    let route: Route
+    let request: UInt64
+}
+
+/// One watch of a job.
+struct WatchRecord {
+    let job: JobRecord
+    var interval: Int64
+    var until: Instant
+    var sent: Instant
+}
+
+/// Samples a second over the last seconds.
+struct RateMeter {
+    private var start = Instant.zero
+    private var count: UInt64 = 0
+    private var last = 0.0
+
+    mutating func add(_ samples: UInt64, at now: Instant) {
+        if count == 0 && last == 0 { start = min(start == .zero ? now : start, now) }
+        count &+= samples
+        let passed = Double(now.since(start)) * 1e-9
+        guard passed >= 2 else { return }
+        last = Double(count) / passed
+        start = now
+        count = 0
+    }
+
+    /// The latest full window, or the running one where there is none.
+    func perSecond(at now: Instant) -> Double {
+        if last > 0 { return last }
+        let passed = Double(now.since(start)) * 1e-9
+        return passed > 0 ? Double(count) / passed : 0
+    }
+}

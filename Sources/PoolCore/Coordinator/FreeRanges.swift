@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Quantilizer
+
+/// The ranges of a round that nobody holds: a buddy list of aligned dyadic ranges.
+///
+/// It hands out the lowest start among the ranges that are large enough, so that indices are
+/// worked on roughly in order whatever sizes are asked for.
+///
+/// **Complexity**: `take` and `put` O(levels + ranges of a level).
+struct FreeRanges {
+    /// Starts by level, the lowest last.
+    private var starts: [[UInt64]]
+    /// The number of ranges.
+    private(set) var count = 0
+    /// Indices in all of them, those past the round's end included.
+    private(set) var samples: UInt64 = 0
+
+    init(_ ranges: [DyadicRange] = []) {
+        starts = Array(repeating: [], count: DyadicRange.maximumLevel + 1)
+        for range in ranges { put(range) }
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    /// Adds a range that is disjoint from all others.
+    mutating func put(_ range: DyadicRange) {
+        let level = range.level
+        var position = starts[level].count
+        while position > 0, starts[level][position - 1] < range.start { position -= 1 }
+        starts[level].insert(range.start, at: position)
+        count += 1
+        samples += range.length
+    }
+
+    /// Takes a range of this level, cut from a larger one if need be; a smaller one where nothing
+    /// else is left; nil where nothing is.
+    mutating func take(level wanted: Int) -> DyadicRange? {
+        let wanted = min(max(wanted, DyadicRange.blockLevel), DyadicRange.maximumLevel)
+        var best: (start: UInt64, level: Int)?
+        for level in wanted...DyadicRange.maximumLevel {
+            if let start = starts[level].last, best.map({ start < $0.start }) ?? true {
+                best = (start, level)
+            }
+        }
+        if best == nil {
+            for level in stride(from: wanted - 1, through: DyadicRange.blockLevel, by: -1) {
+                if let start = starts[level].last {
+                    best = (start, level)
+                    break
+                }
+            }
+        }
+        guard let best, var range = DyadicRange(start: best.start, level: best.level) else {
+            return nil
+        }
+        starts[best.level].removeLast()
+        count -= 1
+        samples -= range.length
+        while range.level > wanted, let (left, right) = range.halves {
+            put(right)
+            range = left
+        }
+        return range
+    }
+
+    /// Every range, in no order that means anything.
+    var all: [DyadicRange] {
+        starts.enumerated().flatMap { level, starts in
+            starts.compactMap { DyadicRange(start: $0, level: level) }
+        }
+    }
+}

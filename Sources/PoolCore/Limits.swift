@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The bound of every queue, loop and message of the pool, by name.
+///
+/// A limit that is reached is an error with a remedy, never silent.
+public enum PoolLimits {
+    /// Frames a message has, after the routing id.
+    public static let frames = 3
+    /// Bytes of a frame that a peer may send; larger ones cut the peer off.
+    public static let frameBytes: Int64 = 256 << 20
+    /// Bytes of a job's text.
+    public static let jobTextBytes = 16 << 20
+    /// Bytes of an id of a job or a worker.
+    public static let idBytes = 64
+    /// Bytes of a host's name, a version, a reason.
+    public static let labelBytes = 256
+    /// Tables a job may bring, and columns a table.
+    public static let tables = 64
+    /// Columns of a table.
+    public static let columns = 1_024
+    /// Values in all the tables of a job.
+    public static let tableValues: UInt64 = 1 << 24
+
+    /// Jobs the coordinator remembers, finished ones included; the oldest finished make room.
+    public static let jobs = 10_000
+    /// Bytes of the texts, tables and results that the coordinator keeps.
+    public static let jobBytes = 2 << 30
+    /// Jobs whose ranges are handed out at once; others wait.
+    public static let runningJobs = 16
+    /// Submissions that are being read and compiled.
+    public static let submissions = 64
+    /// Workers at once.
+    public static let workers = 100_000
+    /// Leases a worker may hold.
+    public static let slots = 256
+    /// Capabilities a worker may name.
+    public static let capabilities = 64
+    /// Watches at once.
+    public static let watches = 10_000
+    /// Jobs or workers in one list.
+    public static let listed = 1_000
+    /// Outstanding leases looked at for one speculative copy.
+    public static let speculationScan = 256
+    /// Leases handed to one worker in one step.
+    public static let grantsPerStep = 256
+    /// Ranges of a round that are free, as blocks of the buddy list.
+    public static let freeRanges = 1 << 20
+    /// Jobs a worker keeps compiled.
+    public static let workerJobs = 32
+    /// Requests a client has in flight.
+    public static let clientRequests = 10_000
+
+    /// Letters waiting for a socket thread.
+    public static let letters = 1 << 16
+    /// Messages a socket thread takes in one turn, so that letters and deadlines get theirs.
+    public static let messagesPerTurn = 1_024
+    /// Messages queued for one peer; more and it is dropped.
+    public static let peerQueue: Int32 = 4_096
+}

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import DequeModule
+package import Quantilizer
+internal import SwiftProtobuf
+
+/// A lease as a worker holds it, ready to be computed.
+package struct HeldLease: Sendable {
+    package var id: UInt64
+    package var job: CompiledJob
+    /// Names the compiled job in this session.
+    package var jobKey: UInt64
+    package var round: Round
+    package var range: DyadicRange
+    package var hints: Hints
+}
+
+/// Something that happened, as a worker's session is told.
+package enum WorkerEvent: Sendable {
+    /// The socket is new: say hello.
+    case connected
+    /// A message came from the coordinator.
+    case received(PoolMessage)
+    /// Frames came that are no message.
+    case malformed(Frames.Fault)
+    /// A job was compiled, or cannot be.
+    case compiled(job: String, Result<CompiledJob, PoolFailure>)
+    /// A lease was computed; nil where it was stopped.
+    case computed(lease: UInt64, partial: [UInt8]?, busyNanoseconds: UInt64)
+    /// Finish what is being computed, give back the rest, then leave.
+    case drain(reason: String)
+    /// The deadline came.
+    case tick
+}
+
+/// Work that a worker's session wants done elsewhere, to be answered by an event.
+package enum WorkerTask: Sendable {
+    /// Read and compile a job; answer with `compiled`.
+    case compile(job: String, JobPackage)
+    /// Compute a lease; answer with `computed`. One at a time.
+    case compute(HeldLease)
+    /// Stop computing a lease; `computed` follows all the same.
+    case stop(lease: UInt64)
+    /// The lease being computed may drop more.
+    case hint(lease: UInt64, Hints)
+}
+
+/// What a worker's session wants done after a step.
+package struct WorkerEffects: Sendable {
+    /// Messages for the coordinator.
+    package var outgoing: [PoolMessage] = []
+    /// Work to be done elsewhere.
+    package var tasks: [WorkerTask] = []
+    /// True: close the socket, open a new one, then tell `connected`.
+    package var reconnects = false
+    /// Why the session is over; nil while it is not.
+    package var ending: WorkerEnding?
+    /// Lines for the log.
+    package var log: [String] = []
+
+    package init() {}
+}
+
+/// How a worker's session ends.
+package enum WorkerEnding: Sendable, Equatable {
+    /// It drained and left.
+    case left
+    /// The coordinator will not have it.
+    case refused(PoolFailure)
+}
+
+/// Who a worker is.
+public struct WorkerIdentity: Sendable {
+    /// Chosen when it starts.
+    public var id: String
+    /// The host's name.
+    public var host: String
+    /// The process.
+    public var process: UInt32
+    /// Cores it computes on.
+    public var cores: Int
+    /// The machine's memory.
+    public var memoryBytes: UInt64
+    /// Leases it holds at most.
+    public var slots: Int
+    /// The program's version.
+    public var version: String
+    /// The fingerprint of its sentinel samples.
+    public var fingerprint: String
+
+    /// An identity.
+    public init(
+        id: String, host: String, process: UInt32, cores: Int, memoryBytes: UInt64, slots: Int,
+        version: String, fingerprint: String
+    ) {
+        self.id = id
+        self.host = host
+        self.process = process
+        self.cores = cores
+        self.memoryBytes = memoryBytes
+        self.slots = slots
+        self.version = version
+        self.fingerprint = fingerprint
+    }
+}
+
+/// A worker's side of the protocol, as a pure state machine.
+///
+/// It keeps every partial until it is acknowledged, so a connection or a coordinator may break at
+/// any time. It is not a computer: leases are computed by whoever drives it.
+package struct WorkerSession: ~Copyable {
+    private enum Phase {
+        /// Hello was said, no welcome yet. → open, over
+        case greeting
+        /// → greeting (silence, unknown session), over
+        case open
+        case over
+    }
+
+    private enum Job {
+        case fetching(since: Instant)
+        case compiling
+        case ready(CompiledJob, key: UInt64)
+    }
+
+    /// A lease that is not computed yet, as it came.
+    private struct Pending {
+        let header: WireLease
+        let payload: [UInt8]
+    }
+
+    private let identity: WorkerIdentity
+    private var phase = Phase.greeting
+    private var isDraining = false
+    private var pending: Deque<Pending> = []
+    private var computing: (lease: UInt64, job: String, round: Int)?
+    private var computingHeader: WireLease?
+    private var stopped: Set<UInt64> = []
+    private var unacknowledged: [UInt64: (header: WirePartial, payload: [UInt8], sent: Instant)] = [:]
+    private var jobs: [String: Job] = [:]
+    private var jobOrder: Deque<String> = []
+    private var heartbeat: Int64 = 1_000_000_000
+    private var silence: Int64 = 10_000_000_000
+    private var heard = Instant.zero
+    private var beat = Instant.zero
+    private var greeted = Instant.zero
+    private var connectedAt = Instant.zero
+    private var sequence: UInt64 = 0
+    private var samples: UInt64 = 0
+    private var lastKey: UInt64 = 0
+    private var now = Instant.zero
+
+    /// A session that waits for `connected`.
+    package init(identity: WorkerIdentity) { self.identity = identity }
+
+    /// Leases held: waiting, computed, or not acknowledged yet.
+    package var held: [UInt64] {
+        pending.map(\.header.lease) + (computing.map { [$0.lease] } ?? []) + unacknowledged.keys
+    }
+
+    /// When to step again though nothing happens.
+    package var deadline: Instant? {
+        switch phase {
+        case .greeting: min(greeted + heartbeat, connectedAt + silence)
+        case .open: min(beat + heartbeat, heard + silence)
+        case .over: nil
+        }
+    }
+
+    /// Takes one event.
+    package mutating func step(
+        _ event: WorkerEvent, at time: Instant, into effects: inout WorkerEffects
+    ) {
+        now = max(now, time)
+        guard phase != .over else { return }
+        switch event {
+        case .connected:
+            connectedAt = now
+            greet(&effects)
+        case .received(let message):
+            heard = now
+            received(message, &effects)
+        case .malformed(let fault):
+            effects.log.append("\(fault.failure)")
+        case .compiled(let job, let result): compiled(job, result, &effects)
+        case .computed(let lease, let partial, let busy):
+            computed(lease, partial, busy, &effects)
+        case .drain(let reason): drain(reason, &effects)
+        case .tick: break
+        }
+        keepUp(&effects)
+        startNext(&effects)
+        leaveIfDone(&effects)
+    }
+
+    private mutating func greet(_ effects: inout WorkerEffects) {
+        phase = .greeting
+        greeted = now
+        let identity = identity
+        let held = held.sorted()
+        let draining = isDraining
+        effects.outgoing.append(
+            .hello(
+                .with {
+                    $0.worker = identity.id
+                    $0.host = identity.host
+                    $0.process = identity.process
+                    $0.cores = UInt32(clamping: identity.cores)
+                    $0.memoryBytes = identity.memoryBytes
+                    $0.slots = UInt32(clamping: identity.slots)
+                    $0.version = identity.version
+                    $0.fingerprint = identity.fingerprint
+                    $0.leases = Array(held.prefix(PoolLimits.slots))
+                    $0.draining = draining
+                }))
+    }
+
+    private mutating func received(_ message: PoolMessage, _ effects: inout WorkerEffects) {
+        switch message {
+        case .welcome(let welcome):
+            if phase == .greeting { effects.log.append("connected to \(welcome.coordinator)") }
+            phase = .open
+            heartbeat = min(max(Int64(clamping: welcome.heartbeatNanoseconds), 1_000_000), 60_000_000_000)
+            silence = max(Int64(clamping: welcome.silenceNanoseconds), 2 * heartbeat)
+            beat = now
+            for lease in unacknowledged.keys.sorted() { send(lease, &effects) }
+        case .refused(let refused):
+            let failure = PoolFailure(refused.failure)
+            if failure.code == .unknownSession {
+                if phase == .open { greet(&effects) }
+            } else if failure.code == .fingerprint || failure.code == .version {
+                phase = .over
+                effects.ending = .refused(failure)
+                if let computing { effects.tasks.append(.stop(lease: computing.lease)) }
+            } else {
+                effects.log.append("refused: \(failure)")
+            }
+        case .lease(let header, let payload): take(header, payload, &effects)
+        case .heartbeat(let beat):
+            // A ping from the coordinator: show that this end lives.
+            if beat.sequence == 0 { sendHeartbeat(sequence: 0, &effects) }
+        case .cancelLease(let cancelled):
+            for lease in cancelled.leases { cancel(lease, &effects) }
+        case .acknowledged(let acknowledged):
+            for lease in acknowledged.leases { unacknowledged[lease] = nil }
+        case .jobText(let header, let payload): takeJob(header, payload, &effects)
+        case .drain(let reason): drain(reason.reason, &effects)
+        case .errorReply(let error):
+            effects.log.append("the coordinator says: \(PoolFailure(error.failure))")
+        case .hello, .partial, .handBack, .fetch, .goodbye, .submit, .submitted, .statusRequest,
+            .statusReply, .watch, .update, .resultRequest, .resultReply, .cancel, .listRequest,
+            .jobList, .workersRequest, .workerList, .priority:
+            effects.log.append("a message of kind \(message.kind) is not for workers")
+        }
+    }
+
+    private mutating func take(
+        _ header: WireLease, _ payload: [UInt8], _ effects: inout WorkerEffects
+    ) {
+        guard phase == .open else { return }
+        if isDraining || held.count >= identity.slots {
+            return handBack(header.lease, nil, &effects)
+        }
+        guard !held.contains(header.lease) else { return }
+        pending.append(Pending(header: header, payload: payload))
+        // What this lease knows already helps the one that is being computed.
+        if let computing, computing.job == header.job, computing.round == Int(header.round),
+            let hints = hints(header, payload)
+        {
+            effects.tasks.append(.hint(lease: computing.lease, hints))
+        }
+        guard jobs[header.job] == nil else { return }
+        jobs[header.job] = .fetching(since: now)
+        effects.outgoing.append(.fetch(.with { $0.job = header.job }))
+    }
+
+    private func hints(_ header: WireLease, _ payload: [UInt8]) -> Hints? {
+        guard Int(header.roundBytes) <= payload.count else { return nil }
+        return try? Hints(decoding: payload[Int(header.roundBytes)...])
+    }
+
+    private mutating func takeJob(
+        _ header: WireJobText, _ payload: [UInt8], _ effects: inout WorkerEffects
+    ) {
+        guard case .fetching = jobs[header.job] else { return }
+        do throws(PoolFailure) {
+            if header.hasFailure { throw PoolFailure(header.failure) }
+            let package = try JobPackage(
+                text: header.text, headers: header.tables, payload: payload)
+            jobs[header.job] = .compiling
+            effects.tasks.append(.compile(job: header.job, package))
+        } catch {
+            // Unknown to the coordinator: its leases are worthless, and no fault of the job.
+            drop(header.job, nil, &effects)
+        }
+    }
+
+    private mutating func compiled(
+        _ job: String, _ result: Result<CompiledJob, PoolFailure>, _ effects: inout WorkerEffects
+    ) {
+        switch result {
+        case .success(let compiled):
+            lastKey += 1
+            jobs[job] = .ready(compiled, key: lastKey)
+            jobOrder.append(job)
+            if jobOrder.count > PoolLimits.workerJobs {
+                // The oldest without a lease here makes room.
+                let wanted = Set(pending.map(\.header.job))
+                if let position = jobOrder.firstIndex(where: { !wanted.contains($0) }) {
+                    jobs[jobOrder.remove(at: position)] = nil
+                }
+            }
+        case .failure(let failure): drop(job, failure, &effects)
+        }
+    }
+
+    /// Gives back every lease of a job.
+    private mutating func drop(
+        _ job: String, _ failure: PoolFailure?, _ effects: inout WorkerEffects
+    ) {
+        jobs[job] = nil
+        for lease in pending where lease.header.job == job {
+            handBack(lease.header.lease, failure, &effects)
+        }
+        pending.removeAll { $0.header.job == job }
+    }
+
+    private func handBack(
+        _ lease: UInt64, _ failure: PoolFailure?, _ effects: inout WorkerEffects
+    ) {
+        effects.outgoing.append(
+            .handBack(
+                .with {
+                    $0.lease = lease
+                    if let failure { $0.failure = failure.wire }
+                }))
+    }
+
+    private mutating func cancel(_ lease: UInt64, _ effects: inout WorkerEffects) {
+        if computing?.lease == lease {
+            if stopped.insert(lease).inserted { effects.tasks.append(.stop(lease: lease)) }
+        } else if unacknowledged.removeValue(forKey: lease) == nil {
+            pending.removeAll { $0.header.lease == lease }
+            handBack(lease, nil, &effects)
+        }
+    }
+
+    private mutating func startNext(_ effects: inout WorkerEffects) {
+        guard computing == nil else { return }
+        var position = pending.startIndex
+        while position < pending.endIndex {
+            let lease = pending[position]
+            guard case .ready(let job, let key)? = jobs[lease.header.job] else {
+                position += 1
+                continue
+            }
+            pending.remove(at: position)
+            let header = lease.header
+            let roundBytes = Int(header.roundBytes)
+            guard roundBytes <= lease.payload.count,
+                let round = try? Round(decoding: lease.payload[..<roundBytes], job: job),
+                let range = DyadicRange(header.range), round.admits(range)
+            else {
+                let failure = PoolFailure(
+                    .fault, "lease \(header.lease) does not fit its job",
+                    remedy: "install the same release of qpool on both sides")
+                handBack(header.lease, failure, &effects)
+                continue
+            }
+            computing = (header.lease, header.job, round.number)
+            computingHeader = header
+            effects.tasks.append(
+                .compute(
+                    HeldLease(
+                        id: header.lease, job: job, jobKey: key, round: round, range: range,
+                        hints: hints(header, lease.payload) ?? .none)))
+            return
+        }
+    }
+
+    private mutating func computed(
+        _ lease: UInt64, _ partial: [UInt8]?, _ busy: UInt64, _ effects: inout WorkerEffects
+    ) {
+        guard computing?.lease == lease, let header = computingHeader else { return }
+        computing = nil
+        computingHeader = nil
+        let wasStopped = stopped.remove(lease) != nil
+        guard let partial, !wasStopped else { return handBack(lease, nil, &effects) }
+        if let range = DyadicRange(header.range) { samples &+= range.length }
+        let message = WirePartial.with {
+            $0.lease = lease
+            $0.job = header.job
+            $0.round = header.round
+            $0.range = header.range
+            $0.busyNanoseconds = busy
+        }
+        unacknowledged[lease] = (message, partial, now)
+        if phase == .open { send(lease, &effects) }
+    }
+
+    private mutating func send(_ lease: UInt64, _ effects: inout WorkerEffects) {
+        guard let entry = unacknowledged[lease] else { return }
+        unacknowledged[lease]?.sent = now
+        effects.outgoing.append(.partial(entry.header, entry.payload))
+    }
+
+    private mutating func drain(_ reason: String, _ effects: inout WorkerEffects) {
+        guard !isDraining else { return }
+        isDraining = true
+        effects.log.append("draining: \(reason)")
+        if phase == .open { effects.outgoing.append(.drain(.with { $0.reason = reason })) }
+        for lease in pending { handBack(lease.header.lease, nil, &effects) }
+        pending.removeAll()
+    }
+
+    /// Heartbeats, repeated hellos, repeated partials, and giving up a silent connection.
+    private mutating func keepUp(_ effects: inout WorkerEffects) {
+        switch phase {
+        case .greeting:
+            if now.since(connectedAt) >= silence {
+                connectedAt = now
+                effects.reconnects = true
+            } else if now.since(greeted) >= heartbeat {
+                greet(&effects)
+            }
+        case .open:
+            if now.since(heard) >= silence {
+                effects.log.append("the coordinator is silent: connecting again")
+                phase = .greeting
+                connectedAt = now
+                greeted = now
+                effects.reconnects = true
+            } else if now.since(beat) >= heartbeat {
+                sequence += 1
+                sendHeartbeat(sequence: sequence, &effects)
+                for (lease, entry) in unacknowledged where now.since(entry.sent) >= silence / 2 {
+                    send(lease, &effects)
+                }
+                for (job, state) in jobs {
+                    if case .fetching(let since) = state, now.since(since) >= silence / 4 {
+                        jobs[job] = .fetching(since: now)
+                        effects.outgoing.append(.fetch(.with { $0.job = job }))
+                    }
+                }
+            }
+        case .over: break
+        }
+    }
+
+    private mutating func sendHeartbeat(sequence: UInt64, _ effects: inout WorkerEffects) {
+        beat = now
+        let held = held
+        let samples = samples
+        effects.outgoing.append(
+            .heartbeat(
+                .with {
+                    $0.sequence = sequence
+                    $0.leases = held
+                    $0.samples = samples
+                }))
+    }
+
+    private mutating func leaveIfDone(_ effects: inout WorkerEffects) {
+        guard isDraining, computing == nil, phase != .over else { return }
+        // Unreachable: what could not be delivered goes to another worker.
+        guard unacknowledged.isEmpty || phase != .open else { return }
+        phase = .over
+        let id = identity.id
+        effects.outgoing.append(.goodbye(.with { $0.worker = id }))
+        effects.ending = .left
+    }
+}

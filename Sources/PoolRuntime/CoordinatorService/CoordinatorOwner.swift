@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Dispatch
+internal import Logging
+internal import PoolCore
+internal import ZeroMQ
+
+/// The coordinator's thread: receives, steps the state machine, carries out its effects.
+struct CoordinatorOwner: ~Copyable, SocketOwner {
+    private let context: Context
+    private let socket: Socket
+    private let store: any JobStore
+    private let mailbox: Mailbox<CoordinatorLetter>
+    private let logger: Logger
+    private let work = DispatchQueue(label: "qpool.coordinator.work", attributes: .concurrent)
+    private var member: PollSet.Member?
+    private var core: Coordinator
+    private var commits = CommitQueue()
+    private var stored: [StoredJob]
+    private var retryAt: Int64?
+    private var effects = CoordinatorEffects()
+
+    init(
+        context: consuming Context, socket: consuming Socket, options: CoordinatorOptions,
+        stored: [StoredJob], store: any JobStore, mailbox: Mailbox<CoordinatorLetter>,
+        logger: Logger
+    ) {
+        self.context = context
+        self.socket = socket
+        self.store = store
+        self.mailbox = mailbox
+        self.logger = logger
+        self.stored = stored
+        core = Coordinator(options: options)
+    }
+
+    mutating func join(_ set: inout PollSet) { member = set.add(socket) }
+
+    mutating func turn(
+        at nanoseconds: Int64, letters: [CoordinatorLetter], set: inout PollSet
+    ) throws(ZeroMQError) -> SocketTurn {
+        let now = Instant(nanoseconds: nanoseconds)
+        for job in stored { core.step(.restored(job), at: now, into: &effects) }
+        stored = []
+        for letter in letters {
+            switch letter {
+            case .event(let event): core.step(event, at: now, into: &effects)
+            case .committed(let result): committed(result, now)
+            case .stop: return .leave
+            }
+        }
+        if let retryAt, retryAt <= nanoseconds {
+            self.retryAt = nil
+            carryOut(commits.failed())
+        }
+        var more = false
+        var left = PoolLimits.messagesPerTurn
+        while let frames = try socket.receive(limit: PoolLimits.frames + 1) {
+            take(frames, now)
+            left -= 1
+            if left == 0 {
+                more = true
+                break
+            }
+        }
+        if let deadline = core.deadline, deadline <= now {
+            core.step(.tick, at: now, into: &effects)
+        }
+        carryOut(now)
+        if more { return .wait(untilNanoseconds: nanoseconds) }
+        let deadline = core.deadline?.nanoseconds
+        guard let retryAt else { return .wait(untilNanoseconds: deadline) }
+        return .wait(untilNanoseconds: min(retryAt, deadline ?? .max))
+    }
+
+    private mutating func take(_ frames: [[UInt8]], _ now: Instant) {
+        let route = Route(frames[0])
+        do throws(Frames.Fault) {
+            let message = try Frames.decode(Array(frames.dropFirst()))
+            core.step(.received(route, message), at: now, into: &effects)
+        } catch {
+            core.step(.malformed(route, error), at: now, into: &effects)
+        }
+        // Answers go out as they come, so that a worker's next lease does not wait for the turn.
+        send(now)
+    }
+
+    /// Sends what is ready; a peer that cannot be reached is told to the machine.
+    private mutating func send(_ now: Instant) {
+        while !effects.outgoing.isEmpty {
+            let outgoing = effects.outgoing
+            effects.outgoing = []
+            deliver(outgoing, now)
+        }
+    }
+
+    private mutating func deliver(_ messages: [(Route, PoolMessage)], _ now: Instant) {
+        for (route, message) in messages {
+            do throws(ZeroMQError) {
+                try socket.send([route.bytes] + Frames.encode(message))
+            } catch {
+                if !error.unreachable { logger.warning("a peer is dropped: \(error)") }
+                core.step(.disconnected(route), at: now, into: &effects)
+            }
+        }
+    }
+
+    private mutating func carryOut(_ now: Instant) {
+        var next = commits.add(effects.records, effects.held)
+        effects.records = []
+        effects.held = []
+        // A memory store answers by letter too, in the next turn.
+        while case .send(let messages) = next {
+            deliver(messages, now)
+            guard !effects.records.isEmpty || !effects.held.isEmpty else { break }
+            next = commits.add(effects.records, effects.held)
+            effects.records = []
+            effects.held = []
+        }
+        carryOut(next)
+        send(now)
+        for task in effects.tasks { start(task) }
+        effects.tasks = []
+        for line in effects.log {
+            logger.log(level: line.level == .info ? .info : .warning, "\(line.text)")
+        }
+        effects.log = []
+    }
+
+    private func carryOut(_ next: CommitQueue.Next) {
+        guard case .commit(let records) = next else { return }
+        let mailbox = mailbox
+        store.commit(records) { mailbox.post(.committed($0)) }
+    }
+
+    private mutating func committed(_ result: Result<Void, PoolFailure>, _ now: Instant) {
+        switch result {
+        case .success:
+            core.step(.storeRecovered, at: now, into: &effects)
+            let (answers, next) = commits.committed()
+            deliver(answers, now)
+            if case .send(let messages) = next { deliver(messages, now) } else { carryOut(next) }
+        case .failure(let failure):
+            logger.error("\(failure)")
+            core.step(.storeFailed(failure), at: now, into: &effects)
+            retryAt = now.nanoseconds + 1_000_000_000
+        }
+    }
+
+    private func start(_ task: CoordinatorTask) {
+        let mailbox = mailbox
+        work.async {
+            switch task {
+            case .compile(let ticket, let package):
+                let result = JobCompiler.compile(package)
+                mailbox.post(.event(.compiled(ticket: ticket, result)))
+            case .finish(let job, let machine, let digest):
+                let result = JobCompiler.document(of: machine, id: job, jobDigest: digest)
+                mailbox.post(.event(.finished(job: job, result)))
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Dispatch
+public import Logging
+public import PoolCore
+public import ZeroMQ
+
+/// A coordinator: takes jobs from clients, hands ranges to workers, keeps results.
+///
+///     let coordinator = try CoordinatorService(.init(endpoint: "tcp://127.0.0.1:7411"))
+///     print(coordinator.endpoint)
+///     try await coordinator.ended()
+///
+/// It is a shell around a pure state machine: one thread owns the socket, and everything else
+/// reaches it as a letter.
+public final class CoordinatorService: Sendable {
+    /// How a coordinator is set up.
+    public struct Configuration: Sendable {
+        /// Where to listen; port `*` takes any that is free.
+        public var endpoint: String
+        /// Who may connect.
+        public var security: Security
+        /// How work is handed out.
+        public var options: CoordinatorOptions
+        /// Where jobs are kept.
+        public var store: any JobStore
+        /// Where it tells what happens.
+        public var logger: Logger
+        /// Threads of libzmq.
+        public var ioThreads: Int32
+
+        /// The usual set-up, in memory and in plain TCP.
+        public init(
+            endpoint: String, security: Security = .plain(),
+            options: CoordinatorOptions = CoordinatorOptions(),
+            store: any JobStore = MemoryStore(), logger: Logger = Logger(label: "coordinator"),
+            ioThreads: Int32 = 1
+        ) {
+            self.endpoint = endpoint
+            self.security = security
+            self.options = options
+            self.store = store
+            self.logger = logger
+            self.ioThreads = ioThreads
+        }
+    }
+
+    /// Where it listens, with the port that was chosen.
+    public let endpoint: String
+    private let loop: SocketLoop<CoordinatorLetter>
+
+    /// Binds and starts.
+    ///
+    /// - Throws: `ZeroMQError` where the endpoint is taken, malformed or not allowed;
+    ///   `PoolFailure` where the store cannot be read.
+    public init(_ configuration: Configuration) throws {
+        var options = configuration.options
+        if options.name.isEmpty { options.name = "\(Machine.hostName)/\(Machine.processNumber)" }
+        if options.incarnation == 1 {
+            options.incarnation = UInt32.random(in: 2...(.max))
+        }
+        if options.fingerprint.isEmpty { options.fingerprint = SentinelSamples.fingerprint }
+        if options.version.isEmpty { options.version = Release.version }
+        let stored = try configuration.store.load()
+        let mailbox = try Mailbox<CoordinatorLetter>(capacity: PoolLimits.letters)
+        let bound = try Mailbox<String>(capacity: 1)
+        let settings = options
+        loop = try SocketLoop(mailbox: mailbox) { () throws(ZeroMQError) -> CoordinatorOwner in
+            let context = try Context(ioThreads: configuration.ioThreads, maximumSockets: 64)
+            let socket = try PoolSockets.router(
+                configuration.endpoint, configuration.security, in: context)
+            bound.post(try socket.get(.lastEndpoint))
+            return CoordinatorOwner(
+                context: context, socket: socket, options: settings, stored: stored,
+                store: configuration.store, mailbox: mailbox, logger: configuration.logger)
+        }
+        endpoint = bound.drain().first ?? configuration.endpoint
+        configuration.logger.info("listening at \(endpoint)")
+    }
+
+    /// Stops serving. Workers keep what they compute and connect again to whoever comes next.
+    public func stop() { loop.mailbox.post(.stop) }
+
+    /// Waits until it has stopped.
+    ///
+    /// - Throws: what ended it, if not ``stop()``.
+    public func ended() async throws(ZeroMQError) { try await loop.ended() }
+}
+
+/// What reaches the coordinator's thread from others.
+enum CoordinatorLetter: Sendable {
+    case event(CoordinatorEvent)
+    case committed(Result<Void, PoolFailure>)
+    case stop
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PoolCore
+
+/// Where a coordinator keeps what must survive it.
+///
+/// The coordinator answers nobody before the records that its answer rests on are committed. It
+/// commits one batch at a time, in order; while a batch is under way the next one gathers.
+public protocol JobStore: Sendable {
+    /// Every job that was stored and not forgotten, in order of acceptance. Called once, first.
+    func load() throws(PoolFailure) -> [StoredJob]
+
+    /// Makes records durable, all or none, then calls `completion` from any thread.
+    func commit(
+        _ records: [StoreRecord],
+        completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void)
+}
+
+/// A store that forgets everything when the process ends.
+public struct MemoryStore: JobStore {
+    /// An empty store.
+    public init() {}
+
+    /// Nothing.
+    public func load() throws(PoolFailure) -> [StoredJob] { [] }
+
+    /// Done at once.
+    public func commit(
+        _ records: [StoreRecord],
+        completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void
+    ) { completion(.success(())) }
+}

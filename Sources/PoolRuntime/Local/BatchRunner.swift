@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Dispatch
+public import Quantilizer
+internal import Synchronization
+
+/// Computes ranges on several cores: lanes pull pieces from a cursor until the range is done.
+///
+/// It runs one range at a time and blocks the caller, so it is not for the cooperative pool: call
+/// it from a queue or a thread of its own.
+///
+/// **Determinism**: the partial's candidates may differ with timing in what hints removed; merged
+/// into a job they do not.
+/// **Complexity**: memory is that of one round merger and, a lane, one evaluator's scratch.
+public final class BatchRunner: Sendable {
+    /// log2 of the samples of a piece.
+    public static let pieceLevel = 16
+    /// log2 of the samples that ``complete(_:cancel:progress:)`` takes at once.
+    public static let batchLevel = 27
+
+    /// Lanes at once.
+    public let threads: Int
+    private let lanes: [Lane]
+
+    /// A runner of so many lanes.
+    public init(threads: Int) {
+        self.threads = max(1, threads)
+        lanes = (0..<max(1, threads)).map { _ in Lane() }
+    }
+
+    /// The evaluator of a lane, kept from range to range of the same job.
+    private final class Lane: Sendable {
+        private let state = Mutex<(job: UInt64, evaluator: RangeEvaluator)?>(nil)
+
+        /// Calls `body` with an evaluator of the job. `key` names the job; 0 names none.
+        func run(_ job: CompiledJob, _ key: UInt64, _ body: (RangeEvaluator) -> Void) {
+            state.withLock { state in
+                if let kept = state, kept.job == key, key != 0 { return body(kept.evaluator) }
+                let evaluator = RangeEvaluator(job: job)
+                body(evaluator)
+                state = key == 0 ? nil : (key, evaluator)
+            }
+        }
+    }
+
+    /// Computes an admissible range of a round; nil where it was cancelled.
+    ///
+    /// - Parameters:
+    ///   - jobKey: names the job among those of this runner, so that scratch is kept; 0 for none.
+    ///   - hints: what is known; looked at before each piece.
+    ///   - progress: called from the lanes with the samples of each piece that is done.
+    public func run(
+        job: CompiledJob, jobKey: UInt64 = 0, round: Round, range: DyadicRange,
+        hints: SharedHints = SharedHints(), cancel: Cancellation = Cancellation(),
+        progress: @Sendable (UInt64) -> Void = { _ in }
+    ) -> Partial? {
+        let pieces = Self.pieces(of: range, lanes: threads)
+        let count = range.length >> UInt64(pieces)
+        let cursor = Atomic<UInt64>(0)
+        let merger = Mutex(RoundMerger(round: round, job: job))
+        DispatchQueue.concurrentPerform(iterations: Int(min(UInt64(threads), count))) { lane in
+            lanes[lane].run(job, jobKey) { evaluator in
+                while !cancel.isCancelled {
+                    let number = cursor.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard number < count,
+                        let piece = DyadicRange(
+                            start: range.start + number << UInt64(pieces), level: pieces)
+                    else { return }
+                    let known = merger.withLock { $0.hints }.improved(by: hints.current)
+                    guard
+                        let partial = evaluator.evaluate(
+                            round: round, range: piece, hints: known,
+                            isCancelled: { cancel.isCancelled })
+                    else { return }
+                    merger.withLock { _ = $0.merge(partial) }
+                    progress(UInt64(piece.clipped(to: round.range).count))
+                }
+            }
+        }
+        return merger.withLock { $0.partial(of: range) }
+    }
+
+    /// Computes all that a job still lacks; false where it was cancelled.
+    ///
+    /// - Parameter progress: called from the lanes with the samples of each piece that is done.
+    public func complete(
+        _ machine: inout JobMachine, cancel: Cancellation = Cancellation(),
+        progress: @Sendable (UInt64) -> Void = { _ in }
+    ) -> Bool {
+        while let round = machine.currentRound {
+            guard let missing = machine.missing(limit: 1).first else { return false }
+            let range =
+                DyadicRange(start: missing.start, level: min(missing.level, Self.batchLevel))
+                ?? missing
+            guard
+                let partial = run(
+                    job: machine.job, jobKey: 1, round: round, range: range,
+                    hints: SharedHints(machine.hints), cancel: cancel, progress: progress)
+            else { return false }
+            _ = machine.merge(partial)
+        }
+        return true
+    }
+
+    /// log2 of the samples of a piece: small enough that all lanes end together.
+    private static func pieces(of range: DyadicRange, lanes: Int) -> Int {
+        let spread = Int.bitWidth - (lanes * 4 - 1).leadingZeroBitCount
+        let level = min(pieceLevel, range.level - (lanes == 1 ? 0 : spread))
+        return min(range.level, max(DyadicRange.blockLevel, level))
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PoolCore
+public import ZeroMQ
+
+/// A client of a coordinator. All calls may be made from anywhere, at once.
+///
+///     let client = try PoolClient(endpoint: "tcp://127.0.0.1:7411")
+///     let (status, _) = try await client.submit(package, id: "four-branch-1")
+///     for try await status in client.watch(status.id) { print(status.samplesDone) }
+///     let document = try await client.result(status.id)
+///
+/// Requests are repeated until they are answered or ``timeout`` has passed; all are idempotent.
+/// Errors are `PoolFailure`: `unreachable` where nobody answers.
+public final class PoolClient: Sendable {
+    /// The coordinator's endpoint.
+    public let endpoint: String
+    /// How long an answer may take.
+    public let timeout: Duration
+    private let loop: SocketLoop<ClientLetter>
+
+    /// A client; it connects in the background.
+    ///
+    /// - Throws: where the endpoint is malformed or descriptors are missing.
+    public init(
+        endpoint: String, security: Security = .plain(), timeout: Duration = .seconds(10)
+    ) throws(ZeroMQError) {
+        self.endpoint = endpoint
+        self.timeout = timeout
+        let mailbox = try Mailbox<ClientLetter>(capacity: PoolLimits.letters)
+        loop = try SocketLoop(mailbox: mailbox) { () throws(ZeroMQError) -> ClientOwner in
+            let context = try Context()
+            let socket = try PoolSockets.dealer(endpoint, security, in: context)
+            return ClientOwner(context: context, socket: socket, endpoint: endpoint)
+        }
+    }
+
+    deinit { loop.mailbox.post(.close) }
+
+    /// Submits a job under an id of the client's choice; the same job under the same id again is
+    /// the same job.
+    ///
+    /// - Throws: `id-taken`, `invalid-job`, `limit`, `unreachable`.
+    public func submit(
+        _ package: JobPackage, id: String, priority: Int = 0
+    ) async throws(PoolFailure) -> (status: JobStatus, known: Bool) {
+        let (tables, payload) = package.tables
+        let reply = try await ask { request in
+            var submit = WireSubmit()
+            submit.request = request
+            submit.job = id
+            submit.text = package.text
+            submit.tables = tables
+            submit.priority = Int32(clamping: priority)
+            return .submit(submit, payload)
+        }
+        guard case .submitted(let submitted) = reply else { throw unexpected(reply) }
+        return (JobStatus(submitted.status), submitted.known)
+    }
+
+    /// Where a job stands; an unambiguous beginning of its id will do.
+    public func status(_ job: String) async throws(PoolFailure) -> JobStatus {
+        let reply = try await ask { request in
+            var message = WireStatusRequest()
+            message.request = request
+            message.job = job
+            return .statusRequest(message)
+        }
+        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
+        return JobStatus(status.status)
+    }
+
+    /// A finished job's result.
+    ///
+    /// - Throws: `not-done`, `job-cancelled`, or the job's own failure.
+    public func result(_ job: String) async throws(PoolFailure) -> ResultDocument {
+        let reply = try await ask { request in
+            var message = WireResultRequest()
+            message.request = request
+            message.job = job
+            return .resultRequest(message)
+        }
+        guard case .resultReply(let result, let payload) = reply else { throw unexpected(reply) }
+        return ResultDocument(
+            text: String(decoding: payload, as: UTF8.self), digest: result.digest)
+    }
+
+    /// Stops a job; one that is over stays as it is.
+    @discardableResult
+    public func cancel(_ job: String) async throws(PoolFailure) -> JobStatus {
+        let reply = try await ask { request in
+            var message = WireCancel()
+            message.request = request
+            message.job = job
+            return .cancel(message)
+        }
+        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
+        return JobStatus(status.status)
+    }
+
+    /// Changes a job's priority, -10 to 10; higher is served first.
+    @discardableResult
+    public func setPriority(_ job: String, _ priority: Int) async throws(PoolFailure) -> JobStatus {
+        let reply = try await ask { request in
+            var message = WirePriority()
+            message.request = request
+            message.job = job
+            message.priority = Int32(clamping: priority)
+            return .priority(message)
+        }
+        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
+        return JobStatus(status.status)
+    }
+
+    /// Jobs, newest first, and how many there are in all; 0 for the coordinator's own limit.
+    public func jobs(limit: Int = 0) async throws(PoolFailure) -> (jobs: [JobStatus], total: Int) {
+        let reply = try await ask { request in
+            var message = WireListRequest()
+            message.request = request
+            message.limit = UInt32(clamping: limit)
+            return .listRequest(message)
+        }
+        guard case .jobList(let list) = reply else { throw unexpected(reply) }
+        return (list.jobs.map { JobStatus($0) }, Int(clamping: list.total))
+    }
+
+    /// Workers by id, and how many there are in all; 0 for the coordinator's own limit.
+    public func workers(
+        limit: Int = 0
+    ) async throws(PoolFailure) -> (workers: [WorkerStatus], total: Int) {
+        let reply = try await ask { request in
+            var message = WireWorkersRequest()
+            message.request = request
+            message.limit = UInt32(clamping: limit)
+            return .workersRequest(message)
+        }
+        guard case .workerList(let list) = reply else { throw unexpected(reply) }
+        return (list.workers.map { WorkerStatus($0) }, Int(clamping: list.total))
+    }
+
+    /// A job's observations until it is over; the last one says how it ended. It survives a restart
+    /// of the coordinator; `unreachable` is thrown after `patience` without a word.
+    public func watch(
+        _ job: String, interval: Duration = .milliseconds(200), patience: Duration = .seconds(60)
+    ) -> AsyncThrowingStream<JobStatus, any Error> {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(
+            of: JobStatus.self, throwing: (any Error).self, bufferingPolicy: .bufferingNewest(16))
+        let token = WatchToken()
+        let mailbox = loop.mailbox
+        continuation.onTermination = { _ in mailbox.post(.unwatch(token)) }
+        let taken = mailbox.post(
+            .watch(
+                token, job: job, intervalNanoseconds: interval.wholeNanoseconds,
+                timeoutNanoseconds: max(patience, interval * 3).wholeNanoseconds
+            ) { result in
+                switch result {
+                case .success(let update):
+                    continuation.yield(JobStatus(update.status))
+                    if update.last { continuation.finish() }
+                case .failure(let failure): continuation.finish(throwing: failure)
+                }
+            })
+        if !taken { continuation.finish(throwing: busy) }
+        return stream
+    }
+
+    private func ask(
+        _ build: @escaping @Sendable (UInt64) -> PoolMessage
+    ) async throws(PoolFailure) -> PoolMessage {
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<PoolMessage, PoolFailure>, Never>) in
+            let taken = loop.mailbox.post(
+                .ask(build, timeoutNanoseconds: timeout.wholeNanoseconds) {
+                    continuation.resume(returning: $0)
+                })
+            if !taken { continuation.resume(returning: .failure(busy)) }
+        }
+        return try result.get()
+    }
+
+    private var busy: PoolFailure {
+        PoolFailure(
+            .limit, "\(PoolLimits.letters) requests wait in this process",
+            remedy: "wait for some of them")
+    }
+
+    private func unexpected(_ message: PoolMessage) -> PoolFailure {
+        PoolFailure(
+            .malformed, "the coordinator answered with a message of kind \(message.kind)",
+            remedy: "install the same release of qpool on both sides")
+    }
+}
+
+extension Duration {
+    /// Nanoseconds, at most about 290 years of them.
+    var wholeNanoseconds: Int64 {
+        let parts = components
+        let (seconds, overflow) = parts.seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : max(0, seconds &+ parts.attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Dispatch
+internal import PoolCore
+internal import Quantilizer
+internal import Synchronization
+internal import ZeroMQ
+
+/// Computes a worker's leases, one at a time on all its lanes, off the socket thread; every end is
+/// told by one letter.
+final class WorkerEngine: Sendable {
+    private struct Running {
+        let cancel: Cancellation
+        let hints: SharedHints
+    }
+
+    private let runner: BatchRunner
+    private let mailbox: Mailbox<WorkerLetter>
+    private let computing = DispatchQueue(label: "qpool.worker.compute", qos: .userInitiated)
+    private let compiling = DispatchQueue(label: "qpool.worker.compile")
+    private let running = Mutex<[UInt64: Running]>([:])
+
+    init(threads: Int, mailbox: Mailbox<WorkerLetter>) {
+        runner = BatchRunner(threads: threads)
+        self.mailbox = mailbox
+    }
+
+    func start(_ task: WorkerTask) {
+        switch task {
+        case .compile(let job, let package):
+            let mailbox = mailbox
+            compiling.async {
+                let result = JobCompiler.compile(package).map(\.job)
+                mailbox.post(.event(.compiled(job: job, result)))
+            }
+        case .compute(let lease): compute(lease)
+        case .stop(let lease): running.withLock { $0[lease] }?.cancel.cancel()
+        case .hint(let lease, let hints): running.withLock { $0[lease] }?.hints.improve(hints)
+        }
+    }
+
+    func stopAll() {
+        for entry in running.withLock({ Array($0.values) }) { entry.cancel.cancel() }
+    }
+
+    private func compute(_ lease: HeldLease) {
+        let entry = Running(cancel: Cancellation(), hints: SharedHints(lease.hints))
+        running.withLock { $0[lease.id] = entry }
+        computing.async { [self] in
+            let start = MonotonicClock.nanoseconds
+            let partial = runner.run(
+                job: lease.job, jobKey: lease.jobKey, round: lease.round, range: lease.range,
+                hints: entry.hints, cancel: entry.cancel)
+            let bytes = partial?.encode()
+            running.withLock { $0[lease.id] = nil }
+            let busy = UInt64(max(1, MonotonicClock.nanoseconds - start))
+            mailbox.post(
+                .event(.computed(lease: lease.id, partial: bytes, busyNanoseconds: busy)))
+        }
+    }
+}
