@@ -61,7 +61,8 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
-        .target(name: "Simulation", dependencies: ["PoolCore"], swiftSettings: strict),
+        .target(
+            name: "Simulation", dependencies: ["PoolCore", "Quantilizer"], swiftSettings: strict),
         .executableTarget(
             name: "qpool",
             dependencies: [
@@ -74,9 +75,9 @@ let package = Package(
             name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels"],
             exclude: ["References"], swiftSettings: testing),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: testing),
-        .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore"], swiftSettings: testing),
+        .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
         .testTarget(
-            name: "PoolRuntimeTests", dependencies: ["PoolRuntime"], swiftSettings: testing),
+            name: "PoolRuntimeTests", dependencies: ["PoolRuntime", "Simulation"], swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
         .testTarget(
             name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SwiftProtobuf
 
-
 /// An error that users of the pool see: a code for programs, a message and a remedy for people.
 public struct PoolFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// An open code: others may come.

@@ -124,7 +124,8 @@ extension Coordinator {
     mutating func list(
         _ request: WireListRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
-        let limit = request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
+        let limit =
+            request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
         let newest = jobs.values.sorted { $0.order > $1.order }.prefix(limit)
         let reply = PoolMessage.jobList(
             .with {
@@ -138,7 +139,8 @@ extension Coordinator {
     mutating func listWorkers(
         _ request: WireWorkersRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
-        let limit = request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
+        let limit =
+            request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
         let all = workers.values.sorted { $0.id < $1.id }.prefix(limit)
         let reply = PoolMessage.workerList(
             .with {
@@ -200,7 +202,9 @@ extension Coordinator {
                 watches[key]!.sent = now
                 update(key, watch, &effects)
             }
-            if let watch = watches[key] { nextUpdate = min(nextUpdate, watch.sent + watch.interval) }
+            if let watch = watches[key] {
+                nextUpdate = min(nextUpdate, watch.sent + watch.interval)
+            }
         }
     }
 

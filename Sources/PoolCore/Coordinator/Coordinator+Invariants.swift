@@ -16,7 +16,9 @@ extension Coordinator {
             }
         }
         for worker in workers.values {
-            if worker.leases.count > worker.slots { return "worker \(worker.id) has too many leases" }
+            if worker.leases.count > worker.slots {
+                return "worker \(worker.id) has too many leases"
+            }
             if workersByID[worker.id] !== worker { return "worker \(worker.id) has two sessions" }
             for id in worker.leases where leases[id] == nil {
                 return "worker \(worker.id) holds lease \(id) that is none"
@@ -54,7 +56,9 @@ extension Coordinator {
             if lease.parent.map({ leases[$0] == nil }) ?? true { held.append(lease.range) }
         }
         for range in machine.missing(limit: .max) {
-            if !covered(range, by: held) { return "nobody has \(range.start), level \(range.level)" }
+            if !covered(range, by: held) {
+                return "nobody has \(range.start), level \(range.level)"
+            }
         }
         return nil
     }

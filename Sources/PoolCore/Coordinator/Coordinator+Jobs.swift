@@ -131,7 +131,7 @@ extension Coordinator {
         }
         let stored = StoredJob(
             id: submission.id, package: submission.package, digest: compilation.digest,
-            name: compilation.job.settings.name, priority: submission.priority, order: newOrder())
+            name: compilation.name, priority: submission.priority, order: newOrder())
         let job = JobRecord(stored: stored, compiled: compilation.job, now: now)
         jobs[job.id] = job
         jobBytes += job.weight
@@ -189,7 +189,8 @@ extension Coordinator {
             job.state = .finishing
             job.round = nil
             job.free = FreeRanges()
-            effects.tasks.append(.finish(job: job.id, machine, digest: job.digest))
+            effects.tasks.append(
+                .finish(job: job.id, machine, job.package, digest: job.digest))
             return
         }
         job.round = round

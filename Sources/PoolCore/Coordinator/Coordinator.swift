@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import DequeModule
-package import Quantilizer
+internal import Quantilizer
 internal import SwiftProtobuf
 
 /// The coordinator as a pure state machine: events in, effects out.
@@ -145,7 +145,9 @@ package struct Coordinator: ~Copyable {
             if now.since(worker.heard) > options.silenceNanoseconds {
                 note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
                 remove(worker)
-            } else if now.since(max(worker.heard, worker.pinged)) > options.heartbeatNanoseconds * 3 / 2 {
+            } else if now.since(max(worker.heard, worker.pinged)) > options.heartbeatNanoseconds * 3
+                / 2
+            {
                 // A dead connection shows when something is sent.
                 worker.pinged = now
                 effects.outgoing.append((worker.route, .heartbeat(WireHeartbeat())))

@@ -35,11 +35,14 @@ public struct Compilation: Sendable {
     public var job: CompiledJob
     /// SHA-256 of the normalised job and its tables.
     public var digest: String
+    /// The job's name, for lists.
+    public var name: String
 
     /// A compiled job.
-    public init(job: CompiledJob, digest: String) {
+    public init(job: CompiledJob, digest: String, name: String) {
         self.job = job
         self.digest = digest
+        self.name = name
     }
 }
 
@@ -107,7 +110,7 @@ package enum CoordinatorTask: Sendable {
     /// Read and compile a job; answer with `compiled`.
     case compile(ticket: UInt64, JobPackage)
     /// Write the result; answer with `finished`.
-    case finish(job: String, JobMachine, digest: String)
+    case finish(job: String, JobMachine, JobPackage, digest: String)
 }
 
 /// What the coordinator wants done after a step.

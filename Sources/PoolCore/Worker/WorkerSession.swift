@@ -135,7 +135,8 @@ package struct WorkerSession: ~Copyable {
     private var computing: (lease: UInt64, job: String, round: Int)?
     private var computingHeader: WireLease?
     private var stopped: Set<UInt64> = []
-    private var unacknowledged: [UInt64: (header: WirePartial, payload: [UInt8], sent: Instant)] = [:]
+    private var unacknowledged: [UInt64: (header: WirePartial, payload: [UInt8], sent: Instant)] =
+        [:]
     private var jobs: [String: Job] = [:]
     private var jobOrder: Deque<String> = []
     private var heartbeat: Int64 = 1_000_000_000
@@ -219,7 +220,8 @@ package struct WorkerSession: ~Copyable {
         case .welcome(let welcome):
             if phase == .greeting { effects.log.append("connected to \(welcome.coordinator)") }
             phase = .open
-            heartbeat = min(max(Int64(clamping: welcome.heartbeatNanoseconds), 1_000_000), 60_000_000_000)
+            heartbeat = min(
+                max(Int64(clamping: welcome.heartbeatNanoseconds), 1_000_000), 60_000_000_000)
             silence = max(Int64(clamping: welcome.silenceNanoseconds), 2 * heartbeat)
             beat = now
             for lease in unacknowledged.keys.sorted() { send(lease, &effects) }

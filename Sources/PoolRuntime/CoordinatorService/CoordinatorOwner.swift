@@ -10,6 +10,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private let socket: Socket
     private let store: any JobStore
     private let mailbox: Mailbox<CoordinatorLetter>
+    private let compiler: any JobCompiling
     private let logger: Logger
     private let work = DispatchQueue(label: "qpool.coordinator.work", attributes: .concurrent)
     private var member: PollSet.Member?
@@ -21,12 +22,13 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
 
     init(
         context: consuming Context, socket: consuming Socket, options: CoordinatorOptions,
-        stored: [StoredJob], store: any JobStore, mailbox: Mailbox<CoordinatorLetter>,
-        logger: Logger
+        stored: [StoredJob], store: any JobStore, compiler: any JobCompiling,
+        mailbox: Mailbox<CoordinatorLetter>, logger: Logger
     ) {
         self.context = context
         self.socket = socket
         self.store = store
+        self.compiler = compiler
         self.mailbox = mailbox
         self.logger = logger
         self.stored = stored
@@ -148,13 +150,15 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
 
     private func start(_ task: CoordinatorTask) {
         let mailbox = mailbox
+        let compiler = compiler
         work.async {
             switch task {
             case .compile(let ticket, let package):
-                let result = JobCompiler.compile(package)
+                let result = compiler.compile(package)
                 mailbox.post(.event(.compiled(ticket: ticket, result)))
-            case .finish(let job, let machine, let digest):
-                let result = JobCompiler.document(of: machine, id: job, jobDigest: digest)
+            case .finish(let job, let machine, let package, let digest):
+                let result = compiler.document(
+                    of: machine, package: package, jobDigest: digest)
                 mailbox.post(.event(.finished(job: job, result)))
             }
         }

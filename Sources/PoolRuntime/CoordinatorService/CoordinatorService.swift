@@ -23,6 +23,8 @@ public final class CoordinatorService: Sendable {
         public var options: CoordinatorOptions
         /// Where jobs are kept.
         public var store: any JobStore
+        /// Reads jobs and writes results.
+        public var compiler: any JobCompiling
         /// Where it tells what happens.
         public var logger: Logger
         /// Threads of libzmq.
@@ -32,13 +34,15 @@ public final class CoordinatorService: Sendable {
         public init(
             endpoint: String, security: Security = .plain(),
             options: CoordinatorOptions = CoordinatorOptions(),
-            store: any JobStore = MemoryStore(), logger: Logger = Logger(label: "coordinator"),
+            store: any JobStore = MemoryStore(), compiler: any JobCompiling,
+            logger: Logger = Logger(label: "coordinator"),
             ioThreads: Int32 = 1
         ) {
             self.endpoint = endpoint
             self.security = security
             self.options = options
             self.store = store
+            self.compiler = compiler
             self.logger = logger
             self.ioThreads = ioThreads
         }
@@ -58,7 +62,7 @@ public final class CoordinatorService: Sendable {
         if options.incarnation == 1 {
             options.incarnation = UInt32.random(in: 2...(.max))
         }
-        if options.fingerprint.isEmpty { options.fingerprint = SentinelSamples.fingerprint }
+        if options.fingerprint.isEmpty { options.fingerprint = configuration.compiler.fingerprint }
         if options.version.isEmpty { options.version = Release.version }
         let stored = try configuration.store.load()
         let mailbox = try Mailbox<CoordinatorLetter>(capacity: PoolLimits.letters)
@@ -71,7 +75,8 @@ public final class CoordinatorService: Sendable {
             bound.post(try socket.get(.lastEndpoint))
             return CoordinatorOwner(
                 context: context, socket: socket, options: settings, stored: stored,
-                store: configuration.store, mailbox: mailbox, logger: configuration.logger)
+                store: configuration.store, compiler: configuration.compiler, mailbox: mailbox,
+                logger: configuration.logger)
         }
         endpoint = bound.drain().first ?? configuration.endpoint
         configuration.logger.info("listening at \(endpoint)")

@@ -9,7 +9,7 @@ internal import Dispatch
 #endif
 
 /// Signals that ask a process to end, as calls on a queue rather than in a signal handler.
-public final class Signals: Sendable {
+public final class Signals {
     private let sources: [any DispatchSourceSignal]
 
     /// Calls `body` with the signal's name at SIGINT or SIGTERM, as often as one comes, while this

@@ -9,7 +9,7 @@ enum PoolSockets {
         _ endpoint: String, _ security: Security, in context: borrowing Context
     ) throws(ZeroMQError) -> Socket {
         let socket = try Socket(.router, in: context, security: security)
-        try common(socket)
+        try common(socket, endpoint)
         // A peer that is unknown or does not keep up is an error, not a silent drop.
         try socket.set(.routerMandatory, 1)
         try socket.set(.routerHandover, 1)
@@ -23,14 +23,16 @@ enum PoolSockets {
         _ endpoint: String, _ security: Security, in context: borrowing Context
     ) throws(ZeroMQError) -> Socket {
         let socket = try Socket(.dealer, in: context, security: security)
-        try common(socket)
+        try common(socket, endpoint)
         try socket.set(.reconnectMilliseconds, 100)
         try socket.set(.reconnectMaximumMilliseconds, 2_000)
         try socket.connect(endpoint)
         return socket
     }
 
-    private static func common(_ socket: borrowing Socket) throws(ZeroMQError) {
+    private static func common(
+        _ socket: borrowing Socket, _ endpoint: String
+    ) throws(ZeroMQError) {
         try socket.set(.maximumMessageBytes, PoolLimits.frameBytes)
         try socket.set(.sendHighWaterMark, PoolLimits.peerQueue)
         try socket.set(.receiveHighWaterMark, PoolLimits.peerQueue)
@@ -38,6 +40,6 @@ enum PoolSockets {
         try socket.set(.heartbeatIntervalMilliseconds, 2_000)
         try socket.set(.heartbeatTimeoutMilliseconds, 10_000)
         try socket.set(.handshakeMilliseconds, 10_000)
-        try socket.set(.ipv6, 1)
+        if endpoint.contains("[") { try socket.set(.ipv6, 1) }
     }
 }

@@ -14,22 +14,24 @@ final class WorkerEngine: Sendable {
     }
 
     private let runner: BatchRunner
+    private let compiler: any JobCompiling
     private let mailbox: Mailbox<WorkerLetter>
     private let computing = DispatchQueue(label: "qpool.worker.compute", qos: .userInitiated)
     private let compiling = DispatchQueue(label: "qpool.worker.compile")
     private let running = Mutex<[UInt64: Running]>([:])
 
-    init(threads: Int, mailbox: Mailbox<WorkerLetter>) {
+    init(threads: Int, compiler: any JobCompiling, mailbox: Mailbox<WorkerLetter>) {
         runner = BatchRunner(threads: threads)
+        self.compiler = compiler
         self.mailbox = mailbox
     }
 
     func start(_ task: WorkerTask) {
         switch task {
         case .compile(let job, let package):
-            let mailbox = mailbox
+            let (mailbox, compiler) = (mailbox, compiler)
             compiling.async {
-                let result = JobCompiler.compile(package).map(\.job)
+                let result = compiler.compile(package).map(\.job)
                 mailbox.post(.event(.compiled(job: job, result)))
             }
         case .compute(let lease): compute(lease)

@@ -33,7 +33,8 @@ struct WorkerOwner: ~Copyable, SocketOwner {
         self.socket = socket
         self.configuration = configuration
         self.outcome = outcome
-        engine = WorkerEngine(threads: configuration.threads, mailbox: mailbox)
+        engine = WorkerEngine(
+            threads: configuration.threads, compiler: configuration.compiler, mailbox: mailbox)
         session = WorkerSession(identity: identity)
     }
 

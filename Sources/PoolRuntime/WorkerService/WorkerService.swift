@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Logging
-public import PoolCore
+internal import PoolCore
 public import ZeroMQ
 
 /// A worker: connects to a coordinator, computes what it is given, and comes back after breaks.
@@ -20,19 +20,23 @@ public final class WorkerService: Sendable {
         public var slots: Int
         /// The worker's id; new where nil.
         public var id: String?
+        /// Reads jobs.
+        public var compiler: any JobCompiling
         /// Where it tells what happens.
         public var logger: Logger
 
         /// The usual set-up: all cores, one lease waiting.
         public init(
             endpoint: String, security: Security = .plain(), threads: Int = Machine.coreCount,
-            slots: Int = 2, id: String? = nil, logger: Logger = Logger(label: "worker")
+            slots: Int = 2, id: String? = nil, compiler: any JobCompiling,
+            logger: Logger = Logger(label: "worker")
         ) {
             self.endpoint = endpoint
             self.security = security
             self.threads = threads
             self.slots = slots
             self.id = id
+            self.compiler = compiler
             self.logger = logger
         }
     }
@@ -52,7 +56,7 @@ public final class WorkerService: Sendable {
             id: id, host: Machine.hostName, process: Machine.processNumber,
             cores: max(1, configuration.threads), memoryBytes: Machine.memoryBytes,
             slots: min(max(1, configuration.slots), PoolLimits.slots), version: Release.version,
-            fingerprint: SentinelSamples.fingerprint)
+            fingerprint: configuration.compiler.fingerprint)
         let mailbox = try Mailbox<WorkerLetter>(capacity: PoolLimits.letters)
         let outcome = WorkerOutcome()
         self.outcome = outcome

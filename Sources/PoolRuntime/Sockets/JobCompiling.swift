@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PoolCore
+public import Quantilizer
+
+/// Reads jobs and writes results: the part of a coordinator and a worker that knows job files.
+///
+/// Called off the socket threads, several at once.
+public protocol JobCompiling: Sendable {
+    /// What two processes must share to be trusted with the same job: a digest of sample bits.
+    var fingerprint: String { get }
+
+    /// Reads a job's text.
+    func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure>
+
+    /// Writes the result of a job that has ended.
+    func document(
+        of machine: JobMachine, package: JobPackage, jobDigest: String
+    ) -> Result<ResultDocument, PoolFailure>
+}

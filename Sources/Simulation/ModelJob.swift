@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PoolCore
+public import Quantilizer
+
+/// A small job whose text is one line, for simulations and tests of the pool.
+///
+///     ModelJob(seed: 7, samples: 100_000, quantile: 0.01).text   // "model 7 100000 0.01 4"
+///
+/// Its base is one uniform word a sample and its utility the identity, so that it costs little.
+public struct ModelJob: Sendable, Hashable {
+    /// The key of its random streams.
+    public var seed: UInt64
+    /// Samples.
+    public var samples: UInt64
+    /// The quantile.
+    public var quantile: Double
+    /// Draws.
+    public var draws: Int
+
+    /// A job.
+    public init(seed: UInt64, samples: UInt64, quantile: Double, draws: Int = 4) {
+        self.seed = seed
+        self.samples = samples
+        self.quantile = quantile
+        self.draws = draws
+    }
+
+    /// The job in a line of text.
+    public var text: String { "model \(seed) \(samples) \(quantile) \(draws)" }
+
+    /// As a client submits it.
+    public var package: JobPackage { JobPackage(text: text, resources: JobResources()) }
+
+    /// Reads a line of text.
+    public init(text: String) throws(PoolFailure) {
+        let words = text.split(separator: " ")
+        guard words.count == 5, words[0] == "model", let seed = UInt64(words[1]),
+            let samples = UInt64(words[2]), (1...Limits.samples).contains(samples),
+            let quantile = Double(words[3]), quantile > 0, quantile <= 1,
+            let draws = Int(words[4]), (1...1_000).contains(draws)
+        else {
+            throw PoolFailure(
+                .invalidJob, "'\(text)' is not a model job",
+                remedy: "write: model SEED SAMPLES QUANTILE DRAWS")
+        }
+        self.init(seed: seed, samples: samples, quantile: quantile, draws: draws)
+    }
+
+    /// The job, ready to run.
+    public var compiled: CompiledJob {
+        CompiledJob(
+            settings: JobSettings(
+                seed: seed, samples: samples, quantiles: [quantile], draws: draws),
+            base: WordBase(),
+            utilities: [NamedUtility(name: "x", source: "x", utility: FirstValue())])
+    }
+
+    /// Reads a package as a coordinator or worker would.
+    public static func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
+        do throws(PoolFailure) {
+            let job = try ModelJob(text: package.text)
+            return .success(
+                Compilation(
+                    job: job.compiled,
+                    digest: Digest.job(normalised: job.text, resources: package.resources),
+                    name: "model-\(job.seed)"))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The result as text with every bit of it, and its digest.
+    public static func document(of machine: JobMachine) -> Result<ResultDocument, PoolFailure> {
+        guard let result = machine.result else {
+            return .failure(
+                PoolFailure(
+                    .jobFailed, "\(machine.failure?.description ?? "not ended")", remedy: ""))
+        }
+        let text = "\(result)"
+        return .success(
+            ResultDocument(text: text, digest: Digest.hexadecimal(text.utf8)))
+    }
+}
+
+/// One uniform number a sample.
+private struct WordBase: BaseDistribution {
+    var dimension: Int { 1 }
+    var noise: NoiseLayout { NoiseLayout(words: 1) }
+
+    func transform(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
+        at place: Placement
+    ) {
+        for lane in 0..<lanes {
+            values[place.value, lane] = Double(noise.words[place.word, lane] >> 11) * 0x1p-53
+        }
+    }
+}
+
+/// The first value as utility.
+private struct FirstValue: Utility {
+    var scratchColumns: Int { 0 }
+
+    func evaluate(
+        lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,
+        column: Int
+    ) {
+        for lane in 0..<lanes { results[column, lane] = values[0, lane] }
+    }
+}
