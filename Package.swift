@@ -78,7 +78,6 @@ let package = Package(
         .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
         .testTarget(
             name: "PoolRuntimeTests", dependencies: ["PoolRuntime", "Simulation"], swiftSettings: testing),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
         .testTarget(
             name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],
             swiftSettings: testing),

@@ -5,7 +5,7 @@ internal import ZeroMQ
 /// Where a coordinator is reached, as text: `tcp://host:port` or `ipc://path`.
 public enum Endpoint {
     /// Where a coordinator is looked for when nobody says anything.
-    public static let usual = "tcp://127.0.0.1:5570"
+    public static let usual = "tcp://127.0.0.1:7411"
 
     /// The longest endpoint, in bytes.
     static let bytesLimit = 255

@@ -14,9 +14,9 @@ struct KeygenCommand: ParsableCommand {
             line in FOLDER/allow-list.
 
             Examples:
-              qpool keygen keys --endpoint tcp://pool.example.org:5570
+              qpool keygen keys --endpoint tcp://pool.example.org:7411
               qpool keygen keys --worker rack1 --worker rack2 --client ann
-              qpool coordinator --keys keys --listen 'tcp://0.0.0.0:5570'
+              qpool coordinator --keys keys --listen 'tcp://0.0.0.0:7411'
               qpool worker --connect keys/worker-rack1.yaml
             """)
 

@@ -7,7 +7,7 @@ import PoolRuntime
 /// Where the coordinator is: for every command that talks to one.
 struct ConnectOptions: ParsableArguments {
     /// The endpoint when nothing says otherwise.
-    static let defaultEndpoint = "tcp://127.0.0.1:7411"
+    static let defaultEndpoint = Endpoint.usual
 
     @Option(help: "The coordinator's endpoint. Default: QPOOL_CONNECT, else \(Self.defaultEndpoint).")
     var connect: String?

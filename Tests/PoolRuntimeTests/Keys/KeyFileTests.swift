@@ -37,7 +37,7 @@ final class Folder: Sendable {
         try setMode(mode, name)
     }
 
-    func keys(endpoint: String? = "tcp://pool.example.org:5570") throws -> CoordinatorKeys {
+    func keys(endpoint: String? = "tcp://pool.example.org:7411") throws -> CoordinatorKeys {
         try CoordinatorKeys.create(folder: path + "/keys", endpoint: endpoint)
         return try CoordinatorKeys.load(path + "/keys")
     }
@@ -52,7 +52,7 @@ func securityError<R>(_ body: () throws -> R) -> SecurityError? {
     @Test func madeFilesAreReadBackAndClosedToOthers() throws {
         let folder = try Folder()
         let keys = try folder.keys()
-        #expect(keys.endpoint == "tcp://pool.example.org:5570" && keys.allowList.peers.isEmpty)
+        #expect(keys.endpoint == "tcp://pool.example.org:7411" && keys.allowList.peers.isEmpty)
         let path = try keys.admit(.worker, name: "rack1")
         #expect(path == folder.path + "/keys/worker-rack1.yaml")
         let file = try ConnectionFile(path: path)
@@ -219,7 +219,7 @@ func securityError<R>(_ body: () throws -> R) -> SecurityError? {
     }
 
     @Test func plainTCPBeyondThisMachineMustBeWantedAndWarns() throws {
-        let far = "tcp://coordinator:5570"
+        let far = "tcp://coordinator:7411"
         let error = securityError { try ConnectionFile.resolve(flag: far, environment: [:]) }
         #expect(error?.code == .plaintext && error?.remedy.contains("--allow-plaintext") == true)
         for connection in [
