@@ -75,9 +75,11 @@ let package = Package(
             name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels"],
             exclude: ["References"], swiftSettings: testing),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: testing),
-        .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
         .testTarget(
-            name: "PoolRuntimeTests", dependencies: ["PoolRuntime", "Simulation"], swiftSettings: testing),
+            name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
+        .testTarget(
+            name: "PoolRuntimeTests", dependencies: ["PoolRuntime", "Simulation"],
+            swiftSettings: testing),
         .testTarget(
             name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],
             swiftSettings: testing),

@@ -22,7 +22,10 @@ struct SubmitCommand: AsyncParsableCommand {
     @Flag(help: "Follow the job to its end and print the result.")
     var wait = false
 
-    @Option(help: "The job's id, your choice: letters, digits, dots, dashes. Makes submitting idempotent.")
+    @Option(
+        help:
+            "The job's id, your choice: letters, digits, dots, dashes. Makes submitting idempotent."
+    )
     var id: String?
 
     @Option(help: "-10 to 10; higher is served first.")
@@ -181,7 +184,8 @@ struct StatusCommand: AsyncParsableCommand {
         try await reporting {
             let status = try await connection.client().status(job)
             Terminal.writeOutput(
-                output.output == .table ? StatusText.table([status]) : StatusText.json(status) + "\n")
+                output.output == .table
+                    ? StatusText.table([status]) : StatusText.json(status) + "\n")
         }
     }
 }

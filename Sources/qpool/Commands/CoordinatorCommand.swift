@@ -29,7 +29,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Option(help: "Silence after which a worker counts as gone: 10s, 500ms.")
     var silence = Span(seconds: 10)
 
-    @Option(help: "Samples a lease, LEAST..MOST, rounded to powers of two. Answers do not depend on it.")
+    @Option(
+        help: "Samples a lease, LEAST..MOST, rounded to powers of two. Answers do not depend on it."
+    )
     var leaseSamples = LeaseSamples(levels: 8...50)
 
     @Option(help: "Seconds that a lease should take.")
@@ -48,7 +50,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         try await reporting {
             var options = CoordinatorOptions()
             options.silenceNanoseconds = silence.nanoseconds
-            options.heartbeatNanoseconds = max(10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
+            options.heartbeatNanoseconds = max(
+                10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
             options.leaseLevels = leaseSamples.levels
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             var endpoint = listen
@@ -59,7 +62,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
                     compiler: JobCompiler(), logger: Log.logger("coordinator", quiet: quiet)))
             Terminal.say("listening on \(service.endpoint)")
             if allowPlaintext, !Security.isLocal(service.endpoint) {
-                Terminal.say("warning: plain TCP: anybody who reaches this port can submit and work")
+                Terminal.say(
+                    "warning: plain TCP: anybody who reaches this port can submit and work")
             }
             let signals = Signals { _ in service.stop() }
             try await service.ended()

@@ -49,10 +49,13 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            Terminal.say("A structure fails where any of four limit states is exceeded: once in 450.")
-            Terminal.say("The job: five random failures, and how surely nothing else was amplified.\n")
+            Terminal.say(
+                "A structure fails where any of four limit states is exceeded: once in 450.")
+            Terminal.say(
+                "The job: five random failures, and how surely nothing else was amplified.\n")
             let package = JobPackage(text: jobText, resources: JobResources())
-            let spec = try JobCompiler.compile(try JobText.parse(jobText), resources: package.resources)
+            let spec = try JobCompiler.compile(
+                try JobText.parse(jobText), resources: package.resources)
 
             let pool = try DemoPool()
             Terminal.say("1. a coordinator on \(pool.endpoint) and two workers; one dies halfway")
@@ -71,7 +74,8 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    private func throughPool(_ pool: DemoPool, _ package: JobPackage) async throws -> ResultDocument {
+    private func throughPool(_ pool: DemoPool, _ package: JobPackage) async throws -> ResultDocument
+    {
         let client = try PoolClient(endpoint: pool.endpoint)
         let job = try await client.submit(package, id: "demo-" + Machine.newID()).status.id
         var line = ProgressLine()

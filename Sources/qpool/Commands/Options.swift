@@ -9,7 +9,8 @@ struct ConnectOptions: ParsableArguments {
     /// The endpoint when nothing says otherwise.
     static let defaultEndpoint = Endpoint.usual
 
-    @Option(help: "The coordinator's endpoint. Default: QPOOL_CONNECT, else \(Self.defaultEndpoint).")
+    @Option(
+        help: "The coordinator's endpoint. Default: QPOOL_CONNECT, else \(Self.defaultEndpoint).")
     var connect: String?
 
     @Option(help: "Seconds to wait for an answer.")

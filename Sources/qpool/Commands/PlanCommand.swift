@@ -62,7 +62,8 @@ struct PlanCommand: AsyncParsableCommand {
         var out = "method       \(plan.method)\n"
         out += "samples      \(Figures.grouped(plan.samples))\(guess)"
         if plan.pilotSamples > 0 { out += ", and \(Figures.grouped(plan.pilotSamples)) in a pilot" }
-        out += "\ntime         \(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here\n"
+        out +=
+            "\ntime         \(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here\n"
         out += "memory       \(Figures.bytes(Double(plan.memoryBytes))) for candidates, at most\n"
         out += "rounds       \(plan.rounds)\n\n"
         var table = Table(
@@ -88,7 +89,8 @@ struct PlanCommand: AsyncParsableCommand {
         return .object([
             ("version", .integer(1)), ("method", .string(plan.method)),
             ("samples", .integer(plan.samples)), ("samples_exact", .bool(plan.isExact)),
-            ("pilot_samples", .integer(plan.pilotSamples)), ("rounds", .integer(UInt64(plan.rounds))),
+            ("pilot_samples", .integer(plan.pilotSamples)),
+            ("rounds", .integer(UInt64(plan.rounds))),
             ("memory_bytes", .integer(UInt64(plan.memoryBytes))),
             (
                 "selections",
@@ -97,7 +99,8 @@ struct PlanCommand: AsyncParsableCommand {
                         .object([
                             ("utility", .string(s.utility)), ("quantile", optional(s.quantile)),
                             ("kept", s.kept.map { .integer($0) } ?? .null),
-                            ("amplification", optional(s.amplification)), ("bits", optional(s.bits)),
+                            ("amplification", optional(s.amplification)),
+                            ("bits", optional(s.bits)),
                             ("samples_per_draw", optional(s.samplesPerDraw)),
                             (
                                 "tail_mass_interval",

@@ -86,7 +86,9 @@ struct LocalJob {
             if Task.isCancelled { break }
             let now = run.snapshot
             var report = ProgressReport(issued: now.done, total: now.total)
-            if let t = now.threshold { report.threshold = (t.value, t.interval.lower, t.interval.upper) }
+            if let t = now.threshold {
+                report.threshold = (t.value, t.interval.lower, t.interval.upper)
+            }
             line.show(report)
         }
         line.finish()

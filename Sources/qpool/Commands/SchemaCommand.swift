@@ -34,9 +34,15 @@ enum JobSchema {
         ("quantile", either("Share of the base's mass to draw from, in (0, 1]; or a list.")),
         ("quantiles", either("Several at once, from the same samples.")),
         ("samples", anything("How many to draw: 1e8, or auto.")),
-        ("precision", anything("In place of samples: 1% (of the tail mass), or {threshold: WIDTH}.")),
+        (
+            "precision",
+            anything("In place of samples: 1% (of the tail mass), or {threshold: WIDTH}.")
+        ),
         ("draws", integer("How many of the kept samples to return. Default 1.", least: 1)),
-        ("method", anything("exact (default), best-of-n, or {threshold: {value: V}} or {pilot: N}.")),
+        (
+            "method",
+            anything("exact (default), best-of-n, or {threshold: {value: V}} or {pilot: N}.")
+        ),
         ("cost", reference("formulas")),
         ("costs", reference("formulas")),
         ("confidence", anything("Of every interval, in (0, 1). Default 0.95.")),

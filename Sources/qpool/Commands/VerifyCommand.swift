@@ -68,7 +68,8 @@ struct ResultParts {
     init(_ node: JobNode) throws(JobError) {
         guard case .mapping(let members) = node.content,
             let job = members.first(where: { $0.key == "job" })?.value,
-            case .scalar(let digest, _)? = members.first(where: { $0.key == "digest" })?.value.content
+            case .scalar(let digest, _)? = members.first(where: { $0.key == "digest" })?.value
+                .content
         else {
             throw JobError(
                 at: node.position, path: "",
