@@ -35,9 +35,13 @@ public struct JobMachine: Sendable {
 
     /// A job that has not begun.
     public init(job: CompiledJob) {
+        self.init(job: job, method: MethodRegistry.method(for: job))
+    }
+
+    init(job: CompiledJob, method: any Method) {
         self.job = job
-        method = MethodRegistry.method(for: job)
-        take(method.begin(job: job, number: 0))
+        self.method = method
+        take(self.method.begin(job: job, number: 0))
     }
 
     /// The round that wants evaluating; nil when the job has ended.

@@ -123,7 +123,7 @@ extension ExactMethod {
             for track in tracks {
                 let share = Double(track.kept) / total
                 let deviation = (seen * share * (1 - share) * (1 - seen / total)).squareRoot()
-                growth = min(growth, capacity / (2 * (Self.bracketDeviations * deviation + 8)))
+                growth = min(growth, capacity / (2 * (ExactMethod.usualDeviations * deviation + 8)))
             }
             rounds += 1
             if growth < 1.25 { break }

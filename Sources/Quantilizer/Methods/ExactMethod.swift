@@ -12,16 +12,19 @@
 /// **Determinism**: all ways give the same answer to the bit, in every field but the diagnostics.
 struct ExactMethod: Method {
     /// Half the width of the bracket, in standard deviations of the rank.
-    static let bracketDeviations = 6.5
+    static let usualDeviations = 6.5
     /// How full the buffers are planned to become.
     static let plannedFill = 0.8
-    private static let roundAlignment: UInt64 = 1 << 16
+    private static let roundAlignment: UInt64 = 1 << 12
+    /// Candidates beyond the interval's ranks that a selection must have room for.
+    private static let leastSpare: UInt64 = 1024
 
     enum Phase: UInt8 {
         case whole, streaming, digits, repair
     }
 
     let samples: UInt64
+    private let bracketDeviations: Double
     private(set) var phase = Phase.whole
     /// Samples seen so far while streaming.
     private var seen: UInt64 = 0
@@ -30,8 +33,10 @@ struct ExactMethod: Method {
     private var windows: [Int: DigitWindow] = [:]
     private var passes: UInt64 = 1
 
-    init(job: CompiledJob, samples: UInt64) {
+    /// The method for so many samples. A bracket of other than the usual width gives the same answer.
+    init(job: CompiledJob, samples: UInt64, bracketDeviations: Double = Self.usualDeviations) {
         self.samples = samples
+        self.bracketDeviations = bracketDeviations
         tracks = job.selections.map { SelectionTrack($0, samples: samples, job: job) }
         if Self.needs(tracks, samples).reduce(0, +) > UInt64(job.candidateBudget) {
             phase = .streaming
@@ -68,8 +73,8 @@ struct ExactMethod: Method {
                 let wanted = track.wantedRanks(samples: samples)
                 return wanted.upperBound - wanted.lowerBound
             }.max() ?? 0
-        guard UInt64(capacity) >= 2 * widest + 4096 else {
-            let bytes = (2 * widest + 4096) * UInt64(2 * job.candidateBytes * tracks.count)
+        guard UInt64(capacity) >= 2 * widest + Self.leastSpare else {
+            let bytes = (2 * widest + Self.leastSpare) * UInt64(2 * job.candidateBytes * tracks.count)
             return .failure(
                 JobFailure(
                     "memory-too-small",
@@ -168,7 +173,7 @@ struct ExactMethod: Method {
             // Hypergeometric: of `rank` samples among all, those among the ones seen.
             let variance = seen * share * (1 - share) * (1 - seen / total)
             return seen * share
-                + side * (Self.bracketDeviations * max(0, variance).squareRoot() + 8)
+                + side * (bracketDeviations * max(0, variance).squareRoot() + 8)
         }
         let first = Int64(place(wanted.lowerBound, -1).rounded(.down))
         let last = Int64(place(wanted.upperBound, 1).rounded(.up))

@@ -61,7 +61,13 @@ struct SplitMix: RandomNumberGenerator {
 
 /// Runs a job in one go, a range at a time.
 func run(_ job: CompiledJob, level: Int = 14) -> JobMachine {
-    var machine = JobMachine(job: job)
+    run(JobMachine(job: job), level: level)
+}
+
+/// Runs a machine to its end.
+func run(_ machine: JobMachine, level: Int = 14) -> JobMachine {
+    var machine = machine
+    let job = machine.job
     let evaluator = RangeEvaluator(job: job)
     while let round = machine.currentRound {
         for range in DyadicRange.cover(round.range, maximumLevel: level) {
