@@ -23,7 +23,7 @@ public struct RunningThreshold: Sendable, Hashable {
     public var confidence: Double
 }
 
-/// The fixed schedule of looks: one each time the number of samples doubles from `first`.
+/// The fixed schedule of looks: one each time the number of samples has grown fourfold from `first`.
 ///
 /// Look j spends δ·6/(π² (j+1)²) of the error probability, which sums to δ, so a watcher may stop at
 /// whichever look pleases and every interval shown holds together with probability 1 − δ.
@@ -34,7 +34,7 @@ public enum LookSchedule {
     /// The last look at or before so many samples; nil before the first.
     public static func look(samples: UInt64) -> Int? {
         samples < first
-            ? nil : (63 - samples.leadingZeroBitCount) - (63 - first.leadingZeroBitCount)
+            ? nil : (first.leadingZeroBitCount - samples.leadingZeroBitCount) / 2
     }
 
     /// The confidence that look j is made with.
@@ -52,11 +52,10 @@ extension RunningRanks {
             samples: samples, quantile: quantile,
             confidence: LookSchedule.confidence(look: look, total: confidence))
         let kept = KeptCount.of(quantile: quantile, samples: samples)
-        let held = keys.filter { $0 >= floor }
+        var held = keys.filter { $0 >= floor }
         func utility(_ rank: UInt64) -> Double? {
             guard rank > above, rank - above <= UInt64(held.count) else { return nil }
-            var copy = held
-            return Quickselect.largest(Int(rank - above), of: &copy).utility
+            return Quickselect.largest(Int(rank - above), of: &held).utility
         }
         guard let value = utility(kept) else { return nil }
         return RunningThreshold(

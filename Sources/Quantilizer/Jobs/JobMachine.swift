@@ -114,7 +114,7 @@ public struct JobMachine: Sendable {
             evaluations: evaluated + current, threshold: watched)
     }
 
-    /// Looks at the threshold when the number of samples has doubled since the last look.
+    /// Looks at the threshold when the schedule says so.
     private mutating func look() {
         guard let merger, merger.round.measures, merger.round.domain == .base,
             let look = LookSchedule.look(samples: issued + merger.doneCount), look > lastLook

@@ -74,7 +74,8 @@ struct ExactMethod: Method {
                 return wanted.upperBound - wanted.lowerBound
             }.max() ?? 0
         guard UInt64(capacity) >= 2 * widest + Self.leastSpare else {
-            let bytes = (2 * widest + Self.leastSpare) * UInt64(2 * job.candidateBytes * tracks.count)
+            let bytes =
+                (2 * widest + Self.leastSpare) * UInt64(2 * job.candidateBytes * tracks.count)
             return .failure(
                 JobFailure(
                     "memory-too-small",

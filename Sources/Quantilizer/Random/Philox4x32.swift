@@ -28,15 +28,18 @@ public struct Philox4x32: Sendable, Hashable {
 
     /// The block of a counter, lane 0 first.
     public func block(_ counter: SIMD4<UInt32>) -> SIMD4<UInt32> {
-        var c = counter
+        var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
         var (k0, k1) = (key0, key1)
         for _ in 0..<10 {
-            let p0 = c[0].multipliedFullWidth(by: 0xD251_1F53)
-            let p1 = c[2].multipliedFullWidth(by: 0xCD9E_8D57)
-            c = SIMD4(p1.high ^ c[1] ^ k0, p1.low, p0.high ^ c[3] ^ k1, p0.low)
+            let p0 = UInt64(c0) &* 0xD251_1F53
+            let p1 = UInt64(c2) &* 0xCD9E_8D57
+            c0 = UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0
+            c1 = UInt32(truncatingIfNeeded: p1)
+            c2 = UInt32(truncatingIfNeeded: p0 >> 32) ^ c3 ^ k1
+            c3 = UInt32(truncatingIfNeeded: p0)
             k0 &+= 0x9E37_79B9
             k1 &+= 0xBB67_AE85
         }
-        return c
+        return SIMD4(c0, c1, c2, c3)
     }
 }

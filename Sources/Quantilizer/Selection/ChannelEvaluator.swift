@@ -58,7 +58,8 @@ struct ChannelEvaluator {
 
     /// Takes the block of `count` samples from `start`.
     mutating func take(
-        _ results: borrowing Columns, start: UInt64, count: Int, lanes: inout LaneList
+        _ results: borrowing Columns, start: UInt64, count: Int, lanes: inout LaneList,
+        words: inout WordColumns
     ) {
         if case .groups(let size) = rule {
             takeGroups(results, start: start, count: count, size: size)
@@ -67,31 +68,58 @@ struct ChannelEvaluator {
         Kernels.select(
             results, column: utility, lanes: count, atLeast: floor.bits, into: &lanes)
         if lanes.count == 0 { return }
-        for position in 0..<lanes.count {
-            let lane = lanes[position]
-            let bits = Key.orderedBits(results[utility, lane])
-            let index = start + UInt64(lane)
-            let key = Key(
-                bits: bits, label: streams.label(domain: domain, utility: utility, index: index),
-                index: index)
-            if key < floor {
-                // The utility reaches the floor, the label does not.
-                if bits == floor.bits { tally.drop(bits: bits) }
-                continue
+        var lookup = WordLookup(
+            streams: streams, domain: domain, utility: utility, start: start, count: count,
+            isDense: lanes.count >= WordLookup.denseLanes)
+        switch rule {
+        case .select(let sieve):
+            let ceiling = sieve.ceiling
+            for position in 0..<lanes.count {
+                let lane = lanes[position]
+                let bits = Key.orderedBits(results[utility, lane])
+                if bits > ceiling.bits {
+                    // Above whatever the label is.
+                    tallyAbove(Key(bits: bits, label: 0, index: start + UInt64(lane)), sieve)
+                    tallyTop(results, lane)
+                    offer(bits, lane, sieve, &lookup, &words)
+                    continue
+                }
+                let key = lookup.key(bits, lane, &words)
+                if key > ceiling {
+                    tallyAbove(key, sieve)
+                    tallyTop(results, lane)
+                    offer(bits, lane, sieve, &lookup, &words)
+                } else if key >= floor {
+                    keep(key, results, lane)
+                    if candidates.count >= 2 * max(sieve.capacity, 32) { cut(sieve.capacity) }
+                } else if bits == floor.bits {
+                    tally.drop(bits: bits)
+                }
             }
-            switch rule {
-            case .select(let sieve): select(key, sieve, results, lane)
-            case .accept(let acceptance):
+        case .accept(let acceptance):
+            for position in 0..<lanes.count {
+                let lane = lanes[position]
+                let key = lookup.key(Key.orderedBits(results[utility, lane]), lane, &words)
+                guard key >= floor else { continue }
                 tally.above += 1
                 if candidates.count < acceptance.count { keep(key, results, lane) }
-            case .digits(let window):
+            }
+        case .digits(let window):
+            for position in 0..<lanes.count {
+                let lane = lanes[position]
+                let bits = Key.orderedBits(results[utility, lane])
+                if bits > window.high.bits {
+                    tally.above += 1
+                    continue
+                }
+                let key = lookup.key(bits, lane, &words)
                 if key >= window.high {
                     tally.above += 1
-                } else {
+                } else if key >= floor {
                     tally.digits[window.bucket(of: key)] += 1
                 }
-            case .groups: break
             }
+        case .groups: break
         }
     }
 
@@ -101,16 +129,12 @@ struct ChannelEvaluator {
         return (Partial.Channel(candidates: candidates, picks: picks.sorted), tally)
     }
 
-    private mutating func select(
-        _ key: Key, _ sieve: Sieve, _ results: borrowing Columns, _ lane: Int
-    ) {
-        guard key > sieve.ceiling else {
-            keep(key, results, lane)
-            if candidates.count >= 2 * max(sieve.capacity, 32) { cut(sieve.capacity) }
-            return
-        }
+    private mutating func tallyAbove(_ key: Key, _ sieve: Sieve) {
         tally.above += 1
         if key.bits == sieve.ceiling.bits { tally.aboveAtCeiling += 1 }
+    }
+
+    private mutating func tallyTop(_ results: borrowing Columns, _ lane: Int) {
         if tally.top.isEmpty {
             tally.top = [TopMoments](repeating: TopMoments(), count: 1 + costs)
         }
@@ -118,9 +142,16 @@ struct ChannelEvaluator {
         for cost in 0..<costs {
             tally.top[1 + cost].add(results[firstCost + cost, lane], centre: centres[1 + cost])
         }
-        if sieve.picks > 0 {
-            let priority = streams.priority(selection: sieve.selection, index: key.index)
-            picks.append(Pick(priority: priority, key: key))
+    }
+
+    private mutating func offer(
+        _ bits: UInt64, _ lane: Int, _ sieve: Sieve, _ lookup: inout WordLookup,
+        _ words: inout WordColumns
+    ) {
+        guard sieve.picks > 0 else { return }
+        let priority = lookup.priority(sieve.selection, lane, &words)
+        if picks.wants(priority) {
+            picks.append(Pick(priority: priority, key: lookup.key(bits, lane, &words)))
         }
     }
 

@@ -11,6 +11,7 @@ public final class RangeEvaluator {
     public let job: CompiledJob
     private var sampler: BlockSampler
     private var lanes = LaneList(capacity: BlockSampler.lanes)
+    private var words = WordColumns(count: 2, capacity: BlockSampler.lanes)
     private let streams: Streams
 
     /// An evaluator of a job.
@@ -63,7 +64,7 @@ public final class RangeEvaluator {
             }
             for channel in channels.indices {
                 channels[channel].take(
-                    sampler.results, start: start, count: count, lanes: &lanes)
+                    sampler.results, start: start, count: count, lanes: &lanes, words: &words)
             }
             start += 256
         }

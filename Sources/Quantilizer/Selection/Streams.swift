@@ -17,6 +17,23 @@ struct Streams: Sendable {
         return labels.word(index: index, block: UInt32(utility) | own)
     }
 
+    /// The labels of consecutive samples, at once.
+    func fillLabels(
+        _ words: inout WordColumns, domain: Domain, utility: Int, from start: UInt64, lanes: Int
+    ) {
+        let own: UInt32 = domain == .pilot ? 1 << 31 : 0
+        Kernels.fillLowWords(
+            &words, low: 0, stream: labels, block: UInt32(utility) | own, from: start, lanes: lanes)
+    }
+
+    /// The priorities of consecutive samples, at once.
+    func fillPriorities(
+        _ words: inout WordColumns, selection: Int, from start: UInt64, lanes: Int
+    ) {
+        Kernels.fillLowWords(
+            &words, low: 1, stream: picks, block: UInt32(selection), from: start, lanes: lanes)
+    }
+
     /// The priority of a sample to become a draw of a selection, smaller first.
     @inline(__always)
     func priority(selection: Int, index: UInt64) -> UInt64 {

@@ -24,7 +24,7 @@ import Testing
     @Test func anyScheduleGivesTheSameBits() throws {
         let job = job(memory: 64 << 20)
         let expected = try #require(run(job).result)
-        for seed in 0..<12 as Range<UInt64> {
+        for seed in 0..<4 as Range<UInt64> {
             let machine = try runShuffled(job, seed: seed, level: seed % 2 == 0 ? 12 : 9)
             #expect(machine.result == expected)
         }
