@@ -80,7 +80,7 @@ struct ExactMethod: Method {
                 JobFailure(
                     "memory-too-small",
                     "\(tracks.count) selections of \(samples) samples need `memory` of at least "
-                        + "\(bytes >> 20 + 1)MB for the interval of the threshold alone"))
+                        + "\(bytes / 1_000_000 + 1)MB for the interval of the threshold alone"))
         }
         // The first round keeps everything it may need from the top.
         let share =

@@ -66,7 +66,7 @@ struct ThresholdMethod: Method {
                 JobFailure(
                     "memory-too-small",
                     "a pilot of \(size) samples keeps \(total) candidates: give `memory` of at least "
-                        + "\(bytes >> 20 + 1)MB, or a smaller pilot"))
+                        + "\(bytes / 1_000_000 + 1)MB, or a smaller pilot"))
         }
         return .round(
             Round(
