@@ -51,9 +51,10 @@ public struct CompiledJob: Sendable {
     /// Bytes that one candidate takes.
     var candidateBytes: Int { 24 + 8 * costs.count }
 
-    /// Candidates that the budget allows at once; buffers hold twice as many before they are cut.
+    /// Candidates that the budget allows at once: buffers hold twice as many before they are cut, and
+    /// cutting takes a copy.
     var candidateBudget: Int {
-        min(Limits.candidates, max(1024, settings.memoryBytes / (2 * candidateBytes)))
+        min(Limits.candidates, max(1024, settings.memoryBytes / (4 * candidateBytes)))
     }
 }
 

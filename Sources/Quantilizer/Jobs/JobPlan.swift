@@ -76,7 +76,7 @@ public struct JobPlan: Sendable, Hashable {
         case .bestOfN:
             let n = Double(settings.samples)
             samples = settings.samples * UInt64(settings.draws)
-            memoryBytes = 2 * settings.draws * job.candidateBytes * job.utilities.count
+            memoryBytes = 4 * settings.draws * job.candidateBytes * job.utilities.count
             selections = job.utilities.map {
                 Selection(
                     utility: $0.name, quantile: 1 / n, kept: 1, amplification: n,
@@ -137,6 +137,6 @@ extension ExactMethod {
         let candidates =
             phase == .whole
             ? Int(clamping: Self.needs(tracks, samples).reduce(0, +)) : capacity(job) * tracks.count
-        return 2 * candidates * job.candidateBytes
+        return 4 * candidates * job.candidateBytes
     }
 }

@@ -75,7 +75,7 @@ struct ExactMethod: Method {
             }.max() ?? 0
         guard UInt64(capacity) >= 2 * widest + Self.leastSpare else {
             let bytes =
-                (2 * widest + Self.leastSpare) * UInt64(2 * job.candidateBytes * tracks.count)
+                (2 * widest + Self.leastSpare) * UInt64(4 * job.candidateBytes * tracks.count)
             return .failure(
                 JobFailure(
                     "memory-too-small",

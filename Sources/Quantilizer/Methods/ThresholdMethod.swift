@@ -61,7 +61,7 @@ struct ThresholdMethod: Method {
         }
         let total = needs.reduce(0, +)
         guard total <= UInt64(job.candidateBudget) else {
-            let bytes = total * UInt64(2 * job.candidateBytes)
+            let bytes = total * UInt64(4 * job.candidateBytes)
             return .failure(
                 JobFailure(
                     "memory-too-small",

@@ -29,7 +29,7 @@ import Testing
     @Test(arguments: [0, 1]) func littleMemoryGivesTheSameBits(_ kind: Int) throws {
         let utility = kind == 0 ? Self.steps : { @Sendable x in x * (1.7 - x) }
         let large = run(job(memory: 64 << 20, utility: utility))
-        let job = job(memory: 80 * 3 * 4000, utility: utility)
+        let job = job(memory: 160 * 3 * 4000, utility: utility)
         let small = run(job)
         #expect(try answer(small) == answer(large))
         let rounds = try #require(small.result?.diagnostics.first { $0.name == "rounds" }).value
@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: [0, 1]) func digitsFindWhatTheBracketMissed(_ kind: Int) throws {
         let utility = kind == 0 ? Self.steps : { @Sendable x in x * (1.7 - x) }
         let large = run(job(memory: 64 << 20, utility: utility))
-        let job = job(memory: 80 * 3 * 4000, utility: utility)
+        let job = job(memory: 160 * 3 * 4000, utility: utility)
         for deviations in [-20.0, -3, 0] {
             let method = ExactMethod(job: job, samples: 70_001, bracketDeviations: deviations)
             let found = run(JobMachine(job: job, method: method))
@@ -58,7 +58,7 @@ import Testing
 
     /// Candidates that a round holds never exceed the budget.
     @Test func buffersStayWithinTheBudget() throws {
-        let job = job(memory: 80 * 3 * 4000) { $0 }
+        let job = job(memory: 160 * 3 * 4000) { $0 }
         var machine = JobMachine(job: job)
         let evaluator = RangeEvaluator(job: job)
         while let round = machine.currentRound {
@@ -66,7 +66,7 @@ import Testing
                 Issue.record("not a selection")
                 return
             }
-            #expect(sieves.reduce(0) { $0 + $1.capacity } * 2 * 40 <= 80 * 3 * 4000)
+            #expect(sieves.reduce(0) { $0 + $1.capacity } * 4 * 40 <= 160 * 3 * 4000)
             for range in round.cover {
                 let partial = evaluator.evaluate(round: round, range: range, hints: machine.hints)
                 #expect(partial.candidateCount <= sieves.reduce(0) { $0 + $1.capacity })
