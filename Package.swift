@@ -66,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "qpool",
             dependencies: [
-                "Quantilizer", "PoolCore", "PoolRuntime",
+                "Quantilizer", "PoolCore", "PoolRuntime", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -19,8 +19,8 @@ ALLOWED = {
     },
     "Simulation": {"Quantilizer", "PoolCore"},
     "qpool": {
-        "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ArgumentParser", "Foundation",
-        "Dispatch", "Logging", "Synchronization", "Glibc", "Musl", "Darwin",
+        "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ZeroMQ", "ArgumentParser",
+        "Foundation", "Dispatch", "Logging", "Synchronization", "Glibc", "Musl", "Darwin",
     },
 }
 # Where memory may be touched without the compiler's proof.

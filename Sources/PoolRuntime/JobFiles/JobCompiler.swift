@@ -20,6 +20,7 @@ public struct JobCompiler: JobCompiling {
         try JobSpec.parse(node, resources: resources)
     }
 
+    /// Reads a job's text and tables; what is wrong with it comes back as `invalid-job`.
     public func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         do throws(JobError) {
             let spec = try Self.compile(
@@ -35,6 +36,7 @@ public struct JobCompiler: JobCompiling {
         }
     }
 
+    /// Writes the result of a machine that has ended.
     public func document(
         of machine: JobMachine, package: JobPackage, jobDigest: String
     ) -> Result<ResultDocument, PoolFailure> {

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Every file in `examples/` runs, and its numbers agree with the reference values it names.
+///
+/// Seeds are fixed, so a test either always passes or always fails; the tolerances are five standard
+/// errors, so a right program with other seeds would fail one comparison in 1.7 million.
+@Suite struct ExampleTests {
+    /// The parts of a result document that the comparisons need.
+    struct Document: Decodable {
+        struct Threshold: Decodable {
+            var value: Double
+            var interval: [Double]?
+        }
+        struct Utility: Decodable {
+            var mean: Double
+            var top_mean: Double
+        }
+        struct Cost: Decodable {
+            var base: Double
+            var top: Double
+            var bound: Double?
+        }
+        struct Certificate: Decodable {
+            var amplification: Double
+            var kind: String
+        }
+        struct Draw: Decodable {
+            var utility: Double
+            var value: [Double]
+        }
+        struct Selection: Decodable {
+            var kept: UInt64
+            var threshold: Threshold
+            var utility: Utility
+            var costs: [String: Cost]
+            var certificate: Certificate
+            var draws: [Draw]
+        }
+        var issued: UInt64
+        var primary: Selection
+        var further: [Selection]
+
+        private enum Keys: String, CodingKey { case issued, further }
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: Keys.self)
+            issued = try fields.decode(UInt64.self, forKey: .issued)
+            further = try fields.decode([Selection].self, forKey: .further)
+            primary = try Selection(from: decoder)
+        }
+        var selections: [Selection] { [primary] + further }
+    }
+
+    static let files: [String] = {
+        let all =
+            (try? FileManager.default.contentsOfDirectory(atPath: repository + "/examples")) ?? []
+        return all.filter { $0.hasSuffix(".yaml") }.sorted()
+    }()
+
+    private func run(_ name: String) throws -> Document {
+        let run = try qpool("run", "\(repository)/examples/\(name)", "-o", "json", "--quiet")
+        try #require(run.status == 0, "\(run.error)")
+        return try JSONDecoder().decode(Document.self, from: Data(run.output.utf8))
+    }
+
+    @Test func everyExampleIsListed() throws {
+        let list = try String(contentsOfFile: repository + "/examples/README.md", encoding: .utf8)
+        #expect(Self.files.count >= 6)
+        for file in Self.files { #expect(list.contains("`\(file)`"), "\(file)") }
+    }
+
+    @Test(arguments: files) func runsAndPlansAndVerifies(_ file: String) throws {
+        let path = "\(repository)/examples/\(file)"
+        #expect(try qpool("plan", path).status == 0)
+        let run = try qpool("run", path, "-o", "json", "--quiet")
+        try #require(run.status == 0, "\(run.error)")
+        // The result names the data file as the job did, so it is checked from the same folder.
+        let verified = try qpool(
+            "verify", "-", input: run.output, folder: repository + "/examples")
+        #expect(verified.status == 0, "\(verified.error)")
+    }
+
+    @Test func fourBranchThresholdIsZero() throws {
+        let result = try run("four-branch.yaml")
+        let interval = try #require(result.primary.threshold.interval)
+        // The interval holds 0 with 95 %; its width says how far 0 may be at five standard errors.
+        let standardError = (interval[1] - interval[0]) / (2 * 1.96)
+        #expect(abs(result.primary.threshold.value) < 5 * standardError)
+        #expect(standardError < 0.003)
+        let cost = try #require(result.primary.costs["far"])
+        // |x| > 4 in two dimensions: exp(-8).
+        let truth = 3.3546262790251185e-4
+        #expect(abs(cost.base - truth) < 5 * (truth / 1e7).squareRoot())
+        #expect(cost.top <= cost.bound ?? 0)
+    }
+
+    @Test func goodhartCurve() throws {
+        let result = try run("goodhart.yaml")
+        let truth = [0.92404, 0.93188697, 0.63612, 0.13500]
+        for (selection, expected) in zip(result.selections, truth) {
+            let top = try #require(selection.costs["value"]).top
+            // The value's standard deviation above a threshold is at most 1.5 here.
+            let tolerance = 5 * 1.5 / Double(selection.kept).squareRoot()
+            #expect(abs(top - expected) < tolerance, "kept \(selection.kept): \(top)")
+        }
+        #expect(result.selections.count == 4)
+    }
+
+    @Test func flightsAgreeWithTheData() throws {
+        let text = try String(
+            contentsOfFile: repository + "/examples/data/jfk-lax-2013.csv", encoding: .utf8)
+        let rows = text.split(separator: "\n").dropFirst().map { row in
+            row.split(separator: ",").prefix(6).map { Double($0) ?? .nan }
+        }
+        #expect(rows.count == 11_159)
+        let result = try run("flights.yaml")
+        let n = Double(result.issued)
+        let late = Double(rows.count { $0[4] > 30 }) / Double(rows.count)
+        let hurried = Double(rows.count { $0[5] < 310 }) / Double(rows.count)
+        let costs = result.primary.costs
+        for (name, truth) in [("late", late), ("hurried", hurried)] {
+            let cost = try #require(costs[name])
+            #expect(abs(cost.base - truth) < 5 * (truth * (1 - truth) / n).squareRoot())
+            #expect(cost.top <= cost.bound ?? 0)
+        }
+        // The threshold of the top tenth is the smallest gain with at most a tenth of rows above it.
+        let gains = rows.map { $0[3] - $0[4] }.sorted(by: >)
+        #expect(result.primary.threshold.value == gains[rows.count / 10])
+    }
+
+    @Test func bestOfTenIsAnotherLaw() throws {
+        let result = try run("best-of-n.yaml")
+        // E max of ten standard normals, and its standard deviation 0.5868.
+        #expect(
+            abs(result.primary.utility.top_mean - 1.53875273) < 5 * 0.5868 / 1000.0.squareRoot())
+        #expect(result.primary.certificate.amplification == 10)
+    }
+
+    @Test func tiesAreWaterFilled() throws {
+        let costs = try run("ties.yaml").primary.costs
+        let truth = ["seven": 0.453125, "eight": 0.439453, "nine": 0.097656, "ten": 0.009766]
+        for (name, mass) in truth {
+            let top = try #require(costs[name]).top
+            // Masses above the boundary vary by the base's counts, the boundary takes the rest.
+            #expect(abs(top - mass) < 5 * (mass * 10 / 1e7).squareRoot() + 1e-6, "\(name): \(top)")
+        }
+    }
+
+    @Test func thresholdFromAPilot() throws {
+        let result = try run("threshold.yaml")
+        // ln 1000; the relative error of the pilot's mass is 1/√1000.
+        #expect(abs(result.primary.threshold.value - 6.907755278982137) < 5 / 1000.0.squareRoot())
+        #expect(abs(result.primary.certificate.amplification - 1e6 / 999) < 1e-6)
+        #expect(result.primary.draws.count == 20)
+        #expect(result.primary.draws.allSatisfy { $0.utility >= result.primary.threshold.value })
+    }
+}
