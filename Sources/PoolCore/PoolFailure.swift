@@ -32,6 +32,8 @@ public struct PoolFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unknownSession = Code(rawValue: "unknown-session")
         /// A worker whose sentinel samples differ.
         public static let fingerprint = Code(rawValue: "fingerprint")
+        /// The peer may not do this: its key or its role does not allow it.
+        public static let refused = Code(rawValue: "refused")
         /// A limit of `PoolLimits` is reached.
         public static let limit = Code(rawValue: "limit")
         /// The coordinator is stopping.

@@ -92,7 +92,7 @@ public final class SocketLoop<Letter: Sendable>: Sendable {
             case .wait(nil): waiting = -1
             case .wait(let deadline?):
                 // Rounded up, so that the turn finds its deadline reached; at most an hour at once.
-                let left = max(0, min(deadline - now, 3_600_000_000_000))
+                let left = deadline <= now ? 0 : min(deadline - now, 3_600_000_000_000)
                 waiting = Int((left + 999_999) / 1_000_000)
             }
         }

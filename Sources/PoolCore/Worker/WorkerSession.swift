@@ -229,7 +229,7 @@ package struct WorkerSession: ~Copyable {
             let failure = PoolFailure(refused.failure)
             if failure.code == .unknownSession {
                 if phase == .open { greet(&effects) }
-            } else if failure.code == .fingerprint || failure.code == .version {
+            } else if [.fingerprint, .version, .refused].contains(failure.code) {
                 phase = .over
                 effects.ending = .refused(failure)
                 if let computing { effects.tasks.append(.stop(lease: computing.lease)) }

@@ -7,6 +7,7 @@ internal import ZeroMQ
 /// The coordinator's thread: receives, steps the state machine, carries out its effects.
 struct CoordinatorOwner: ~Copyable, SocketOwner {
     private let context: Context
+    private var gate: CoordinatorGate
     private let socket: Socket
     private let store: any JobStore
     private let mailbox: Mailbox<CoordinatorLetter>
@@ -21,11 +22,13 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var effects = CoordinatorEffects()
 
     init(
-        context: consuming Context, socket: consuming Socket, options: CoordinatorOptions,
-        stored: [StoredJob], store: any JobStore, compiler: any JobCompiling,
+        context: consuming Context, gate: consuming CoordinatorGate, socket: consuming Socket,
+        options: CoordinatorOptions, stored: [StoredJob], store: any JobStore,
+        compiler: any JobCompiling,
         mailbox: Mailbox<CoordinatorLetter>, logger: Logger
     ) {
         self.context = context
+        self.gate = gate
         self.socket = socket
         self.store = store
         self.compiler = compiler
@@ -35,7 +38,10 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         core = Coordinator(options: options)
     }
 
-    mutating func join(_ set: inout PollSet) { member = set.add(socket) }
+    mutating func join(_ set: inout PollSet) {
+        member = set.add(socket)
+        gate.join(&set)
+    }
 
     mutating func turn(
         at nanoseconds: Int64, letters: [CoordinatorLetter], set: inout PollSet
@@ -54,10 +60,11 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             self.retryAt = nil
             carryOut(commits.failed())
         }
+        for line in try gate.turn(set, at: nanoseconds) { logger.warning("\(line)") }
         var more = false
         var left = PoolLimits.messagesPerTurn
-        while let frames = try socket.receive(limit: PoolLimits.frames + 1) {
-            take(frames, now)
+        while let message = try socket.receiveAuthenticated(limit: PoolLimits.frames + 1) {
+            receive(message, now)
             left -= 1
             if left == 0 {
                 more = true
@@ -69,15 +76,44 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         }
         carryOut(now)
         if more { return .wait(untilNanoseconds: nanoseconds) }
-        let deadline = core.deadline?.nanoseconds
-        guard let retryAt else { return .wait(untilNanoseconds: deadline) }
-        return .wait(untilNanoseconds: min(retryAt, deadline ?? .max))
+        let deadlines = [core.deadline?.nanoseconds, retryAt, gate.deadlineNanoseconds]
+        return .wait(untilNanoseconds: deadlines.compactMap { $0 }.min())
     }
 
-    private mutating func take(_ frames: [[UInt8]], _ now: Instant) {
+    /// Serves a message if its sender's role allows its kind; otherwise says why not.
+    private mutating func receive(_ message: AuthenticatedMessage, _ now: Instant) {
+        guard let route = message.frames.first.map({ Route($0) }) else { return }
+        let first = message.frames.count > 1 ? message.frames[1] : []
+        let kind = first.count == 6 ? UInt16(first[4]) | UInt16(first[5]) << 8 : 0
+        switch gate.permit(userID: message.userID, kind: kind, at: now.nanoseconds) {
+        case .success(let peer): take(message.frames, from: peer, now)
+        case .failure(let reason):
+            refuse(route, reason.words, reason.remedy, now)
+            if reason == .revokedKey { core.step(.disconnected(route), at: now, into: &effects) }
+        }
+    }
+
+    private mutating func refuse(
+        _ route: Route, _ words: String, _ remedy: String, _ now: Instant
+    ) {
+        var refused = WireRefused()
+        refused.failure = PoolFailure(.refused, words, remedy: remedy).wire
+        deliver([(route, .refused(refused))], now)
+    }
+
+    private mutating func take(
+        _ frames: [[UInt8]], from peer: PeerIdentity?, _ now: Instant
+    ) {
         let route = Route(frames[0])
         do throws(Frames.Fault) {
             let message = try Frames.decode(Array(frames.dropFirst()))
+            if case .submit(let submit, _) = message, let peer,
+                !peer.role.allows(priority: submit.priority)
+            {
+                return refuse(
+                    route, "its role does not allow a priority above 0",
+                    "submit with --priority 0, or as an administrator", now)
+            }
             core.step(.received(route, message), at: now, into: &effects)
         } catch {
             core.step(.malformed(route, error), at: now, into: &effects)

@@ -17,8 +17,10 @@ public final class CoordinatorService: Sendable {
     public struct Configuration: Sendable {
         /// Where to listen; port `*` takes any that is free.
         public var endpoint: String
-        /// Who may connect.
-        public var security: Security
+        /// Keys and allow-list; nil for plain TCP, where everybody may connect.
+        public var keys: CoordinatorKeys?
+        /// Whether plain TCP may be bound beyond loopback.
+        public var exposed: Bool
         /// How work is handed out.
         public var options: CoordinatorOptions
         /// Where jobs are kept.
@@ -32,14 +34,15 @@ public final class CoordinatorService: Sendable {
 
         /// The usual set-up, in memory and in plain TCP.
         public init(
-            endpoint: String, security: Security = .plain(),
+            endpoint: String, keys: CoordinatorKeys? = nil, exposed: Bool = false,
             options: CoordinatorOptions = CoordinatorOptions(),
             store: any JobStore = MemoryStore(), compiler: any JobCompiling,
             logger: Logger = Logger(label: "coordinator"),
             ioThreads: Int32 = 1
         ) {
             self.endpoint = endpoint
-            self.security = security
+            self.keys = keys
+            self.exposed = exposed
             self.options = options
             self.store = store
             self.compiler = compiler
@@ -70,11 +73,12 @@ public final class CoordinatorService: Sendable {
         let settings = options
         loop = try SocketLoop(mailbox: mailbox) { () throws(ZeroMQError) -> CoordinatorOwner in
             let context = try Context(ioThreads: configuration.ioThreads, maximumSockets: 64)
-            let socket = try PoolSockets.router(
-                configuration.endpoint, configuration.security, in: context)
+            var gate = try CoordinatorGate(
+                in: context, keys: configuration.keys, exposed: configuration.exposed)
+            let socket = try PoolSockets.router(configuration.endpoint, &gate, in: context)
             bound.post(try socket.get(.lastEndpoint))
             return CoordinatorOwner(
-                context: context, socket: socket, options: settings, stored: stored,
+                context: context, gate: gate, socket: socket, options: settings, stored: stored,
                 store: configuration.store, compiler: configuration.compiler, mailbox: mailbox,
                 logger: configuration.logger)
         }

@@ -6,13 +6,14 @@ internal import ZeroMQ
 enum PoolSockets {
     /// The coordinator's socket, bound; and the endpoint with the port that was chosen.
     static func router(
-        _ endpoint: String, _ security: Security, in context: borrowing Context
+        _ endpoint: String, _ gate: inout CoordinatorGate, in context: borrowing Context
     ) throws(ZeroMQError) -> Socket {
-        let socket = try Socket(.router, in: context, security: security)
+        let socket = try gate.makeRouter(in: context)
         try common(socket, endpoint)
         // A peer that is unknown or does not keep up is an error, not a silent drop.
         try socket.set(.routerMandatory, 1)
-        try socket.set(.routerHandover, 1)
+        // Nobody takes over another's routing id, and with it the answers meant for it.
+        try socket.set(.routerHandover, 0)
         try socket.set(.backlog, 1_024)
         try socket.bind(endpoint)
         return socket
@@ -39,7 +40,7 @@ enum PoolSockets {
         try socket.set(.lingerMilliseconds, 1_000)
         try socket.set(.heartbeatIntervalMilliseconds, 2_000)
         try socket.set(.heartbeatTimeoutMilliseconds, 10_000)
-        try socket.set(.handshakeMilliseconds, 10_000)
+        try socket.set(.handshakeMilliseconds, 5_000)
         if endpoint.contains("[") { try socket.set(.ipv6, 1) }
     }
 }

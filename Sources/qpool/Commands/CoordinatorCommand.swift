@@ -15,13 +15,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
             Examples:
               qpool coordinator
               qpool coordinator --listen tcp://127.0.0.1:0         any free port; it is printed
-              qpool coordinator --listen tcp://0.0.0.0:7411 --allow-plaintext
+              qpool coordinator --listen tcp://0.0.0.0:7411 --keys keys
 
             Jobs are kept in memory: they end with the coordinator. SIGTERM or Ctrl-C stops it.
             """)
 
     @Option(help: "Where to listen; port 0 takes any that is free.")
     var listen = ConnectOptions.defaultEndpoint
+
+    @Option(
+        help: "Folder of keys (`qpool keygen`): everything is encrypted, only listed peers get in.")
+    var keys: String?
 
     @Flag(help: "Listen beyond loopback without encryption: anybody who reaches the port gets in.")
     var allowPlaintext = false
@@ -41,6 +45,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
+        if keys != nil, allowPlaintext {
+            throw ValidationError("--keys encrypts: leave out --allow-plaintext")
+        }
         guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
             throw ValidationError("--lease-seconds takes 0.0001 to 3600")
         }
@@ -58,10 +65,11 @@ struct CoordinatorCommand: AsyncParsableCommand {
             if endpoint.hasSuffix(":0") { endpoint = endpoint.dropLast() + "*" }
             let service = try CoordinatorService(
                 .init(
-                    endpoint: endpoint, security: .plain(exposed: allowPlaintext), options: options,
+                    endpoint: endpoint, keys: try keys.map { try CoordinatorKeys.load($0) },
+                    exposed: allowPlaintext, options: options,
                     compiler: JobCompiler(), logger: Log.logger("coordinator", quiet: quiet)))
             Terminal.say("listening on \(service.endpoint)")
-            if allowPlaintext, !Security.isLocal(service.endpoint) {
+            if keys == nil, !Security.isLocal(service.endpoint) {
                 Terminal.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
             }

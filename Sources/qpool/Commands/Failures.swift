@@ -19,6 +19,9 @@ func reporting<T>(file: String? = nil, _ body: () async throws -> T) async throw
     } catch let failure as PoolFailure {
         Terminal.say("qpool: \(failure.description)")
         throw failure.exitStatus
+    } catch let error as SecurityError {
+        Terminal.say("qpool: \(error)")
+        throw ExitStatus.wrongUsage
     } catch let error as ZeroMQError {
         Terminal.say("qpool: \(error)")
         throw ExitStatus.wrongUsage

@@ -10,8 +10,14 @@ struct ConnectOptions: ParsableArguments {
     static let defaultEndpoint = Endpoint.usual
 
     @Option(
-        help: "The coordinator's endpoint. Default: QPOOL_CONNECT, else \(Self.defaultEndpoint).")
+        help: """
+            The coordinator: a connection file (`qpool keygen`), or an endpoint for plain TCP. \
+            Default: QPOOL_CONNECT, else \(Self.defaultEndpoint).
+            """)
     var connect: String?
+
+    @Flag(help: "Use plain TCP beyond this machine. Also QPOOL_ALLOW_PLAINTEXT=1.")
+    var allowPlaintext = false
 
     @Option(help: "Seconds to wait for an answer.")
     var timeout = 10.0
@@ -22,16 +28,21 @@ struct ConnectOptions: ParsableArguments {
         }
     }
 
-    /// The endpoint: the flag, else the environment, else the default.
-    var endpoint: String {
-        connect ?? ProcessInfo.processInfo.environment["QPOOL_CONNECT"].flatMap {
-            $0.isEmpty ? nil : $0
-        } ?? Self.defaultEndpoint
+    /// Where the coordinator is and how we know one another; says so where nothing is encrypted.
+    func connection() throws -> Connection {
+        let connection = try ConnectionFile.resolve(
+            flag: connect, environment: ProcessInfo.processInfo.environment,
+            allowPlaintext: allowPlaintext)
+        if let warning = connection.warning { Terminal.say("warning: \(warning)") }
+        return connection
     }
 
     /// A client of that coordinator.
     func client() throws -> PoolClient {
-        try PoolClient(endpoint: endpoint, timeout: .seconds(timeout))
+        let connection = try connection()
+        return try PoolClient(
+            endpoint: connection.endpoint, security: connection.security,
+            timeout: .seconds(timeout))
     }
 }
 

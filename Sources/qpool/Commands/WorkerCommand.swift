@@ -10,7 +10,7 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               qpool worker
-              qpool worker --connect tcp://10.0.0.5:7411 --threads 8
+              qpool worker --connect worker-rack1.yaml --threads 8
               qpool worker --lifetime 55m          leave before a batch system's time limit
 
             SIGTERM or Ctrl-C drains: the lease at hand is finished, the others go back, then it
@@ -29,9 +29,11 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            let coordinator = try connection.connection()
             let service = try WorkerService(
                 .init(
-                    endpoint: connection.endpoint, threads: threads.count,
+                    endpoint: coordinator.endpoint, security: coordinator.security,
+                    threads: threads.count,
                     compiler: JobCompiler(), logger: Log.logger("worker", quiet: quiet)))
             let asked = Asked()
             let signals = Signals { name in

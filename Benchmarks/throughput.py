@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`qpool run` beside NumPy, and a pool of two workers beside `qpool run`, in one run.
+
+    python3 Benchmarks/throughput.py                      G and E, one core and two, beside NumPy
+    python3 Benchmarks/throughput.py --overhead 1e9       the pool's overhead over `run`
+
+Whole processes are timed, start-up included, in alternated rounds; medians, ratios, peak memory.
+"""
+import argparse
+import os
+import pathlib
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+QPOOL = os.environ.get("QPOOL", str(HERE.parent / ".build/release/qpool"))
+
+
+def timed(command):
+    """Seconds, peak resident MB and output of one process."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status != 0:
+        sys.exit(f"{command} ended with status {status}")
+    return seconds, usage.ru_maxrss / 1024, output
+
+
+def job(name, samples):
+    text = (HERE / "jobs" / f"{name}.yaml").read_text()
+    path = pathlib.Path("/tmp") / f"qpool-bench-{os.getpid()}-{name}.yaml"
+    path.write_text(re.sub(r"samples: .*", f"samples: {int(samples)}", text))
+    return str(path)
+
+
+def digest(output):
+    return re.search(r'"digest": "([0-9a-f]+)"', output)[1]
+
+
+def beside_numpy(samples, numpy_samples, rounds):
+    cases = {}
+    for name in ("G", "E"):
+        path = job(name, samples)
+        for threads in (1, 2):
+            cases["qpool", name, threads] = (
+                [QPOOL, "run", path, "--threads", str(threads), "--quiet", "-o", "json"], samples)
+            cases["NumPy", name, threads] = (
+                [sys.executable, str(HERE / "numpy_workloads.py"), "--samples", str(numpy_samples),
+                 "--rounds", "1", "--workload", name, "--processes", str(threads)], numpy_samples)
+    rates, memory, digests = {c: [] for c in cases}, {c: 0 for c in cases}, {}
+    for _ in range(rounds):
+        for case, (command, count) in cases.items():
+            seconds, peak, output = timed(command)
+            if case[0] == "NumPy":
+                # Its own clock, which leaves out the interpreter's start.
+                rates[case].append(float(re.search(r"best=([0-9.]+)", output)[1]))
+            else:
+                rates[case].append(count / seconds / 1e6)
+                digests.setdefault(case[1], set()).add(digest(output))
+            memory[case] = max(memory[case], peak)
+    print(f"{'':8}{'threads':>8}{'qpool M/s':>12}{'NumPy M/s':>12}{'ratio':>8}{'qpool MB':>10}{'NumPy MB':>10}")
+    for name in ("G", "E"):
+        for threads in (1, 2):
+            q, n = (statistics.median(rates[x, name, threads]) for x in ("qpool", "NumPy"))
+            print(f"{name:8}{threads:>8}{q:>12.1f}{n:>12.1f}{q / n:>8.2f}"
+                  f"{memory['qpool', name, threads]:>10.0f}{memory['NumPy', name, threads]:>10.0f}")
+    assert all(len(d) == 1 for d in digests.values()), "the digests differ"
+
+
+def overhead(samples, rounds):
+    """The same job through a coordinator and two one-thread workers, and through `run` with two threads."""
+    path = job("G", samples)
+    seen = {"run": [], "pool": []}
+    digests = set()
+    coordinator = subprocess.Popen(
+        [QPOOL, "coordinator", "--listen", "tcp://127.0.0.1:0", "--in-memory"]
+        if "--in-memory" in subprocess.run([QPOOL, "coordinator", "--help"], capture_output=True, text=True).stdout
+        else [QPOOL, "coordinator", "--listen", "tcp://127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+    endpoint = None
+    while endpoint is None:
+        found = re.search(r"listening on (tcp://\S+)", coordinator.stderr.readline())
+        endpoint = found and found[1]
+    os.set_blocking(coordinator.stderr.fileno(), False)
+    workers = [subprocess.Popen([QPOOL, "worker", "--connect", endpoint, "--threads", "1", "--quiet"]) for _ in range(2)]
+    time.sleep(1)
+    try:
+        for _ in range(rounds):
+            seconds, _, output = timed([QPOOL, "run", path, "--threads", "2", "--quiet", "-o", "json"])
+            seen["run"].append(seconds)
+            digests.add(digest(output))
+            seconds, _, output = timed([QPOOL, "submit", "--wait", "--quiet", "-o", "json", "--connect", endpoint, path])
+            seen["pool"].append(seconds)
+            digests.add(digest(output))
+    finally:
+        for process in workers + [coordinator]:
+            process.send_signal(signal.SIGTERM)
+        for process in workers + [coordinator]:
+            process.wait()
+    run, pool = statistics.median(seen["run"]), statistics.median(seen["pool"])
+    print(f"G, N={samples:.0e}: run {run:.2f} s, pool {pool:.2f} s, ratio {pool / run:.3f}; digests equal: {len(digests) == 1}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--samples", type=float, default=1e8)
+    parser.add_argument("--numpy-samples", type=float, default=2e7, help="fewer, as its rate does not depend on it")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--overhead", type=float, help="samples of the pool's overhead comparison")
+    options = parser.parse_args()
+    if options.overhead:
+        overhead(options.overhead, options.rounds)
+    else:
+        beside_numpy(options.samples, options.numpy_samples, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Keys on the command line: who is let in, who is not, and what each is told.
+@Suite(.serialized) struct SecurityTests {
+    static let job = """
+        base: { normal: { dimension: 2 } }
+        utility: "x[0] + x[1]"
+        quantile: 0.01
+        samples: 1e5
+        """
+
+    @Test func onlyListedPeersOfTheRightRoleAreServed() throws {
+        let folder = try TemporaryFolder()
+        let job = try folder.write(Self.job, to: "job.yaml")
+        let keys = folder.path + "/keys"
+        let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier) % 20_000
+        let endpoint = "tcp://127.0.0.1:\(port)"
+        let made = try qpool(
+            "keygen", keys, "--endpoint", endpoint, "--worker", "rack", "--client", "ann",
+            "--admin", "root")
+        try #require(made.status == 0, "\(made.error)")
+        let coordinator = try QPoolProcess(["coordinator", "--listen", endpoint, "--keys", keys])
+        try #require(coordinator.waitForError("listening on") != nil, "\(coordinator.errorSoFar)")
+        let worker = try QPoolProcess(["worker", "--connect", keys + "/worker-rack.yaml"])
+        let ann = keys + "/client-ann.yaml"
+
+        let served = try qpool("submit", "--wait", "-o", "json", "--connect", ann, job)
+        #expect(served.status == 0, "\(served.error)")
+        let local = try qpool("run", job, "-o", "json")
+        #expect(string("digest", in: served.output) == string("digest", in: local.output))
+
+        // Another coordinator's keys, no keys, a worker's keys, a client that wants to go first.
+        let others = folder.path + "/others"
+        let strange = try qpool("keygen", others, "--endpoint", endpoint, "--client", "eve")
+        try #require(strange.status == 0)
+        let eve = try qpool("jobs", "--timeout", "2", "--connect", others + "/client-eve.yaml")
+        #expect(eve.status == 5)
+        #expect(try qpool("jobs", "--timeout", "2", "--connect", endpoint).status == 5)
+        let role = try qpool("jobs", "--connect", keys + "/worker-rack.yaml")
+        #expect(role.status == 6)
+        #expect(role.error.contains("role"))
+        let pushy = try qpool("submit", "--priority", "5", "--connect", ann, job)
+        #expect(pushy.status == 6)
+        let admin = try qpool(
+            "submit", "--priority", "5", "--connect", keys + "/administrator-root.yaml", job)
+        #expect(admin.status == 0, "\(admin.error)")
+
+        // All that happened, and the coordinator still serves who may come.
+        #expect(try qpool("jobs", "--connect", ann).status == 0)
+        worker.signal(SIGTERM)
+        #expect(worker.finish(seconds: 20).status == 0)
+        coordinator.signal(SIGTERM)
+        #expect(coordinator.finish(seconds: 20).status == 0)
+    }
+
+    @Test func plainTCPBeyondLoopbackNeedsAFlag() throws {
+        let coordinator = try qpool("coordinator", "--listen", "tcp://0.0.0.0:0", seconds: 20)
+        #expect(coordinator.status != 0)
+        #expect(coordinator.error.contains("plain TCP"))
+        let client = try qpool("jobs", "--connect", "tcp://192.0.2.1:7411", seconds: 20)
+        #expect(client.status == 2)
+        #expect(client.error.contains("--allow-plaintext"))
+    }
+}
