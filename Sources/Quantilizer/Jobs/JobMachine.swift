@@ -77,7 +77,7 @@ public struct JobMachine: Sendable {
     private mutating func advance() {
         guard let merger else { return }
         self.merger = nil
-        evaluated += merger.round.count
+        evaluated += merger.evaluations
         if merger.round.measures, merger.round.domain == .base {
             issued += merger.round.count
             for node in merger.forest.nodes {
@@ -106,12 +106,16 @@ public struct JobMachine: Sendable {
     /// How far the job is.
     public var progress: JobProgress {
         let current = merger?.doneCount ?? 0
+        let done = merger?.evaluations ?? 0
         let measured = merger.map { $0.round.measures && $0.round.domain == .base } ?? true
+        // An island's work is its moves.
+        let ofIslands = merger?.round.isOfIslands ?? false
+        let issuedNow = ofIslands ? evaluated + done : issued + (measured ? current : 0)
         return JobProgress(
             round: merger?.round.number ?? roundNumber, roundDone: current,
-            roundTotal: merger?.round.count ?? 0, issued: issued + (measured ? current : 0),
-            expected: max(method.expectedSamples(job: job), issued),
-            evaluations: evaluated + current, threshold: watched)
+            roundTotal: merger?.round.count ?? 0, issued: issuedNow,
+            expected: max(method.expectedSamples(job: job), issuedNow),
+            evaluations: evaluated + done, threshold: watched)
     }
 
     /// Looks at the threshold when the schedule says so.

@@ -22,7 +22,7 @@ public struct JobPlan: Sendable, Hashable {
 
     /// The method's name.
     public var method: String
-    /// Base samples that will be issued, as far as is known in advance.
+    /// Base samples that will be issued, as far as is known in advance; for splitting, evaluations.
     public var samples: UInt64
     /// Whether `samples` is exact, or a guess that pilots will replace.
     public var isExact: Bool
@@ -100,6 +100,19 @@ public struct JobPlan: Sendable, Hashable {
                     kept: kept, amplification: amplification,
                     bits: amplification.map { Kernels.log2($0) },
                     samplesPerDraw: 1 / selection.quantile)
+            }
+        case .splitting(let splitting):
+            isExact = false
+            rounds = 3
+            samples = SplittingMethod.evaluations(job, splitting)
+            let kept = splitting.islands * IslandRecord.particlesKept(job, splitting)
+            memoryBytes = kept * (16 + 8 * job.base.dimension)
+            selections = job.selections.map { selection in
+                let amplification = 1 / selection.quantile + 1
+                return Selection(
+                    utility: job.utilities[selection.utility].name, quantile: selection.quantile,
+                    kept: nil, amplification: amplification, bits: Kernels.log2(amplification),
+                    samplesPerDraw: Double(samples) / Double(settings.draws))
             }
         }
         var first = MethodRegistry.method(for: job)

@@ -16,6 +16,8 @@ public enum MethodChoice: Sendable, Hashable {
     case bestOfN
     /// Fresh samples until enough reach a threshold; at most `maximumSamples` of them.
     case threshold(ThresholdSource, maximumSamples: UInt64)
+    /// Levels, islands and a gate: about log(1/q) work in place of 1/q.
+    case splitting(SplittingSettings)
 
     /// The method's name in job files and results.
     public var name: String {
@@ -23,6 +25,7 @@ public enum MethodChoice: Sendable, Hashable {
         case .exact: "exact"
         case .bestOfN: "best-of-n"
         case .threshold: "threshold"
+        case .splitting: "splitting"
         }
     }
 }
@@ -39,7 +42,7 @@ public enum Precision: Sendable, Hashable {
 public struct JobSettings: Sendable, Hashable {
     /// The key of every random stream.
     public var seed: UInt64
-    /// Samples N to issue; for best-of-n the size of a group; for `threshold` unused.
+    /// Samples N to issue; for best-of-n the size of a group; for `threshold` and `splitting` unused.
     public var samples: UInt64
     /// Shares of the base distribution's mass, each in (0, 1].
     public var quantiles: [Double]

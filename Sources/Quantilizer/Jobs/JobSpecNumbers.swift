@@ -8,7 +8,7 @@ extension JobSpecReader {
         var method: MethodChoice
         var precision: Precision?
         /// What stands in the normalised job for `samples` or `precision`.
-        var asked: (key: String, value: JSON)
+        var asked: (key: String, value: JSON)?
     }
 
     /// The method with what the job says of it.
@@ -16,17 +16,19 @@ extension JobSpecReader {
         case exact
         case bestOfN(Int?)
         case threshold(value: Double?, pilot: Int?, maximum: Int?)
+        case splitting(SplittingSettings)
 
         var name: String {
             switch self {
             case .exact: "exact"
             case .bestOfN: "best-of-n"
             case .threshold: "threshold"
+            case .splitting: "splitting"
             }
         }
     }
 
-    private static let methods = ["exact", "best-of-n", "threshold"]
+    private static let methods = ["exact", "best-of-n", "threshold", "splitting"]
     private static let mostSamples = Int(Limits.samples)
 
     mutating func readNumbers(draws: Int, confidence: Double) -> Numbers? {
@@ -56,6 +58,7 @@ extension JobSpecReader {
             }
             return threshold(
                 value, pilot, maximum ?? samples, quantiles, draws: draws)
+        case .splitting(let settings): return splitting(settings, quantiles)
         }
     }
 
@@ -100,6 +103,7 @@ extension JobSpecReader {
                     map.has("maximum") ? map.integer("maximum", in: 1...Self.mostSamples) : nil
                 try map.finish()
                 return .threshold(value: value, pilot: pilot, maximum: maximum)
+            case "splitting": return .splitting(try Self.splitting(settings))
             default:
                 throw JobError(
                     at: position, path: "method",
@@ -267,7 +271,7 @@ extension JobSpecReader {
     // MARK: Normalised
 
     func normalised(
-        _ name: String, _ job: CompiledJob, asked: (key: String, value: JSON)
+        _ name: String, _ job: CompiledJob, asked: (key: String, value: JSON)?
     ) -> JSON {
         let settings = job.settings
         func formulas(_ list: [NamedUtility]) -> JSON {
@@ -281,6 +285,8 @@ extension JobSpecReader {
             method = .object([("threshold", .object([("value", .number(value))]))])
         case .threshold(.pilot(let size), _):
             method = .object([("threshold", .object([("pilot", .integer(size))]))])
+        case .splitting(let settings):
+            method = .object([("splitting", settings.normalised)])
         }
         var members: [(String, JSON)] = [
             ("version", .integer(1)), ("name", .string(name)), ("seed", .integer(settings.seed)),
@@ -293,8 +299,9 @@ extension JobSpecReader {
         if keepsQuantiles {
             members.append(("quantiles", .array(settings.quantiles.map { .number($0) })))
         }
+        if let asked { members.append(asked) }
         members += [
-            asked, ("draws", .integer(UInt64(settings.draws))), ("method", method),
+            ("draws", .integer(UInt64(settings.draws))), ("method", method),
         ]
         if !job.costs.isEmpty { members.append(("costs", formulas(job.costs))) }
         members += [

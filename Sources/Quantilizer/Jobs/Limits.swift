@@ -28,6 +28,14 @@ public enum Limits {
     public static let rounds = 200
     /// Diagnostics of one job file that are listed.
     public static let diagnostics = 50
+    /// Levels that splitting may take.
+    public static let splittingLevels = 2_000
+    /// Islands of a pass of splitting.
+    public static let splittingIslands = 4_096
+    /// Moves after each level of splitting.
+    public static let splittingMoves = 64
+    /// Random numbers that an island of splitting may hold.
+    public static let splittingSlots = 1 << 27
     /// Samples that the growing pilots of `precision` may take.
     public static let precisionSamples: UInt64 = 1 << 40
 }

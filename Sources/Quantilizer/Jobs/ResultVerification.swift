@@ -16,7 +16,10 @@ public struct VerificationReport: Sendable, Hashable {
 /// Checks a result offline: every draw is made again from (seed, index) and compared to the bit, and
 /// the certificate is worked out again from what was kept and issued.
 ///
-/// It does not prove that the draws are the top of all samples: that takes the job's whole work.
+/// A draw of splitting is a particle, and what it is depends on its island's whole run, so there the
+/// job is run again: it is cheap.
+///
+/// Of the other methods it does not prove that the draws are the top of all samples: that takes the job's whole work.
 public enum ResultVerification {
     /// Checks a result document against its job.
     ///
@@ -35,6 +38,10 @@ public enum ResultVerification {
                 "the job has \(count) selections, the result \(further.count + 1)")
             return report
         }
+        if case .splitting = job.settings.method {
+            try checkIslands(result, job: job, &report)
+            return report
+        }
         for (number, node) in ([result] + further).enumerated() {
             let path = number == 0 ? "" : "further[\(number - 1)]."
             try check(
@@ -47,7 +54,7 @@ public enum ResultVerification {
     private static func selectionCount(_ job: CompiledJob) -> Int {
         switch job.settings.method {
         case .bestOfN, .threshold(.value, _): job.utilities.count
-        case .exact, .threshold(.pilot, _): job.selections.count
+        case .exact, .threshold(.pilot, _), .splitting: job.selections.count
         }
     }
 
@@ -90,6 +97,74 @@ public enum ResultVerification {
             }
             if Key.orderedBits(sample.utilities[utility]) < Key.orderedBits(threshold) {
                 report.findings.append("\(name): sample \(index) is below the threshold")
+            }
+        }
+    }
+
+    /// Runs a splitting job again and compares what it says.
+    private static func checkIslands(
+        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
+    ) throws(JobError) {
+        let evaluator = RangeEvaluator(job: job)
+        var machine = JobMachine(job: job)
+        while let round = machine.currentRound {
+            for range in DyadicRange.cover(round.range, maximumLevel: DyadicRange.blockLevel) {
+                _ = machine.merge(evaluator.evaluate(round: round, range: range))
+            }
+        }
+        guard let again = machine.result?.selections.first else {
+            report.findings.append("the job cannot be run: \(machine.failure?.description ?? "")")
+            return
+        }
+        let certificate = try member("certificate", of: node)
+        compare(
+            try number("amplification", of: certificate), again.certificate.amplification,
+            "certificate.amplification is another", &report)
+        compare(
+            try number("gate", of: certificate), again.certificate.gate ?? .nan,
+            "certificate.gate is another", &report)
+        compare(
+            try number("fallback", of: certificate), again.certificate.fallback,
+            "certificate.fallback is another", &report)
+        let threshold = try member("threshold", of: node)
+        compare(
+            try number("value", of: threshold), again.threshold.value,
+            "threshold.value is another", &report)
+        compare(
+            try number("tail_mass", of: threshold), again.threshold.tailMass,
+            "threshold.tail_mass is another", &report)
+        let draws = try member("draws", of: node).list(path: "draws", limit: Limits.draws)
+        if draws.count != again.draws.count {
+            report.findings.append("\(again.draws.count) draws there are, not \(draws.count)")
+        }
+        for (position, (said, made)) in zip(draws, again.draws).enumerated() {
+            let name = "draws[\(position)]"
+            report.draws += 1
+            let index = try member("index", of: said).integer(
+                path: "\(name).index", in: 0...Int(Limits.samples))
+            if UInt64(index) != made.index {
+                report.findings.append("\(name): the index is \(made.index), not \(index)")
+            }
+            guard case .scalar(let fallback, _) = try member("fallback", of: said).content,
+                fallback == "\(made.fallback)"
+            else {
+                report.findings.append("\(name): fallback is \(made.fallback)")
+                continue
+            }
+            compare(
+                try number("utility", of: said), made.utility, "\(name): the utility is another",
+                &report)
+            let values = try member("value", of: said).list(
+                path: "\(name).value", limit: Limits.dimension)
+            guard values.count == made.value.count else {
+                report.findings.append(
+                    "\(name) has \(made.value.count) values, not \(values.count)")
+                continue
+            }
+            for (component, value) in values.enumerated() {
+                compare(
+                    try double(value, path: "\(name).value[\(component)]"), made.value[component],
+                    "\(name).value[\(component)] is another", &report)
             }
         }
     }

@@ -57,6 +57,7 @@ enum MethodRegistry {
         case .bestOfN: BestOfN(job: job)
         case .threshold(let source, let maximum):
             ThresholdMethod(job: job, source: source, maximumSamples: maximum)
+        case .splitting(let settings): SplittingMethod(settings: settings)
         }
     }
 }

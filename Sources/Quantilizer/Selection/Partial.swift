@@ -17,6 +17,8 @@ public struct Partial: Sendable, Equatable {
     public let range: DyadicRange
     var tally: Tally
     var channels: [Channel]
+    /// Of islands, a record for each block of the range.
+    var islands: [IslandRecord] = []
 
     /// Candidates over all channels.
     public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
@@ -38,6 +40,7 @@ public struct Partial: Sendable, Equatable {
             writer.write(count: channel.picks.count)
             for pick in channel.picks { pick.write(to: &writer) }
         }
+        for island in islands { island.write(to: &writer) }
         return writer.bytes
     }
 
@@ -82,6 +85,11 @@ public struct Partial: Sendable, Equatable {
             for _ in 0..<pickCount { picks.append(try Pick(from: &reader, indices: indices)) }
             channels.append(Channel(candidates: candidates, picks: picks))
         }
+        if case .islands(let pass) = round.task {
+            for _ in 0..<samples / SplittingPass.indicesPerIsland {
+                islands.append(try IslandRecord(from: &reader, pass: pass, job: job))
+            }
+        }
         try reader.finish()
     }
 }
@@ -95,7 +103,7 @@ extension Round {
             return (min(most, sieves[channel].capacity), min(most, sieves[channel].picks))
         case .accept(let acceptances): return (min(most, acceptances[channel].count), 0)
         case .groups(let size): return (Int(clamping: samples / size + 2), 0)
-        case .digits: return (0, 0)
+        case .digits, .islands: return (0, 0)
         }
     }
 }

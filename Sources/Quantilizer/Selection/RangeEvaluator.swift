@@ -36,6 +36,9 @@ public final class RangeEvaluator {
         round: Round, range: DyadicRange, hints: Hints = .none, isCancelled: () -> Bool
     ) -> Partial? {
         precondition(round.admits(range), "only admissible ranges are evaluated")
+        if case .islands(let pass) = round.task {
+            return islands(pass, round: round, range: range, isCancelled: isCancelled)
+        }
         let indices = range.clipped(to: round.range)
         let columns = job.utilities.count + job.costs.count
         var channels = (0..<round.channelCount(utilities: job.utilities.count)).map {
@@ -78,6 +81,22 @@ public final class RangeEvaluator {
         }
         return Partial(
             round: round.number, range: range, tally: tally.trimmed, channels: parts)
+    }
+
+    private func islands(
+        _ pass: SplittingPass, round: Round, range: DyadicRange, isCancelled: () -> Bool
+    ) -> Partial? {
+        let size = SplittingPass.indicesPerIsland
+        var records: [IslandRecord] = []
+        for island in range.start / size..<range.end / size {
+            guard
+                let record = IslandRecord.run(
+                    pass, island: island, job: job, isCancelled: isCancelled)
+            else { return nil }
+            records.append(record)
+        }
+        return Partial(
+            round: round.number, range: range, tally: Tally(), channels: [], islands: records)
     }
 
     /// The value of a sample.

@@ -62,6 +62,8 @@ public enum RoundTask: Sendable, Hashable {
     case groups(size: UInt64)
     /// Counts by key, a window for each selection.
     case digits([DigitWindow])
+    /// Islands of splitting, a block of indices each.
+    case islands(SplittingPass)
 }
 
 /// One pass over a range of indices: what the workers are given.
@@ -71,7 +73,7 @@ public enum RoundTask: Sendable, Hashable {
 public struct Round: Sendable, Hashable {
     /// The round's number in its job, from 0.
     public var number: Int
-    /// Whose samples: `base` or `pilot`.
+    /// Whose samples: `base` or `pilot`; `move` for islands.
     public var domain: Domain
     /// The indices. The lower bound is a multiple of 256.
     public var range: Range<UInt64>
@@ -104,6 +106,24 @@ public struct Round: Sendable, Hashable {
     /// The fewest admissible ranges that cover the round, in order.
     public var cover: [DyadicRange] { DyadicRange.cover(range) }
 
+    /// Whether its indices stand for islands, which weigh more than samples.
+    var isOfIslands: Bool {
+        if case .islands = task { true } else { false }
+    }
+
+    /// Evaluations of the utility that an index takes, about: to size leases by.
+    public func evaluationsPerIndex(job: CompiledJob) -> Double {
+        guard case .islands(let pass) = task,
+            case .splitting(let settings) = job.settings.method
+        else { return 1 }
+        let levels =
+            pass.phase == .pilot
+            ? settings.firstAim(quantile: job.settings.quantiles[0]).levels
+            : pass.plan.levels.count
+        return Double(settings.particles * (1 + levels * settings.moves))
+            / Double(SplittingPass.indicesPerIsland)
+    }
+
     /// The number of channels: sieves, acceptances, utilities or windows.
     func channelCount(utilities: Int) -> Int {
         switch task {
@@ -111,6 +131,7 @@ public struct Round: Sendable, Hashable {
         case .accept(let acceptances): acceptances.count
         case .groups: utilities
         case .digits(let windows): windows.count
+        case .islands: 0
         }
     }
 }

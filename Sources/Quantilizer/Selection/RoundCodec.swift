@@ -48,6 +48,9 @@ extension Round {
                 writer.write(window.low)
                 writer.write(window.high)
             }
+        case .islands(let pass):
+            writer.write(UInt8(4))
+            pass.write(to: &writer)
         }
     }
 
@@ -64,7 +67,8 @@ extension Round {
         }
         number = Int(try reader.word32())
         let rawDomain = try reader.word32()
-        guard let domain = Domain(rawValue: rawDomain), domain == .base || domain == .pilot else {
+        guard let domain = Domain(rawValue: rawDomain), [.base, .pilot, .move].contains(domain)
+        else {
             throw DecodingFailure("domain \(rawDomain) has no samples")
         }
         self.domain = domain
@@ -124,8 +128,16 @@ extension Round {
                 windows.append(window)
             }
             task = .digits(windows)
+        case 4:
+            guard domain == .move, !measures else {
+                throw DecodingFailure("islands are made of moves")
+            }
+            task = .islands(try SplittingPass(from: &reader, job: job, indices: range))
         default:
             throw DecodingFailure("no round of kind \(kind)")
+        }
+        if domain == .move, kind != 4 {
+            throw DecodingFailure("moves are no samples")
         }
     }
 }

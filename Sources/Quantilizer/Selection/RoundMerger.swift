@@ -25,6 +25,8 @@ public struct RoundMerger: Sendable {
     private(set) var channels: [MergedChannel]
     /// Samples in the ranges that are done.
     public private(set) var doneCount: UInt64 = 0
+    /// Of islands, what each found, by number.
+    private var islands: [UInt64: IslandRecord] = [:]
 
     /// Nothing merged yet.
     public init(round: Round, job: CompiledJob) {
@@ -59,7 +61,10 @@ public struct RoundMerger: Sendable {
     public mutating func merge(_ partial: Partial) -> MergeOutcome {
         guard partial.round == round.number else { return .stale }
         guard round.admits(partial.range), partial.channels.count == channels.count,
-            partial.tally.channels.count == channels.count
+            partial.tally.channels.count == channels.count,
+            round.isOfIslands
+                == (UInt64(partial.islands.count) == partial.range.length
+                    / SplittingPass.indicesPerIsland)
         else { return .refused }
         switch forest.relation(to: partial.range) {
         case .covered: return .duplicate
@@ -73,6 +78,10 @@ public struct RoundMerger: Sendable {
         }
         forest.insert(partial.range, partial.tally)
         doneCount += UInt64(partial.range.clipped(to: round.range).count)
+        let firstIsland = partial.range.start / SplittingPass.indicesPerIsland
+        for (number, island) in partial.islands.enumerated() {
+            islands[firstIsland + UInt64(number)] = island
+        }
         for (number, channel) in partial.channels.enumerated() {
             channels[number].add(channel) { (key: Key) in
                 forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
@@ -92,7 +101,15 @@ public struct RoundMerger: Sendable {
             round: round.number, range: range, tally: node.payload.trimmed,
             channels: channels.map {
                 Partial.Channel(candidates: $0.candidates, picks: $0.picks.sorted)
-            })
+            }, islands: islandsInOrder)
+    }
+
+    /// The islands that are done, by number.
+    var islandsInOrder: [IslandRecord] { islands.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// Evaluations of the utility in the ranges that are done: samples, or what islands took.
+    public var evaluations: UInt64 {
+        round.isOfIslands ? islands.values.reduce(0) { $0 + $1.evaluations } : doneCount
     }
 
     /// What each channel counts over all ranges that are done.
@@ -127,6 +144,12 @@ extension RoundMerger {
             writer.write(count: picks.count)
             for pick in picks { pick.write(to: &writer) }
             writer.write(channel.floor)
+        }
+        if round.isOfIslands {
+            for (number, island) in islands.sorted(by: { $0.key < $1.key }) {
+                writer.write(number)
+                island.write(to: &writer)
+            }
         }
     }
 
@@ -164,15 +187,28 @@ extension RoundMerger {
             channels[number].restore(
                 candidates: candidates, picks: list, floor: try reader.key())
         }
+        guard case .islands(let pass) = round.task else { return }
+        for _ in 0..<doneCount / SplittingPass.indicesPerIsland {
+            let number = try reader.word()
+            guard number < round.range.upperBound / SplittingPass.indicesPerIsland,
+                forest.contains(index: number * SplittingPass.indicesPerIsland),
+                islands[number] == nil
+            else { throw DecodingFailure("a snapshot's islands do not fit its ranges") }
+            islands[number] = try IslandRecord(from: &reader, pass: pass, job: job)
+        }
     }
 }
 
 extension Partial {
-    init(round: Int, range: DyadicRange, tally: Tally, channels: [Channel]) {
+    init(
+        round: Int, range: DyadicRange, tally: Tally, channels: [Channel],
+        islands: [IslandRecord] = []
+    ) {
         self.round = round
         self.range = range
         self.tally = tally
         self.channels = channels
+        self.islands = islands
     }
 }
 

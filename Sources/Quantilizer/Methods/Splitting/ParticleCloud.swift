@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The particles of one island, a lane each: their noise as standard normals, and their levels.
+///
+/// Every slot of randomness is held as a standard normal. A normal slot of the base is one; a word
+/// slot is its normal score, w = ⌊2⁶⁴ Φ(z)⌋; the last slot is the score of the particle's label. So
+/// one move serves all bases, and labels move as the rest does.
+struct ParticleCloud: ~Copyable {
+    let count: Int
+    /// Slots of a particle, its label's included.
+    let slots: Int
+    /// By particle.
+    private(set) var levels: [Level]
+    /// Evaluations of the utility so far.
+    private(set) var evaluations: UInt64 = 0
+
+    static let lanes = 256
+    private let base: any BaseDistribution
+    private let functions: [any Utility]
+    private let stream: RandomStream
+    private let first: UInt64
+    private var latent: Columns
+    private var proposal: Columns
+    private var noise: NoiseBlock
+    private var scores: Columns
+    private var labels: [UInt64]
+    private(set) var values: Columns
+    private var scratch: Columns
+    /// The utility, then what is measured beside it.
+    private(set) var results: Columns
+
+    /// A cloud without particles yet. `functions` are the utility and what is measured beside it,
+    /// `first` the first particle's index in the stream of moves.
+    init(
+        base: any BaseDistribution, functions: [any Utility], count: Int, seed: UInt64,
+        first: UInt64
+    ) {
+        precondition(count % ParticleCloud.lanes == 0 && !functions.isEmpty)
+        self.base = base
+        self.functions = functions
+        self.count = count
+        self.first = first
+        let lanes = ParticleCloud.lanes
+        stream = RandomStream(seed: seed, domain: .move)
+        slots = ParticleCloud.slots(of: base)
+        latent = Columns(count: slots, capacity: count)
+        proposal = Columns(count: slots, capacity: lanes)
+        noise = NoiseBlock(base.noise, capacity: lanes)
+        scores = Columns(count: 2, capacity: lanes)
+        labels = [UInt64](repeating: 0, count: lanes)
+        values = Columns(count: base.dimension, capacity: lanes)
+        scratch = Columns(
+            count: functions.reduce(base.scratchColumns) { max($0, $1.scratchColumns) },
+            capacity: lanes)
+        results = Columns(count: functions.count, capacity: lanes)
+        levels = [Level](repeating: .lowest, count: count)
+    }
+
+    /// Slots that a particle of a base has: its noise and its label.
+    static func slots(of base: any BaseDistribution) -> Int {
+        base.noise.normals + base.noise.words + 1
+    }
+
+    /// Random blocks that a step takes of each particle: its slots, and a choice of one.
+    static func blocksPerStep(slots: Int) -> Int { (slots + 1) / 2 + 1 }
+
+    /// Draws every particle from γ; `block` sees each block of lanes with everything measured.
+    mutating func drawAll(block: (borrowing Columns) -> Void) {
+        for start in stride(from: 0, to: count, by: ParticleCloud.lanes) {
+            fill(start: start, step: 0)
+            evaluate(functions: functions.count)
+            block(results)
+            for lane in 0..<ParticleCloud.lanes { accept(lane, into: start + lane) }
+        }
+    }
+
+    /// One move on every particle, accepted where it stays at or above `level`; returns how many did.
+    ///
+    /// `step` numbers the move within the island, from 1, and must not repeat: it names the random
+    /// numbers.
+    mutating func move(_ move: Move, level: Level, step: UInt32) -> Int {
+        var accepted = 0
+        for start in stride(from: 0, to: count, by: ParticleCloud.lanes) {
+            fill(start: start, step: step)
+            propose(move, start: start, step: step)
+            evaluate(functions: 1)
+            for lane in 0..<ParticleCloud.lanes where proposed(lane) >= level {
+                accept(lane, into: start + lane)
+                accepted += 1
+            }
+        }
+        return accepted
+    }
+
+    /// Makes particle `to` a copy of particle `from`.
+    mutating func copy(_ from: Int, to: Int) {
+        for slot in 0..<slots { latent[slot, to] = latent[slot, from] }
+        levels[to] = levels[from]
+    }
+
+    /// Fills `values` and `results` with the block of particles from `start`, all functions.
+    mutating func measure(start: Int) {
+        for slot in 0..<slots {
+            for lane in 0..<ParticleCloud.lanes {
+                proposal[slot, lane] = latent[slot, start + lane]
+            }
+        }
+        transform()
+        for (column, function) in functions.enumerated() {
+            function.evaluate(
+                lanes: ParticleCloud.lanes, values: values, scratch: &scratch, results: &results,
+                column: column)
+        }
+    }
+
+    // MARK: - One block of lanes
+
+    private func block(_ step: UInt32) -> UInt32 {
+        step * UInt32(ParticleCloud.blocksPerStep(slots: slots))
+    }
+
+    private mutating func fill(start: Int, step: UInt32) {
+        stream.fillNormals(
+            &proposal, count: slots, from: first + UInt64(start), lanes: ParticleCloud.lanes,
+            block: block(step))
+    }
+
+    private mutating func propose(_ move: Move, start: Int, step: UInt32) {
+        switch move {
+        case .crankNicolson(let s):
+            let keep = (1 - s * s).squareRoot()
+            for slot in 0..<slots {
+                for lane in 0..<ParticleCloud.lanes {
+                    proposal[slot, lane] =
+                        keep * latent[slot, start + lane] + s * proposal[slot, lane]
+                }
+            }
+        case .refreshWord:
+            // The label is a word too.
+            let words = UInt64(slots - base.noise.normals)
+            let last = block(step) + UInt32(ParticleCloud.blocksPerStep(slots: slots)) - 1
+            for lane in 0..<ParticleCloud.lanes {
+                let particle = start + lane
+                let word = stream.word(index: first + UInt64(particle), block: last)
+                let chosen =
+                    base.noise.normals + Int(word.multipliedFullWidth(by: words).high)
+                for slot in 0..<slots where slot != chosen {
+                    proposal[slot, lane] = latent[slot, particle]
+                }
+            }
+        }
+    }
+
+    private mutating func evaluate(functions count: Int) {
+        transform()
+        for column in 0..<count {
+            functions[column].evaluate(
+                lanes: ParticleCloud.lanes, values: values, scratch: &scratch, results: &results,
+                column: column)
+        }
+        evaluations += UInt64(ParticleCloud.lanes)
+    }
+
+    /// The values and the labels of the block's noise.
+    private mutating func transform() {
+        let lanes = ParticleCloud.lanes
+        let normals = base.noise.normals
+        for slot in 0..<normals {
+            for lane in 0..<lanes { noise.normals[slot, lane] = proposal[slot, lane] }
+        }
+        for word in 0..<base.noise.words {
+            prepareScores(slot: normals + word)
+            for lane in 0..<lanes {
+                noise.words[word, lane] = NormalScore.word(
+                    proposal[normals + word, lane], twoTails: scores[1, lane])
+            }
+        }
+        prepareScores(slot: slots - 1)
+        for lane in 0..<lanes {
+            labels[lane] = NormalScore.word(proposal[slots - 1, lane], twoTails: scores[1, lane])
+        }
+        base.transform(
+            lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: Placement())
+    }
+
+    private mutating func prepareScores(slot: Int) {
+        for lane in 0..<ParticleCloud.lanes {
+            scores[0, lane] = proposal[slot, lane].magnitude * NormalScore.rootHalf
+        }
+        Kernels.apply(.erfc, &scores, from: 0, to: 1, lanes: ParticleCloud.lanes)
+    }
+
+    private func proposed(_ lane: Int) -> Level {
+        Level(bits: Key.orderedBits(results[0, lane]), label: labels[lane])
+    }
+
+    private mutating func accept(_ lane: Int, into particle: Int) {
+        for slot in 0..<slots { latent[slot, particle] = proposal[slot, lane] }
+        levels[particle] = proposed(lane)
+    }
+}
+
+/// A uniform 64-bit word from a standard normal.
+enum NormalScore {
+    static let rootHalf = 0.5.squareRoot()
+
+    /// ⌊2⁶⁴ Φ(z)⌋, given erfc(|z|/√2); the upper half is mirrored, so both tails keep their precision.
+    static func word(_ z: Double, twoTails: Double) -> UInt64 {
+        // Below 2⁶³ as a double; never negative, and no normal of a block is NaN.
+        let low = UInt64(min(twoTails * 0x1p63, 0x1p63 - 1024))
+        return z < 0 ? low : ~low
+    }
+
+    static func word(_ z: Double) -> UInt64 {
+        word(z, twoTails: Kernels.erfc(z.magnitude * rootHalf))
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SplittingPlan {
+    func write(to writer: inout ByteWriter) {
+        writer.write(count: levels.count)
+        for (level, step) in zip(levels, steps) {
+            level.write(to: &writer)
+            writer.write(step)
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        let count = try reader.count(limit: Limits.splittingLevels, bytesEach: 24, of: "levels")
+        for _ in 0..<count {
+            let level = try Level(from: &reader)
+            let step = try reader.double()
+            guard step > 0, step <= 1, levels.last.map({ $0 <= level }) ?? true else {
+                throw DecodingFailure("a plan's levels ascend and its steps lie in (0, 1]")
+            }
+            levels.append(level)
+            steps.append(step)
+        }
+    }
+}
+
+extension Level {
+    func write(to writer: inout ByteWriter) {
+        writer.write(bits)
+        writer.write(label)
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        self.init(bits: try reader.word(), label: try reader.word())
+    }
+}
+
+extension SplittingPass {
+    func write(to writer: inout ByteWriter) {
+        writer.write(phase.rawValue)
+        plan.write(to: &writer)
+    }
+
+    init(
+        from reader: inout ByteReader, job: CompiledJob, indices: Range<UInt64>
+    ) throws(DecodingFailure) {
+        guard case .splitting(let settings) = job.settings.method else {
+            throw DecodingFailure("a job of another method has no islands")
+        }
+        guard let phase = Phase(rawValue: try reader.byte()) else {
+            throw DecodingFailure("no such phase of splitting")
+        }
+        let plan = try SplittingPlan(from: &reader)
+        guard SplittingMethod.problem(job, settings, levels: plan.levels.count) == nil else {
+            throw DecodingFailure("a plan too large for the job")
+        }
+        let islands = UInt64(Limits.splittingIslands)
+        guard indices.upperBound <= islands * Self.indicesPerIsland,
+            indices.upperBound % Self.indicesPerIsland == 0
+        else { throw DecodingFailure("\(indices) is not a range of islands") }
+        self.init(phase: phase, plan: plan)
+    }
+}
+
+extension IslandRecord {
+    func write(to writer: inout ByteWriter) {
+        writer.write(evaluations)
+        writer.write(count: survivors.count)
+        for number in survivors { writer.write(number) }
+        writer.write(count: accepted.count)
+        for number in accepted { writer.write(number) }
+        writer.write(distinctAncestors)
+        writer.write(tied)
+        for column in moments { column.write(to: &writer) }
+        plan.write(to: &writer)
+        writer.write(count: levels.count)
+        for level in levels { level.write(to: &writer) }
+        writer.write(count: particles.count)
+        for particle in particles {
+            writer.write(particle.number)
+            writer.write(particle.utility)
+            for value in particle.value { writer.write(value) }
+        }
+        writer.write(count: top.count)
+        for column in top { column.write(to: &writer) }
+    }
+
+    /// Reads the record of an island of a pass; what does not fit it is refused.
+    init(
+        from reader: inout ByteReader, pass: SplittingPass, job: CompiledJob
+    ) throws(DecodingFailure) {
+        guard case .splitting(let settings) = job.settings.method else {
+            throw DecodingFailure("a job of another method has no islands")
+        }
+        let columns = 1 + job.costs.count
+        let count = settings.particles
+        let most = pass.phase == .pilot ? 0 : pass.plan.levels.count
+        evaluations = try reader.word()
+        guard evaluations <= Limits.samples / UInt64(Limits.splittingIslands) else {
+            throw DecodingFailure("an island of too many evaluations")
+        }
+        for _ in 0..<(try reader.count(limit: most, bytesEach: 4, of: "levels")) {
+            let number = try reader.word32()
+            guard number <= count, survivors.last != 0 else {
+                throw DecodingFailure("an island has \(count) particles, and dies out once")
+            }
+            survivors.append(number)
+        }
+        let isDead = survivors.last == 0
+        let lived = survivors.count - (isDead ? 1 : 0)
+        guard isDead || survivors.count == most else {
+            throw DecodingFailure("an island that ends before its last level")
+        }
+        for _ in 0..<(try reader.count(limit: most, bytesEach: 8, of: "moves")) {
+            let number = try reader.word()
+            guard number <= UInt64(count * settings.moves) else {
+                throw DecodingFailure("more moves accepted than made")
+            }
+            accepted.append(number)
+        }
+        guard accepted.count == lived else { throw DecodingFailure("moves of other levels") }
+        distinctAncestors = try reader.word32()
+        tied = try reader.word32()
+        guard distinctAncestors <= count, tied <= count else {
+            throw DecodingFailure("more ancestors or ties than particles")
+        }
+        for _ in 0..<columns {
+            moments.append(try Moments(from: &reader, samples: UInt64(count)))
+        }
+        plan = try SplittingPlan(from: &reader)
+        guard pass.phase == .pilot || plan.levels.isEmpty else {
+            throw DecodingFailure("only a pilot finds levels")
+        }
+        let levelCount = try reader.count(limit: count, bytesEach: 16, of: "particles")
+        guard levelCount == (pass.phase == .calibration && !isDead ? count : 0) else {
+            throw DecodingFailure("levels of \(levelCount) particles")
+        }
+        for _ in 0..<levelCount { levels.append(try Level(from: &reader)) }
+        let isProductive = pass.phase == .production && !isDead
+        let kept = isProductive ? Self.particlesKept(job, settings) : 0
+        let particleCount = try reader.count(
+            limit: count, bytesEach: 12 + 8 * job.base.dimension, of: "particles")
+        guard particleCount == kept else {
+            throw DecodingFailure("\(particleCount) particles where \(kept) were asked for")
+        }
+        for _ in 0..<particleCount {
+            let number = try reader.word32()
+            guard number < count else { throw DecodingFailure("no particle \(number)") }
+            let utility = try reader.double()
+            var value: [Double] = []
+            for _ in 0..<job.base.dimension { value.append(try reader.double()) }
+            particles.append(Particle(number: number, utility: utility, value: value))
+        }
+        let topCount = try reader.count(limit: columns, bytesEach: 1, of: "sums")
+        guard topCount == (isProductive ? columns : 0) else {
+            throw DecodingFailure("sums of \(topCount) columns")
+        }
+        for _ in 0..<topCount {
+            let column = try TopMoments(from: &reader)
+            let parts = [
+                column.finite, column.nan, column.positiveInfinite, column.negativeInfinite,
+            ]
+            guard parts.reduce(0, +) == UInt64(count) else {
+                throw DecodingFailure("sums of too many or too few particles")
+            }
+            top.append(column)
+        }
+    }
+}

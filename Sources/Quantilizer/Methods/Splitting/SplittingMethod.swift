@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `splitting`: a pilot finds levels, calibration the last of them, and islands with everything
+/// frozen give the draws, behind a gate.
+///
+/// Draws that the gate turns down are independent base draws, marked as such.
+/// Its cost grows as log(1/q), not as 1/q; its certificate A ≤ 1/q + 1 holds however badly the
+/// islands mix (docs/methods.md, theorem 4).
+struct SplittingMethod: Method {
+    private let settings: SplittingSettings
+    private var phase = SplittingPass.Phase.pilot
+    private var plan = SplittingPlan()
+    private var reachedAim = true
+    private var calibration = SplittingCalibration()
+
+    init(settings: SplittingSettings) { self.settings = settings }
+
+    /// Why a job cannot be done by splitting; nil where it can.
+    static func problem(
+        _ job: CompiledJob, _ settings: SplittingSettings, levels: Int
+    ) -> JobFailure? {
+        guard job.utilities.count == 1, job.settings.quantiles.count == 1 else {
+            return JobFailure(
+                "one-selection",
+                "splitting goes down one utility to one quantile: make a job of each")
+        }
+        let slots = ParticleCloud.slots(of: job.base)
+        guard slots << settings.particleBits <= Limits.splittingSlots else {
+            return JobFailure(
+                "splitting-too-large",
+                "\(settings.particles) particles of \(slots) random numbers each are too many: give "
+                    + "fewer `particles`, or a base with fewer slots")
+        }
+        let kept = settings.islands * IslandRecord.particlesKept(job, settings)
+        let bytes = kept * (16 + 8 * job.base.dimension)
+        guard bytes <= job.settings.memoryBytes else {
+            return JobFailure(
+                "memory-too-small",
+                "the islands bring \(kept) particles of \(job.base.dimension) values: give `memory` "
+                    + "of at least \(bytes >> 20 + 1)MB, fewer `draws` or fewer `islands`")
+        }
+        let steps = 1 + levels * settings.moves
+        guard levels <= Limits.splittingLevels,
+            steps * ParticleCloud.blocksPerStep(slots: slots) < Int(UInt32.max)
+        else {
+            return JobFailure(
+                "splitting-too-long",
+                "\(levels) levels of \(settings.moves) moves are more than a run may make: give a "
+                    + "larger `quantile`, fewer `moves`, or a smaller share as `levels`")
+        }
+        return nil
+    }
+
+    /// Evaluations of the utility that a job takes if nothing goes wrong.
+    static func evaluations(_ job: CompiledJob, _ settings: SplittingSettings) -> UInt64 {
+        let levels = settings.firstAim(quantile: job.settings.quantiles[0]).levels
+        let toLast = 1 + levels * settings.moves
+        let before = toLast - settings.moves
+        let perParticle =
+            toLast * (1 + settings.islands) + before * settings.calibrationIslands
+        return UInt64(perParticle * settings.particles)
+    }
+
+    mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
+        let levels = settings.firstAim(quantile: job.settings.quantiles[0]).levels
+        if let problem = Self.problem(job, settings, levels: levels) { return .failure(problem) }
+        return round(number, islands: 1)
+    }
+
+    private func round(_ number: Int, islands: Int) -> MethodStep {
+        .round(
+            Round(
+                number: number, domain: .move,
+                range: 0..<UInt64(islands) * SplittingPass.indicesPerIsland,
+                task: .islands(SplittingPass(phase: phase, plan: plan)), measures: false))
+    }
+
+    mutating func advance(
+        _ merger: consuming RoundMerger, _ context: MethodContext
+    ) -> MethodStep {
+        let records = merger.islandsInOrder
+        let quantile = context.job.settings.quantiles[0]
+        switch phase {
+        case .pilot:
+            let wanted = settings.firstAim(quantile: quantile).levels
+            plan = records.first?.plan ?? SplittingPlan()
+            reachedAim = plan.levels.count == wanted
+            // Its last level is biased, as all of them are, but it alone must be right.
+            calibration.lastStep = plan.steps.last ?? 0.5
+            if reachedAim { plan = plan.prefix(wanted - 1) }
+            phase = .calibration
+            return round(context.nextRound, islands: settings.calibrationIslands)
+        case .calibration:
+            calibration.choose(
+                records, settings: settings, quantile: quantile, levels: plan.levels.count + 1)
+            if let last = calibration.lastLevel {
+                plan.levels.append(max(last, plan.levels.last ?? .lowest))
+                plan.steps.append(calibration.lastStep)
+            }
+            phase = .production
+            return round(context.nextRound, islands: settings.islands)
+        case .production:
+            return .result(
+                SplittingReport(
+                    settings: settings, plan: plan, calibration: calibration,
+                    reachedAim: reachedAim, records: records
+                ).result(context))
+        }
+    }
+
+    func expectedSamples(job: CompiledJob) -> UInt64 { Self.evaluations(job, settings) }
+
+    func running(_ merger: RoundMerger, job: CompiledJob) -> RunningRanks? { nil }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(phase.rawValue)
+        plan.write(to: &writer)
+        writer.write(reachedAim)
+        calibration.write(to: &writer)
+    }
+
+    mutating func read(
+        from reader: inout ByteReader, job: CompiledJob
+    ) throws(DecodingFailure) {
+        guard let phase = SplittingPass.Phase(rawValue: try reader.byte()) else {
+            throw DecodingFailure("no such phase of splitting")
+        }
+        self.phase = phase
+        plan = try SplittingPlan(from: &reader)
+        reachedAim = try reader.bool()
+        calibration = try SplittingCalibration(from: &reader)
+    }
+}

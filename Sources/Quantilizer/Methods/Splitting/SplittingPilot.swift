@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An adaptive island that finds the levels and the steps which later islands use unchanged.
+///
+/// Its own particles are not properly weighted, since its levels depend on them: they are thrown
+/// away.
+enum SplittingPilot {
+    /// The share of moves accepted that steps are tuned for.
+    static let acceptance = 0.35
+
+    /// Goes down, level by level, to a mass of about `aim`; nil where cancelled.
+    static func run(
+        _ island: inout SplittingIsland, job: CompiledJob, settings: SplittingSettings,
+        isCancelled: () -> Bool
+    ) -> SplittingPlan? {
+        var plan = SplittingPlan()
+        var step = 0.5
+        let target = settings.firstAim(quantile: job.settings.quantiles[0])
+        let particles = Double(settings.particles)
+        let share = Kernels.exp(Kernels.log(target.mass) / Double(target.levels))
+        let keep = min(settings.particles, max(1, Int((share * particles).rounded())))
+        while plan.levels.count < target.levels {
+            if isCancelled() { return nil }
+            var order = island.cloud.levels
+            let level = Quickselect.largest(keep, of: &order)
+            // Particles that no longer move cannot show the way.
+            if let last = plan.levels.last, level <= last { break }
+            island.resample(
+                island.survivors(of: level), number: UInt32(plan.levels.count))
+            for move in settings.moves(step: step, hasWords: job.base.noise.words > 0) {
+                // The moves of this level follow the step as it is tuned, without other lengths.
+                guard case .crankNicolson = move else {
+                    _ = island.move(move, level: level)
+                    continue
+                }
+                let accepted = island.move(.crankNicolson(step: step), level: level)
+                // Towards the acceptance wanted, bounded, so that one bad move does little harm.
+                let factor = 1 + 0.8 * (Double(accepted) / particles - acceptance)
+                step = min(1, max(1e-6, step * factor))
+            }
+            plan.levels.append(level)
+            plan.steps.append(step)
+        }
+        return plan
+    }
+}

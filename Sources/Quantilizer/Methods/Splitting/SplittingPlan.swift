@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A level of splitting: a place in the order of (utility, label).
+///
+/// With atoms in U a level on the utility alone keeps a whole atom or none of it, and the mass above
+/// it is then not what was aimed at; the label divides the atom.
+public struct Level: Comparable, Hashable, Sendable {
+    /// The utility as monotone bits, see ``Key/orderedBits(_:)``.
+    public var bits: UInt64
+    /// The label, a uniform 64-bit word.
+    public var label: UInt64
+
+    /// A level from its parts.
+    public init(bits: UInt64, label: UInt64) {
+        self.bits = bits
+        self.label = label
+    }
+
+    /// Below or equal to everything.
+    public static let lowest = Level(bits: 0, label: 0)
+
+    /// The utility of the level.
+    public var utility: Double { Key.utility(ofBits: bits) }
+
+    /// Whether `a` is below `b`.
+    public static func < (a: Level, b: Level) -> Bool {
+        a.bits != b.bits ? a.bits < b.bits : a.label < b.label
+    }
+}
+
+/// A move on a particle's noise that leaves γ invariant; the level test then makes it leave
+/// γ restricted to the level invariant.
+enum Move: Hashable, Sendable {
+    /// Preconditioned Crank–Nicolson: z' = √(1 − s²) z + s ξ on every slot, 0 < s ≤ 1.
+    ///
+    /// Cotter, Roberts, Stuart, White 2013, doi:10.1214/13-STS421.
+    case crankNicolson(step: Double)
+    /// One slot that holds a word, chosen uniformly, is drawn afresh.
+    case refreshWord
+}
+
+/// The numbers of a splitting job.
+public struct SplittingSettings: Hashable, Sendable {
+    /// log2 of the particles an island has.
+    public var particleBits: Int
+    /// Islands of the run that gives the draws.
+    public var islands: Int
+    /// The share of the particles that a level keeps, about.
+    public var levelShare: Double
+    /// Moves on every particle after each level.
+    public var moves: Int
+
+    /// Values that particle bits may have.
+    public static let particleBitsAllowed = 8...16
+    /// Values that the level share may have.
+    public static let levelSharesAllowed = 0.02...0.8
+
+    /// Settings, by default those of a job file.
+    public init(
+        particleBits: Int = 11, islands: Int = 4, levelShare: Double = 0.2, moves: Int = 4
+    ) {
+        self.particleBits = particleBits
+        self.islands = islands
+        self.levelShare = levelShare
+        self.moves = moves
+    }
+
+    /// Particles an island.
+    public var particles: Int { 1 << particleBits }
+
+    /// Islands that calibrate the last level.
+    var calibrationIslands: Int { max(3, (islands + 1) / 2) }
+
+    /// The coefficient of variation of an island's weight if its particles were independent after
+    /// each of `levels` levels of equal share that reach `mass`.
+    func idealVariation(levels: Int, mass: Double) -> Double {
+        let share = Kernels.exp(Kernels.log(mass) / Double(levels))
+        return (Double(levels) * (1 - share) / (share * Double(particles))).squareRoot()
+    }
+
+    /// The mass that the last level is aimed at, so far above q that the mean weight, whose islands
+    /// vary by `variation` and whose level was found by islands that vary as much, stays above q.
+    func aim(quantile: Double, variation: Double) -> Double {
+        let spread =
+            variation * (1 / Double(islands) + 1 / Double(calibrationIslands)).squareRoot()
+        return min(1, quantile * (1 + 2.5 * spread))
+    }
+
+    /// How many levels of about the share wanted reach a mass.
+    func levelCount(mass: Double) -> Int {
+        guard mass < 1 else { return 1 }
+        return max(1, Int((Kernels.log(mass) / Kernels.log(levelShare)).rounded(.up)))
+    }
+
+    /// The mass aimed at before anything is known, and the levels to it.
+    func firstAim(quantile: Double) -> (mass: Double, levels: Int) {
+        let rough = levelCount(mass: quantile)
+        let aim = aim(
+            quantile: quantile, variation: idealVariation(levels: rough, mass: quantile))
+        return (aim, levelCount(mass: aim))
+    }
+
+    /// The moves after a level whose step was tuned to `step`.
+    func moves(step: Double, hasWords: Bool) -> [Move] {
+        let refreshes = hasWords && moves > 1 ? 1 : 0
+        // Longer and shorter ones too: no one length suits all directions.
+        let sizes = [1.0, 0.5, 1.6]
+        let steps = (0..<moves - refreshes).map {
+            Move.crankNicolson(step: min(1, step * sizes[$0 % sizes.count]))
+        }
+        return steps + [Move](repeating: .refreshWord, count: refreshes)
+    }
+}
+
+/// What the islands of a run do, all of it fixed before the run.
+///
+/// That it is fixed is what makes an island's weight proper (docs/methods.md, theorem 4).
+struct SplittingPlan: Hashable, Sendable {
+    /// The levels, ascending; the last one is where draws are taken.
+    var levels: [Level] = []
+    /// The step of the moves after each level.
+    var steps: [Double] = []
+
+    /// The plan of the first `count` levels.
+    func prefix(_ count: Int) -> SplittingPlan {
+        SplittingPlan(levels: Array(levels.prefix(count)), steps: Array(steps.prefix(count)))
+    }
+}
+
+/// One pass of a splitting job over islands. A block of 256 indices of the round stands for an
+/// island, so that however a round is cut, islands stay whole.
+public struct SplittingPass: Hashable, Sendable {
+    enum Phase: UInt8 {
+        /// One adaptive island that finds levels and steps.
+        case pilot
+        /// Islands of fixed levels, from whose last particles the last level is chosen.
+        case calibration
+        /// The islands that give the draws.
+        case production
+
+        /// Phases share no island number, hence no random word.
+        var firstIsland: UInt64 { UInt64(2 - rawValue) << 30 }
+    }
+
+    var phase: Phase
+    var plan: SplittingPlan
+
+    /// Islands a block of indices.
+    static let indicesPerIsland: UInt64 = 256
+}

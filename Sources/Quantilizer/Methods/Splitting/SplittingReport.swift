@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The draws, the certificate and the diagnostics of a splitting job whose islands are done.
+struct SplittingReport {
+    let settings: SplittingSettings
+    let plan: SplittingPlan
+    let calibration: SplittingCalibration
+    let reachedAim: Bool
+    let records: [IslandRecord]
+
+    private var weights: [Double] {
+        records.map { $0.weight(levels: plan.levels.count, particles: settings.particles) }
+    }
+
+    /// The mean weight: an unbiased estimate of the mass at or above the last level.
+    var weight: Double { weights.reduce(0, +) / Double(records.count) }
+
+    func result(_ context: MethodContext) -> JobResult {
+        let job = context.job
+        let gate = job.settings.quantiles[0]
+        let passes = weight >= gate
+        let draws = passes ? picks(job) : fallbacks(context)
+        var report = SelectionReport(
+            selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
+            threshold: threshold, interval: nil, tailMassInterval: Interval(0, 1),
+            tailMass: weight, tied: 0, top: allTop(columns: 1 + job.costs.count),
+            topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing)
+        report.certificate = .gated(
+            at: gate, weight: weight, isFallback: !passes, issued: context.evaluations,
+            kept: keptParticles)
+        var warnings: [JobWarning] = []
+        var selection = report.result(
+            MethodContext(
+                job: job, moments: baseMoments, issued: context.issued,
+                evaluations: context.evaluations, nextRound: context.nextRound,
+                evaluator: context.evaluator), warnings: &warnings)
+        selection.draws = draws
+        selection.tieMass = tieMass
+        selection.utility.topMean = weighted(column: 0)
+        // Particles of an island are relatives: the spread among them says little.
+        selection.utility.topMeanInterval = Interval(-.infinity, .infinity)
+        for cost in job.costs.indices { selection.costs[cost].top = weighted(column: 1 + cost) }
+        warn(&warnings, passes: passes)
+        return JobResult(
+            issued: context.evaluations, evaluations: context.evaluations,
+            selections: [selection], diagnostics: diagnostics(context), warnings: warnings)
+    }
+
+    // MARK: Draws
+
+    /// Each draw takes the next particle, in its random order, of an island chosen in proportion to
+    /// the weights.
+    private func picks(_ job: CompiledJob) -> [Draw] {
+        let stream = RandomStream(seed: job.settings.seed, domain: .pick)
+        let weights = weights
+        let total = weights.reduce(0, +)
+        var taken = [Int](repeating: 0, count: records.count)
+        return (0..<job.settings.draws).map { draw in
+            let word = stream.word(index: UInt64(draw), block: .max)
+            let place = Double(word >> 11) * 0x1p-53 * total
+            var island = weights.lastIndex { $0 > 0 } ?? 0
+            var sum = 0.0
+            for (number, weight) in weights.enumerated() {
+                sum += weight
+                if place < sum {
+                    island = number
+                    break
+                }
+            }
+            let particles = records[island].particles
+            // More draws than particles begin the island's order again.
+            let particle = particles[taken[island] % particles.count]
+            taken[island] += 1
+            return Draw(
+                index: UInt64(island) << UInt64(settings.particleBits)
+                    | UInt64(particle.number),
+                utility: particle.utility, value: particle.value, fallback: false)
+        }
+    }
+
+    private func fallbacks(_ context: MethodContext) -> [Draw] {
+        context.evaluator.evaluate(indices: 0..<UInt64(context.job.settings.draws)).map {
+            Draw(
+                index: $0.index, utility: Key(utility: $0.utilities[0]).utility, value: $0.value,
+                fallback: true)
+        }
+    }
+
+    // MARK: Numbers
+
+    private var threshold: Key {
+        let level = plan.levels.last ?? .lowest
+        return Key(bits: level.bits, label: level.label, index: .max)
+    }
+
+    private var living: [IslandRecord] { records.filter { !$0.top.isEmpty } }
+
+    private var keptParticles: UInt64 { UInt64(living.count * settings.particles) }
+
+    private func allTop(columns: Int) -> [TopMoments] {
+        var result = [TopMoments](repeating: TopMoments(), count: columns)
+        for record in living {
+            for column in result.indices { result[column].add(record.top[column]) }
+        }
+        return result
+    }
+
+    private var baseMoments: [Moments] {
+        var result = records[0].moments
+        for record in records.dropFirst() {
+            for column in result.indices {
+                result[column] = result[column].combined(with: record.moments[column])
+            }
+        }
+        return result
+    }
+
+    /// The mean of a column over the islands, each by its weight.
+    private func weighted(column: Int) -> Double {
+        var sum = 0.0
+        var total = 0.0
+        for (record, weight) in zip(records, weights) where weight > 0 {
+            guard record.top[column].finite > 0 else { continue }
+            sum += weight * record.top[column].mean
+            total += weight
+        }
+        return total > 0 ? sum / total : .nan
+    }
+
+    private var tieMass: Double {
+        let particles = Double(settings.particles)
+        let sum = zip(records, weights).reduce(0) { $0 + Double($1.0.tied) / particles * $1.1 }
+        return sum / Double(records.count)
+    }
+
+    // MARK: Diagnostics
+
+    /// Share of moves accepted after each level, over the islands that got there.
+    private var acceptance: [Double] {
+        plan.levels.indices.map { level in
+            let there = records.filter { $0.accepted.count > level }
+            let accepted = there.reduce(0) { $0 + Double($1.accepted[level]) }
+            let made = Double(there.count * settings.particles * settings.moves)
+            return made > 0 ? accepted / made : 0
+        }
+    }
+
+    private var ancestors: Double {
+        living.isEmpty
+            ? 0
+            : living.reduce(0) { $0 + Double($1.distinctAncestors) } / Double(living.count)
+    }
+
+    private var variation: Double { SplittingCalibration.variation(of: weights) }
+
+    private func diagnostics(_ context: MethodContext) -> [(name: String, value: Double)] {
+        let acceptance = acceptance
+        let mean =
+            acceptance.isEmpty ? 1 : acceptance.reduce(0, +) / Double(acceptance.count)
+        return [
+            ("levels", Double(plan.levels.count)), ("islands", Double(records.count)),
+            ("particles", Double(settings.particles)),
+            ("acceptance_min", acceptance.min() ?? 1), ("acceptance_mean", mean),
+            ("ancestors", ancestors), ("aim", calibration.aim), ("weight_mean", weight),
+            ("weight_cv", variation), ("rounds", Double(context.nextRound)),
+        ]
+    }
+
+    private func warn(_ warnings: inout [JobWarning], passes: Bool) {
+        func add(_ code: String, _ message: String) {
+            warnings.append(JobWarning(code, message))
+        }
+        if !passes {
+            add(
+                "fell-back",
+                "the islands found less mass than the quantile, so every draw is a plain base draw: "
+                    + "the promise holds, the optimisation was not done; give more `islands` or "
+                    + "`particles`, or another `seed`")
+        }
+        if !reachedAim {
+            add(
+                "pilot-stopped-short",
+                "the pilot found no way to the quantile: its particles could no longer be moved to "
+                    + "better ones; the utility may be too rugged for these moves, so give more "
+                    + "`moves` or `particles`, or another method")
+        }
+        if let least = acceptance.min(), least < 0.05 {
+            add(
+                "low-acceptance",
+                "at some level only \(Number.text((least * 1000).rounded() / 10)) % of the moves were "
+                    + "accepted, so draws may be near copies of each other; give more `moves`")
+        }
+        if keptParticles > 0, ancestors < 10 {
+            add(
+                "few-ancestors",
+                "the particles of an island come from only \(Number.text(ancestors.rounded())) of its "
+                    + "first draws, so whole regions may be missing; give more `particles`")
+        }
+        if variation > 0.6 {
+            add(
+                "weights-vary",
+                "the islands disagree about the mass above the last level (coefficient of variation "
+                    + "\(Number.text((variation * 100).rounded() / 100))): some may have missed a "
+                    + "region; give more `particles` and `islands`")
+        }
+    }
+}
