@@ -155,4 +155,15 @@ import Testing
         #expect(result.primary.draws.count == 20)
         #expect(result.primary.draws.allSatisfy { $0.utility >= result.primary.threshold.value })
     }
+
+    @Test func splittingReachesABillionth() throws {
+        let result = try run("rare.yaml")
+        #expect(result.issued < 1_000_000)
+        // The upper 1e-9 quantile of a normal, and that of half as much mass again and more.
+        #expect(result.primary.threshold.value < 5.9978 + 0.02)
+        #expect(result.primary.threshold.value > 5.9)
+        #expect(abs(result.primary.certificate.amplification - (1e9 + 1)) < 1)
+        #expect(result.primary.draws.count == 100)
+        #expect(result.primary.draws.allSatisfy { $0.utility >= result.primary.threshold.value })
+    }
 }

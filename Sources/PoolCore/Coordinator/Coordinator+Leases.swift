@@ -70,11 +70,17 @@ extension Coordinator {
     /// log2 of the samples that this worker should get: about a second's work, less at the end.
     private func leaseLevel(of job: JobRecord, for worker: WorkerRecord) -> Int {
         let speed = speed(of: worker, job)
-        var level = speed > 0 ? log2(speed * Double(options.leaseNanoseconds)) : options.firstLevel
+        // An island's index takes many evaluations, so fewer of them make a lease.
+        let machine = job.machine!
+        let weight = machine.currentRound?.evaluationsPerIndex(job: machine.job) ?? 1
+        let lighter = Int(max(1, weight).exponent)
+        var level =
+            speed > 0
+            ? log2(speed * Double(options.leaseNanoseconds)) : options.firstLevel - lighter
         // Towards the end smaller leases, so that all workers end together.
         let slots = max(1, 2 * workers.count)
         let share = log2(Double(job.free.samples) / Double(slots))
-        level = min(level, max(share, min(16, level)))
+        level = min(level, max(share, min(16 - lighter, level)))
         return min(max(level, options.leaseLevels.lowerBound), options.leaseLevels.upperBound)
     }
 

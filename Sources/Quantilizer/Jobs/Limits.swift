@@ -34,6 +34,8 @@ public enum Limits {
     public static let splittingIslands = 4_096
     /// Moves after each level of splitting.
     public static let splittingMoves = 64
+    /// Bytes that the particles of all islands may bring, to fit a message.
+    public static let splittingBytes = 128 << 20
     /// Random numbers that an island of splitting may hold.
     public static let splittingSlots = 1 << 27
     /// Samples that the growing pilots of `precision` may take.

@@ -33,6 +33,12 @@ struct SplittingMethod: Method {
         }
         let kept = settings.islands * IslandRecord.particlesKept(job, settings)
         let bytes = kept * (16 + 8 * job.base.dimension)
+        guard bytes <= Limits.splittingBytes else {
+            return JobFailure(
+                "splitting-too-large",
+                "the islands bring \(kept) particles of \(job.base.dimension) values, which is more than "
+                    + "\(Limits.splittingBytes >> 20)MiB: give fewer `draws` or fewer `islands`")
+        }
         guard bytes <= job.settings.memoryBytes else {
             return JobFailure(
                 "memory-too-small",

@@ -68,8 +68,8 @@ public struct SplittingSettings: Hashable, Sendable {
     /// Particles an island.
     public var particles: Int { 1 << particleBits }
 
-    /// Islands that calibrate the last level.
-    var calibrationIslands: Int { max(3, (islands + 1) / 2) }
+    /// Islands that calibrate the last level; they bring all their particles' levels, so not many.
+    var calibrationIslands: Int { max(3, min(32, (islands + 1) / 2)) }
 
     /// The coefficient of variation of an island's weight if its particles were independent after
     /// each of `levels` levels of equal share that reach `mass`.
