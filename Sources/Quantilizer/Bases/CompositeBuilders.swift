@@ -15,7 +15,13 @@ extension BaseRegistry {
         var marginals: [(name: String, base: any BaseDistribution)] = []
         for entry in entries {
             let made = map.collect { () throws(JobError) in
-                try make(
+                guard isName(entry.key) else {
+                    throw JobError(
+                        at: entry.keyPosition, path: r.path,
+                        "expected a name that formulas can use, a letter or _ and then letters, "
+                            + "digits or _, found `\(entry.key)`")
+                }
+                return try make(
                     entry.value, resources: r.resources, path: "\(r.path).\(entry.key)",
                     depth: r.depth + 1)
             }
@@ -23,6 +29,16 @@ extension BaseRegistry {
         }
         try map.finish()
         return try located(map) { () throws(BaseError) in try ProductBase(marginals) }
+    }
+
+    /// Whether a formula can name it.
+    private static func isName(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first,
+            first == "_" || first.properties.isAlphabetic
+        else { return false }
+        return text.unicodeScalars.allSatisfy {
+            $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType == .decimal
+        }
     }
 
     @Sendable static func mixture(_ r: Request) throws(JobError) -> any BaseDistribution {

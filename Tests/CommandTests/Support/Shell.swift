@@ -27,56 +27,63 @@ let qpoolPath: String = {
 }()
 
 /// A `qpool` process that a test holds: started, watched, signalled, ended with the test.
+///
+/// Its streams are files, so nothing is lost or waits however much is written.
 final class QPoolProcess {
     let process = Process()
-    private let outputPipe = Pipe()
-    private let errorPipe = Pipe()
-    private let collected = Collected()
+    private let folder: TemporaryFolder
 
     /// Starts `qpool` with arguments; `environment` is added to this process's own.
     init(
-        _ arguments: [String], input: String? = nil, folder: String? = nil,
+        _ arguments: [String], input: String = "", folder workingFolder: String? = nil,
         environment: [String: String] = [:]
     ) throws {
+        folder = try TemporaryFolder()
         process.executableURL = URL(fileURLWithPath: qpoolPath)
         process.arguments = arguments
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        if let workingFolder {
+            process.currentDirectoryURL = URL(fileURLWithPath: workingFolder)
+        }
         var all = ProcessInfo.processInfo.environment
         all["QPOOL_CONNECT"] = nil
         all.merge(environment) { $1 }
         process.environment = all
-        process.standardOutput = outputPipe
-        process.standardError = errorPipe
-        let inputPipe = Pipe()
-        process.standardInput = inputPipe
-        let collected = collected
-        outputPipe.fileHandleForReading.readabilityHandler = {
-            collected.add($0.availableData, to: 0)
-        }
-        errorPipe.fileHandleForReading.readabilityHandler = {
-            collected.add($0.availableData, to: 1)
-        }
+        let inputPath = try folder.write(input, to: "input")
+        process.standardInput = try FileHandle(
+            forReadingFrom: URL(fileURLWithPath: inputPath))
+        process.standardOutput = try Self.file(folder.path + "/output")
+        process.standardError = try Self.file(folder.path + "/error")
         try process.run()
-        if let input { try? inputPipe.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
-        try? inputPipe.fileHandleForWriting.close()
+    }
+
+    private static func file(_ path: String) throws -> FileHandle {
+        try Data().write(to: URL(fileURLWithPath: path))
+        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    }
+
+    private func text(_ name: String) -> String {
+        let data = FileManager.default.contents(atPath: folder.path + "/" + name) ?? Data()
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// What it has written to standard error so far.
-    var errorSoFar: String { collected.text(1) }
+    var errorSoFar: String { text("error") }
     /// What it has written to standard output so far.
-    var outputSoFar: String { collected.text(0) }
+    var outputSoFar: String { text("output") }
 
     /// Waits until a line of standard error contains `part`; nil when the time is over.
     func waitForError(_ part: String, seconds: Double = 20) -> String? {
         let end = Date().addingTimeInterval(seconds)
-        while Date() < end {
-            if let line = errorSoFar.split(separator: "\n").first(where: { $0.contains(part) }) {
+        while true {
+            let over = Date() >= end || !process.isRunning
+            // Whole lines only: the last piece may still be growing.
+            let lines = errorSoFar.split(separator: "\n", omittingEmptySubsequences: false)
+            if let line = lines.dropLast().first(where: { $0.contains(part) }) {
                 return String(line)
             }
-            if !process.isRunning { break }
+            if over { return nil }
             usleep(5_000)
         }
-        return errorSoFar.split(separator: "\n").first { $0.contains(part) }.map(String.init)
     }
 
     /// Waits for the end; kills the process when it takes longer.
@@ -88,10 +95,9 @@ final class QPoolProcess {
             Issue.record("qpool \(process.arguments ?? []) took longer than \(seconds) s")
         }
         process.waitUntilExit()
-        collected.waitForEnds(seconds: 5)
         return Finished(
             status: process.terminationReason == .exit ? process.terminationStatus : -1,
-            output: collected.text(0), error: collected.text(1))
+            output: outputSoFar, error: errorSoFar)
     }
 
     /// Sends a signal.
@@ -102,34 +108,12 @@ final class QPoolProcess {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
-        outputPipe.fileHandleForReading.readabilityHandler = nil
-        errorPipe.fileHandleForReading.readabilityHandler = nil
-    }
-}
-
-/// Bytes of two streams, collected from whichever thread brings them.
-private final class Collected: @unchecked Sendable {
-    private let lock = NSLock()
-    private var data = [Data(), Data()]
-    private var ended = [false, false]
-
-    func add(_ more: Data, to stream: Int) {
-        lock.withLock {
-            if more.isEmpty { ended[stream] = true } else { data[stream].append(more) }
-        }
-    }
-    func text(_ stream: Int) -> String {
-        lock.withLock { String(decoding: data[stream], as: UTF8.self) }
-    }
-    func waitForEnds(seconds: Double) {
-        let end = Date().addingTimeInterval(seconds)
-        while Date() < end, !lock.withLock({ ended[0] && ended[1] }) { usleep(1_000) }
     }
 }
 
 /// Runs `qpool` to its end.
 func qpool(
-    _ arguments: String..., input: String? = nil, folder: String? = nil,
+    _ arguments: String..., input: String = "", folder: String? = nil,
     environment: [String: String] = [:], seconds: Double = 120
 ) throws -> Finished {
     try QPoolProcess(arguments, input: input, folder: folder, environment: environment)
