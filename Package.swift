@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
@@ -56,6 +57,7 @@ let package = Package(
             name: "PoolRuntime",
             dependencies: [
                 "PoolCore", "ZeroMQ",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
@@ -78,7 +80,10 @@ let package = Package(
         .testTarget(
             name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
         .testTarget(
-            name: "PoolRuntimeTests", dependencies: ["PoolRuntime", "Simulation"],
+            name: "PoolRuntimeTests",
+            dependencies: [
+                "PoolRuntime", "Simulation", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: testing),
         .testTarget(
             name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],

@@ -14,7 +14,8 @@ ALLOWED = {
     "ZeroMQ": {"CZeroMQ", "Synchronization", "Glibc", "Musl", "Darwin"},
     "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Crypto"},
     "PoolRuntime": {
-        "Quantilizer", "PoolCore", "ZeroMQ", "Logging", "Yams", "SwiftCSV", "Foundation",
+        "Quantilizer", "PoolCore", "ZeroMQ", "GRDB", "Logging", "Yams", "SwiftCSV",
+        "Foundation",
         "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
     },
     "Simulation": {"Quantilizer", "PoolCore"},

@@ -25,6 +25,9 @@ public enum PoolLimits {
     public static let jobs = 10_000
     /// Bytes of the texts, tables and results that the coordinator keeps.
     public static let jobBytes = 2 << 30
+    /// Bytes of a job's partials that a store keeps before a checkpoint replaces them, or as many
+    /// as the last checkpoint has where that is more.
+    public static let journalBytes = 1 << 20
     /// Jobs whose ranges are handed out at once; others wait.
     public static let runningJobs = 16
     /// Submissions that are being read and compiled.

@@ -44,6 +44,8 @@ public struct PoolFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let timedOut = Code(rawValue: "timed-out")
         /// The store cannot take what must not be lost.
         public static let store = Code(rawValue: "store")
+        /// Another coordinator uses the store.
+        public static let storeInUse = Code(rawValue: "store-in-use")
         /// A fault of the pool itself.
         public static let fault = Code(rawValue: "fault")
     }

@@ -20,7 +20,10 @@ extension Coordinator {
     }
 
     /// The job of an id, or of the beginning of exactly one.
+    ///
+    /// While the store takes nothing, no answer can rest on it: clients are told why instead.
     private func find(_ id: String) throws(PoolFailure) -> JobRecord {
+        if let storeFailure { throw storeFailure }
         if let job = jobs[id] { return job }
         let matches = id.isEmpty ? [] : jobs.keys.filter { $0.hasPrefix(id) }
         if matches.count == 1, let job = jobs[matches[0]] { return job }
@@ -124,6 +127,7 @@ extension Coordinator {
     mutating func list(
         _ request: WireListRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
+        if let storeFailure { return reply(storeFailure, to: route, request.request, &effects) }
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
         let newest = jobs.values.sorted { $0.order > $1.order }.prefix(limit)

@@ -91,22 +91,9 @@ extension Coordinator {
         case (.store, .success(let compilation)):
             guard let job = jobs[submission.id], job.state == .compiling else { return }
             job.compiled = compilation.job
-            replay(submission.stored?.partials ?? [], job)
+            if let stored = submission.stored { replay(stored, job, &effects) }
             enqueue(job)
         }
-    }
-
-    /// Brings a restored job to where it was: the same partials in the same order.
-    private func replay(_ partials: [[UInt8]], _ job: JobRecord) {
-        guard !partials.isEmpty, let compiled = job.compiled else { return }
-        var machine = JobMachine(job: compiled)
-        for bytes in partials {
-            guard let round = machine.currentRound,
-                let partial = try? Partial(decoding: bytes, round: round, job: compiled)
-            else { continue }
-            _ = machine.merge(partial)
-        }
-        job.machine = machine
     }
 
     private mutating func accept(
@@ -242,6 +229,7 @@ extension Coordinator {
         job.finalProgress = job.machine?.progress ?? job.finalProgress
         // Only the result is needed from here on.
         job.machine = nil
+        job.journal = JournalSize()
         job.compiled = nil
         job.round = nil
         job.encodedRound = []

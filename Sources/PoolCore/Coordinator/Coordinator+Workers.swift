@@ -157,6 +157,7 @@ extension Coordinator {
         case .merged:
             job.rate.add(UInt64(partial.range.clipped(to: round.range).count), at: now)
             effects.records.append(.merged(job: job.id, partial: payload))
+            checkpoint(job, after: payload.count, &effects)
             effects.held.append((route, acknowledged))
             advance(job, &effects)
         case .duplicate, .stale:

@@ -54,6 +54,8 @@ public enum StoreRecord: Sendable {
     case priority(job: String, Int32)
     /// A partial was merged: its bytes, in the order of merging.
     case merged(job: String, partial: [UInt8])
+    /// The machine's snapshot: it replaces every partial of the job before it.
+    case checkpoint(job: String, snapshot: [UInt8])
     /// It ended.
     case ended(job: String, JobEnding)
     /// It was forgotten to make room.
@@ -84,7 +86,9 @@ public struct StoredJob: Sendable {
     public var priority: Int32
     /// The order of acceptance.
     public var order: UInt64
-    /// Partials merged so far, in that order.
+    /// The latest snapshot of its machine, nil where none was taken.
+    public var checkpoint: [UInt8]?
+    /// Partials merged since the snapshot, in that order.
     public var partials: [[UInt8]]
     /// How it ended, nil while it has not.
     public var ending: JobEnding?
@@ -92,7 +96,8 @@ public struct StoredJob: Sendable {
     /// A stored job.
     public init(
         id: String, package: JobPackage, digest: String, name: String, priority: Int32,
-        order: UInt64, partials: [[UInt8]] = [], ending: JobEnding? = nil
+        order: UInt64, checkpoint: [UInt8]? = nil, partials: [[UInt8]] = [],
+        ending: JobEnding? = nil
     ) {
         self.id = id
         self.package = package
@@ -100,6 +105,7 @@ public struct StoredJob: Sendable {
         self.name = name
         self.priority = priority
         self.order = order
+        self.checkpoint = checkpoint
         self.partials = partials
         self.ending = ending
     }

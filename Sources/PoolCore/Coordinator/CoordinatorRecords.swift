@@ -102,6 +102,8 @@ final class JobRecord {
     /// Samples merged over a sliding time, for people.
     var rate = RateMeter()
     var refusedPartials = 0
+    /// What a store holds of the machine.
+    var journal = JournalSize()
     var document: ResultDocument?
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []

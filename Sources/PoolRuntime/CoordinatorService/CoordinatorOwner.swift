@@ -19,6 +19,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var commits = CommitQueue()
     private var stored: [StoredJob]
     private var retryAt: Int64?
+    private var storeFailure: PoolFailure?
     private var effects = CoordinatorEffects()
 
     init(
@@ -173,12 +174,18 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private mutating func committed(_ result: Result<Void, PoolFailure>, _ now: Instant) {
         switch result {
         case .success:
-            core.step(.storeRecovered, at: now, into: &effects)
+            if storeFailure != nil {
+                logger.notice("the store takes records again")
+                storeFailure = nil
+                core.step(.storeRecovered, at: now, into: &effects)
+            }
             let (answers, next) = commits.committed()
             deliver(answers, now)
             if case .send(let messages) = next { deliver(messages, now) } else { carryOut(next) }
         case .failure(let failure):
-            logger.error("\(failure)")
+            // Tried again each second: said once.
+            if storeFailure != failure { logger.error("\(failure)") }
+            storeFailure = failure
             core.step(.storeFailed(failure), at: now, into: &effects)
             retryAt = now.nanoseconds + 1_000_000_000
         }

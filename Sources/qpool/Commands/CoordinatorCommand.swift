@@ -16,8 +16,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
               qpool coordinator
               qpool coordinator --listen tcp://127.0.0.1:0         any free port; it is printed
               qpool coordinator --listen tcp://0.0.0.0:7411 --keys keys
+              qpool coordinator --store /var/lib/qpool/qpool.sqlite
 
-            Jobs are kept in memory: they end with the coordinator. SIGTERM or Ctrl-C stops it.
+            Jobs, what is done of them and their results are kept in the store's file. Started on it
+            again, after whatever end, the coordinator goes on where it was, to the same answers.
+            Exit status 1 when the store cannot be read or written, 6 when another coordinator has
+            it or a newer qpool made it. SIGTERM or Ctrl-C stops the coordinator.
             """)
 
     @Option(help: "Where to listen; port 0 takes any that is free.")
@@ -29,6 +33,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     @Flag(help: "Listen beyond loopback without encryption: anybody who reaches the port gets in.")
     var allowPlaintext = false
+
+    @Option(help: "The file that keeps jobs and results; made where it is missing.")
+    var store = "qpool.sqlite"
+
+    @Flag(help: "Keep nothing: jobs end with the coordinator.")
+    var inMemory = false
 
     @Option(help: "Silence after which a worker counts as gone: 10s, 500ms.")
     var silence = Span(seconds: 10)
@@ -63,18 +73,21 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             var endpoint = listen
             if endpoint.hasSuffix(":0") { endpoint = endpoint.dropLast() + "*" }
+            let kept = try inMemory ? nil : SQLiteStore(path: store)
             let service = try CoordinatorService(
                 .init(
                     endpoint: endpoint, keys: try keys.map { try CoordinatorKeys.load($0) },
-                    exposed: allowPlaintext, options: options,
+                    exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
                     compiler: JobCompiler(), logger: Log.logger("coordinator", quiet: quiet)))
             Terminal.say("listening on \(service.endpoint)")
+            Terminal.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
             if keys == nil, !Security.isLocal(service.endpoint) {
                 Terminal.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
             }
             let signals = Signals { _ in service.stop() }
             try await service.ended()
+            try kept?.close()
             withExtendedLifetime(signals) {}
         }
     }

@@ -104,7 +104,8 @@ private final class DemoPool {
     init() throws {
         let output = Pipe()
         coordinator = try Self.start(
-            ["coordinator", "--listen", "tcp://127.0.0.1:0", "--silence", "1s"], error: output)
+            ["coordinator", "--in-memory", "--listen", "tcp://127.0.0.1:0", "--silence", "1s"],
+            error: output)
         var said = ""
         while !said.contains("\n") {
             let data = output.fileHandleForReading.availableData

@@ -3,19 +3,35 @@ import Foundation
 
 /// A coordinator and workers as real processes on loopback, ended with the value.
 final class LocalPool {
-    let coordinator: QPoolProcess
+    private(set) var coordinator: QPoolProcess
     let endpoint: String
+    private let coordinatorArguments: [String]
     private(set) var workers: [QPoolProcess] = []
 
     struct NotStarted: Error { var said: String }
 
     init(_ coordinatorArguments: [String] = []) throws {
+        self.coordinatorArguments = coordinatorArguments
+        let keeping = coordinatorArguments.contains("--store") ? [] : ["--in-memory"]
         coordinator = try QPoolProcess(
-            ["coordinator", "--listen", "tcp://127.0.0.1:0"] + coordinatorArguments)
+            ["coordinator", "--listen", "tcp://127.0.0.1:0"] + keeping + coordinatorArguments)
         guard let line = coordinator.waitForError("listening on "),
             let found = line.range(of: "tcp://[0-9.:]+", options: .regularExpression)
         else { throw NotStarted(said: coordinator.errorSoFar) }
         endpoint = String(line[found])
+    }
+
+    /// Starts a coordinator with the same arguments at the same port, once the last one has ended.
+    func restartCoordinator() throws {
+        coordinator.process.waitUntilExit()
+        coordinator = try QPoolProcess(
+            ["coordinator", "--listen", endpoint] + coordinatorArguments)
+    }
+
+    /// `kill -9` for a worker, and another one in its place.
+    func replaceWorker(_ index: Int) throws {
+        workers.remove(at: index).signal(SIGKILL)
+        try addWorker()
     }
 
     /// Starts one more worker.

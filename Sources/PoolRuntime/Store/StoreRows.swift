@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import GRDB
+internal import PoolCore
+
+/// Records as rows, and rows as jobs.
+enum StoreRows {
+    /// Writes one record, within the batch's transaction. Records of jobs that were forgotten
+    /// leave no trace.
+    static func write(_ record: StoreRecord, _ database: Database) throws {
+        func run(_ sql: String, _ arguments: StatementArguments) throws {
+            try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        }
+        let job = "SELECT position FROM jobs WHERE id = ?"
+        func insert(_ table: String, _ columns: String, _ values: StatementArguments, _ id: String)
+            throws
+        {
+            let marks = columns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
+            try run(
+                "INSERT OR REPLACE INTO \(table) (\(columns), job) "
+                    + "SELECT \(marks), position FROM jobs WHERE id = ?", values + [id])
+        }
+        switch record {
+        case .submitted(let stored):
+            let (header, columns) = try stored.package.storedParts()
+            try run(
+                """
+                INSERT INTO jobs (position, id, digest, name, priority, text, tables)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    Int64(bitPattern: stored.order), stored.id, stored.digest, stored.name,
+                    stored.priority, Data(header), Data(columns),
+                ])
+        case .priority(let id, let priority):
+            try run("UPDATE jobs SET priority = ? WHERE id = ?", [priority, id])
+        case .merged(let id, let partial):
+            try insert("partials", "bytes, checksum", [Data(partial), checksum(partial)], id)
+        case .checkpoint(let id, let snapshot):
+            try insert("checkpoints", "bytes, checksum", [Data(snapshot), checksum(snapshot)], id)
+            try run("DELETE FROM partials WHERE job = (\(job))", [id])
+        case .ended(let id, let ending):
+            let row = Ending(ending)
+            try insert(
+                "endings", "kind, text, code, remedy, checksum",
+                [row.kind, row.text, row.code, row.remedy, checksum(Array(row.text.utf8))], id)
+            try run("DELETE FROM partials WHERE job = (\(job))", [id])
+            try run("DELETE FROM checkpoints WHERE job = (\(job))", [id])
+        case .forgotten(let id):
+            for table in ["partials", "checkpoints", "endings"] {
+                try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
+            }
+            try run("DELETE FROM jobs WHERE id = ?", [id])
+        }
+    }
+
+    /// Every job, in order of acceptance.
+    static func jobs(_ database: Database, _ path: String) throws -> [StoredJob] {
+        var jobs: [StoredJob] = []
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM jobs ORDER BY position")
+        while let row = try rows.next() {
+            let position: Int64 = row["position"]
+            let package = try JobPackage(
+                storedHeader: bytes(row["text"]), columns: bytes(row["tables"]))
+            var job = StoredJob(
+                id: row["id"], package: package, digest: row["digest"], name: row["name"],
+                priority: row["priority"], order: UInt64(bitPattern: position))
+            job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
+            job.partials = try blobs(database, "partials", of: position, path)
+            job.ending = try ending(database, of: position, path)
+            jobs.append(job)
+        }
+        return jobs
+    }
+
+    private static func blobs(
+        _ database: Database, _ table: String, of job: Int64, _ path: String
+    ) throws -> [[UInt8]] {
+        let order = table == "partials" ? " ORDER BY number" : ""
+        let statement = try database.cachedStatement(
+            sql: "SELECT bytes, checksum FROM \(table) WHERE job = ?\(order)")
+        let rows = try Row.fetchCursor(statement, arguments: [job])
+        var blobs: [[UInt8]] = []
+        while let row = try rows.next() {
+            let blob = bytes(row["bytes"])
+            guard row["checksum"] == checksum(blob) else { throw StoreTrouble.damaged(path) }
+            blobs.append(blob)
+        }
+        return blobs
+    }
+
+    private static func ending(
+        _ database: Database, of job: Int64, _ path: String
+    ) throws -> JobEnding? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM endings WHERE job = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
+        let ending = Ending(
+            kind: row["kind"], text: row["text"], code: row["code"], remedy: row["remedy"])
+        guard row["checksum"] == checksum(Array(ending.text.utf8)) else {
+            throw StoreTrouble.damaged(path)
+        }
+        return ending.value
+    }
+
+    private static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
+
+    /// FNV-1a over 64 bits: finds a row whose bytes changed on the disk. It is no signature.
+    static func checksum(_ bytes: [UInt8]) -> Int64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int64(bitPattern: hash)
+    }
+}
+
+/// A row of the table `endings`: for a result its text and digest, for a failure its message.
+private struct Ending {
+    var kind: String
+    var text: String
+    var code: String
+    var remedy: String
+
+    init(kind: String, text: String, code: String, remedy: String) {
+        self.kind = kind
+        self.text = text
+        self.code = code
+        self.remedy = remedy
+    }
+
+    init(_ ending: JobEnding) {
+        switch ending {
+        case .done(let document):
+            self.init(kind: "done", text: document.text, code: document.digest, remedy: "")
+        case .failed(let failure):
+            self.init(
+                kind: "failed", text: failure.message, code: failure.code.rawValue,
+                remedy: failure.remedy)
+        case .cancelled: self.init(kind: "cancelled", text: "", code: "", remedy: "")
+        }
+    }
+
+    var value: JobEnding {
+        switch kind {
+        case "done": .done(ResultDocument(text: text, digest: code))
+        case "failed": .failed(PoolFailure(.init(rawValue: code), text, remedy: remedy))
+        default: .cancelled
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import GRDB
+internal import PoolCore
+
+/// The tables of a store's file, and how older files become newer ones.
+enum StoreSchema {
+    /// "QPol": what tells a store from other SQLite files.
+    static let applicationID: Int32 = 0x5150_6f6c
+
+    /// What leads from version n to n + 1, the first from an empty file.
+    static let steps: [@Sendable (Database) throws -> Void] = [first]
+
+    /// The newest version that is known.
+    static var version: Int { steps.count }
+
+    /// Whose file it is: a store's version, 0 for an empty file. Changes nothing.
+    static func inspect(_ database: Database, _ path: String) throws -> Int {
+        let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if application == 0, version == 0, tables == 0 { return 0 }
+        guard application == applicationID else { throw StoreTrouble.notAStore(path) }
+        guard version <= self.version else { throw StoreTrouble.newer(path, version: version) }
+        let state = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+        guard state == "ok" else { throw StoreTrouble.damaged(path) }
+        return version
+    }
+
+    /// How a connection works: outside of any transaction.
+    ///
+    /// `synchronous = FULL` in write-ahead mode forces the log to the disk at each commit, so that
+    /// what was acknowledged survives a power failure. `fullfsync` is the same for macOS.
+    static func prepare(_ database: Database, isNew: Bool) throws {
+        if isNew { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+        _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        try database.execute(
+            sql: """
+                PRAGMA synchronous = FULL;
+                PRAGMA fullfsync = ON;
+                PRAGMA checkpoint_fullfsync = ON;
+                """)
+        _ = try Int.fetchOne(database, sql: "PRAGMA journal_size_limit = 16777216")
+    }
+
+    /// Brings a file from a version to the newest, all or nothing. It writes in any case, so that
+    /// a file that cannot be written shows at the start.
+    static func migrate(_ database: Database, from version: Int) throws {
+        for step in steps.dropFirst(version) { try step(database) }
+        try database.execute(
+            sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(self.version)")
+    }
+
+    /// Version 1. `position` is the order of acceptance; `text` is the job's text with the heads
+    /// of its tables as protocol buffer, `tables` their columns.
+    private static func first(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE jobs (
+                    position INTEGER PRIMARY KEY,
+                    id TEXT NOT NULL UNIQUE,
+                    digest TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    priority INTEGER NOT NULL,
+                    text BLOB NOT NULL,
+                    tables BLOB NOT NULL
+                ) STRICT;
+                CREATE TABLE partials (
+                    number INTEGER PRIMARY KEY,
+                    job INTEGER NOT NULL,
+                    bytes BLOB NOT NULL,
+                    checksum INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX partials_of_job ON partials (job, number);
+                CREATE TABLE checkpoints (
+                    job INTEGER PRIMARY KEY,
+                    bytes BLOB NOT NULL,
+                    checksum INTEGER NOT NULL
+                ) STRICT;
+                CREATE TABLE endings (
+                    job INTEGER PRIMARY KEY,
+                    kind TEXT NOT NULL CHECK (kind IN ('done', 'failed', 'cancelled')),
+                    text TEXT NOT NULL,
+                    code TEXT NOT NULL,
+                    remedy TEXT NOT NULL,
+                    checksum INTEGER NOT NULL
+                ) STRICT;
+                """)
+    }
+}

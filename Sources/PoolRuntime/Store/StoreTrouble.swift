@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import GRDB
+internal import PoolCore
+
+/// What goes wrong with a store's file, in words that say what to do.
+enum StoreTrouble {
+    /// A failure of SQLite.
+    static func failure(_ error: any Error, _ path: String) -> PoolFailure {
+        if let failure = error as? PoolFailure { return failure }
+        guard let error = error as? DatabaseError else {
+            return PoolFailure(
+                .store, "the store \(path) failed: \(error)", remedy: "see docs/operations.md")
+        }
+        func told(_ message: String, _ remedy: String) -> PoolFailure {
+            PoolFailure(.store, "the store \(path) \(message)", remedy: remedy)
+        }
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            return told(
+                "takes nothing more: the disk is full",
+                "free some space on it; what was accepted is safe, and the pool goes on by itself")
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+            return told("cannot be written", "make it and its folder writable for this user")
+        case .SQLITE_CANTOPEN:
+            return told(
+                "cannot be opened or made",
+                "name a file in a folder that exists and that this user may write")
+        case .SQLITE_NOTADB: return notAStore(path)
+        case .SQLITE_CORRUPT: return damaged(path)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return PoolFailure(
+                .storeInUse, "the store \(path) is locked by another program",
+                remedy: "end that program; `fuser \(path)` names it")
+        case .SQLITE_IOERR:
+            return told(
+                "cannot be read or written: \(error.message ?? "input/output error")",
+                "see the system's log for the disk's state")
+        default:
+            return told(
+                "failed: \(error.message ?? "\(error.resultCode)")", "see docs/operations.md")
+        }
+    }
+
+    static func notAStore(_ path: String) -> PoolFailure {
+        PoolFailure(
+            .store, "\(path) is there and is not a store of qpool; nothing was changed",
+            remedy: "name another file with --store")
+    }
+
+    static func damaged(_ path: String) -> PoolFailure {
+        PoolFailure(
+            .store, "the store \(path) is damaged",
+            remedy: "restore it from a backup, or name a new file with --store")
+    }
+
+    static func newer(_ path: String, version: Int) -> PoolFailure {
+        PoolFailure(
+            .version,
+            "the store \(path) has version \(version); this qpool knows versions up to "
+                + "\(StoreSchema.version)",
+            remedy: "start a newer qpool on it, or name another file with --store")
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PoolCore
+import PoolRuntime
+import Simulation
+import Synchronization
+import Testing
+
+/// Passes records on and counts them.
+private final class CountingStore: JobStore {
+    let store: SQLiteStore
+    let counts = Mutex((merged: 0, checkpoints: 0))
+
+    init(_ store: SQLiteStore) { self.store = store }
+
+    var checkpoints: Int { counts.withLock { $0.checkpoints } }
+
+    func load() throws(PoolFailure) -> [StoredJob] { try store.load() }
+
+    func commit(
+        _ records: [StoreRecord],
+        completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void
+    ) {
+        counts.withLock { counts in
+            for record in records {
+                switch record {
+                case .merged: counts.merged += 1
+                case .checkpoint: counts.checkpoints += 1
+                case .submitted, .priority, .ended, .forgotten: break
+                }
+            }
+        }
+        store.commit(records, completion: completion)
+    }
+}
+
+/// A pool on a store that is closed and opened again.
+@Suite(.serialized) struct StoredPoolTests {
+    static func coordinator(
+        _ store: any JobStore, endpoint: String = "tcp://127.0.0.1:*"
+    ) throws -> CoordinatorService {
+        var options = CoordinatorOptions()
+        options.leaseLevels = 8...8
+        return try CoordinatorService(
+            .init(
+                endpoint: endpoint, options: options, store: store, compiler: ModelCompiler(),
+                logger: Loopback.quiet))
+    }
+
+    @Test(.timeLimit(.minutes(3))) func aJobGoesOnFromItsCheckpoint() async throws {
+        let job = ModelJob(seed: 3, samples: 8_000_000, quantile: 0.02)
+        let folder = try StoreFolder()
+        let first = CountingStore(try SQLiteStore(path: folder.file))
+        var coordinator = try Self.coordinator(first)
+        let worker = try WorkerService(
+            .init(
+                endpoint: coordinator.endpoint, threads: 1, slots: 8, compiler: ModelCompiler(),
+                logger: Loopback.quiet))
+        var client = try PoolClient(endpoint: coordinator.endpoint)
+        _ = try await client.submit(job.package, id: "long")
+        while first.checkpoints < 1 { try await Task.sleep(for: .milliseconds(5)) }
+        let seen = try await client.status("long")
+        #expect(seen.state == .running)
+        coordinator.stop()
+        try await coordinator.ended()
+        try first.store.close()
+
+        let second = CountingStore(try SQLiteStore(path: folder.file))
+        let stored = try second.load()
+        #expect(stored.count == 1 && stored[0].checkpoint != nil && stored[0].ending == nil)
+        // Bounded: partials of twice the checkpoint at most, whatever was merged.
+        let bytes = stored[0].partials.reduce(0) { $0 + $1.count }
+        #expect(bytes <= max(PoolLimits.journalBytes, stored[0].checkpoint?.count ?? 0))
+        coordinator = try Self.coordinator(second, endpoint: coordinator.endpoint)
+        client = try PoolClient(endpoint: coordinator.endpoint)
+        var again = try await client.status("long")
+        while again.state == .queued { again = try await client.status("long") }
+        #expect(again.samplesDone >= seen.samplesDone)
+        for try await _ in client.watch("long", interval: .milliseconds(50)) {}
+        #expect(try await client.result("long") == Loopback.local(job))
+        worker.drain(reason: "test")
+        try await worker.ended()
+        coordinator.stop()
+        try await coordinator.ended()
+        try second.store.close()
+
+        // The result alone is left, and any later coordinator has it.
+        let third = try SQLiteStore(path: folder.file)
+        let ended = try third.load()
+        #expect(ended[0].checkpoint == nil && ended[0].partials.isEmpty)
+        guard case .done(let document) = ended[0].ending else {
+            Issue.record("the result is not stored")
+            return
+        }
+        #expect(try document == Loopback.local(job))
+    }
+}
