@@ -21,7 +21,9 @@ import Testing
             "keygen", keys, "--endpoint", endpoint, "--worker", "rack", "--client", "ann",
             "--admin", "root")
         try #require(made.status == 0, "\(made.error)")
-        let coordinator = try QPoolProcess(["coordinator", "--listen", endpoint, "--keys", keys])
+        let coordinator = try QPoolProcess([
+            "coordinator", "--in-memory", "--listen", endpoint, "--keys", keys,
+        ])
         try #require(coordinator.waitForError("listening on") != nil, "\(coordinator.errorSoFar)")
         let worker = try QPoolProcess(["worker", "--connect", keys + "/worker-rack.yaml"])
         let ann = keys + "/client-ann.yaml"
@@ -56,7 +58,8 @@ import Testing
     }
 
     @Test func plainTCPBeyondLoopbackNeedsAFlag() throws {
-        let coordinator = try qpool("coordinator", "--listen", "tcp://0.0.0.0:0", seconds: 20)
+        let coordinator = try qpool(
+            "coordinator", "--in-memory", "--listen", "tcp://0.0.0.0:0", seconds: 20)
         #expect(coordinator.status != 0)
         #expect(coordinator.error.contains("plain TCP"))
         let client = try qpool("jobs", "--connect", "tcp://192.0.2.1:7411", seconds: 20)

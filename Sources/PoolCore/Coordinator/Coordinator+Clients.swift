@@ -19,11 +19,15 @@ extension Coordinator {
             ))
     }
 
-    /// The job of an id, or of the beginning of exactly one.
-    ///
-    /// While the store takes nothing, no answer can rest on it: clients are told why instead.
-    private func find(_ id: String) throws(PoolFailure) -> JobRecord {
+    /// The job of an id, for an answer that rests on the store: while that takes nothing, clients
+    /// are told why instead.
+    private func findStored(_ id: String) throws(PoolFailure) -> JobRecord {
         if let storeFailure { throw storeFailure }
+        return try find(id)
+    }
+
+    /// The job of an id, or of the beginning of exactly one.
+    private func find(_ id: String) throws(PoolFailure) -> JobRecord {
         if let job = jobs[id] { return job }
         let matches = id.isEmpty ? [] : jobs.keys.filter { $0.hasPrefix(id) }
         if matches.count == 1, let job = jobs[matches[0]] { return job }
@@ -41,7 +45,7 @@ extension Coordinator {
         _ request: WireStatusRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         do throws(PoolFailure) {
-            replyStatus(try find(request.job), request.request, route, &effects)
+            replyStatus(try findStored(request.job), request.request, route, &effects)
         } catch {
             reply(error, to: route, request.request, &effects)
         }
@@ -62,7 +66,7 @@ extension Coordinator {
         _ request: WireCancel, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         do throws(PoolFailure) {
-            let job = try find(request.job)
+            let job = try findStored(request.job)
             if !job.state.isOver { end(job, .cancelled, &effects) }
             replyStatus(job, request.request, route, &effects)
         } catch {
@@ -74,7 +78,7 @@ extension Coordinator {
         _ request: WirePriority, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         do throws(PoolFailure) {
-            let job = try find(request.job)
+            let job = try findStored(request.job)
             guard (-10...10).contains(request.priority) else {
                 throw PoolFailure(
                     .malformed, "priority \(request.priority)", remedy: "use -10 to 10")
@@ -94,7 +98,7 @@ extension Coordinator {
         _ request: WireResultRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         do throws(PoolFailure) {
-            let job = try find(request.job)
+            let job = try findStored(request.job)
             switch job.state {
             case .done: break
             case .failed:
