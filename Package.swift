@@ -85,6 +85,7 @@ let package = Package(
                 "PoolRuntime", "Simulation", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testing),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
         .testTarget(
             name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],
             swiftSettings: testing),

@@ -36,6 +36,9 @@ public enum PoolLimits {
     public static let workers = 100_000
     /// Leases a worker may hold.
     public static let slots = 256
+    /// Ranges that a worker may fail to compute before it gets none of that job, and such workers
+    /// before the job fails.
+    public static let strikes = 3
     /// Capabilities a worker may name.
     public static let capabilities = 64
     /// Watches at once.

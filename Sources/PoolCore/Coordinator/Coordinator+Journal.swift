@@ -12,7 +12,7 @@ struct JournalSize {
     ///
     /// Between two snapshots at least as much is written as a snapshot takes: all snapshots
     /// together at most double what is written, and the journal at most doubles the state.
-    var isFull: Bool { partials >= max(snapshot, PoolLimits.journalBytes) }
+    func isFull(least: Int) -> Bool { partials >= max(snapshot, least) }
 }
 
 /// Checkpoints: the durable state of a job stays in proportion to its machine, not to its work.
@@ -26,7 +26,7 @@ extension Coordinator {
     ) {
         job.journal.partials += bytes + JournalSize.rowBytes
         // A machine that has ended has no snapshot: its result comes in a moment.
-        guard job.journal.isFull, let machine = job.machine, !machine.hasEnded else { return }
+        guard job.journal.isFull(least: options.journalBytes), let machine = job.machine, !machine.hasEnded else { return }
         let snapshot = machine.snapshot()
         job.journal = JournalSize(snapshot: snapshot.count)
         effects.records.append(.checkpoint(job: job.id, snapshot: snapshot))

@@ -38,7 +38,7 @@ extension Coordinator {
     ) -> Bool {
         guard storeFailure == nil else { return false }
         var best: JobRecord?
-        for job in running where job.state == .running && !job.free.isEmpty {
+        for job in running where job.hasFree(for: worker) {
             guard let other = best else {
                 best = job
                 continue
@@ -50,7 +50,7 @@ extension Coordinator {
                 issue(range, of: job, to: worker, parent: nil, &effects)
                 return true
             }
-            best = running.first { $0.state == .running && !$0.free.isEmpty }
+            best = running.first { $0.hasFree(for: worker) }
         }
         return options.speculates && speculate(worker, &effects)
     }
@@ -132,7 +132,7 @@ extension Coordinator {
         _ worker: WorkerRecord, _ effects: inout CoordinatorEffects
     ) -> Bool {
         let patience: Int64 = options.leaseNanoseconds / 10
-        for job in running where job.state == .running {
+        for job in running where job.state == .running && !job.shuns(worker) {
             for id in job.leases.prefix(PoolLimits.speculationScan) {
                 guard let lease = leases[id], lease.worker !== worker, lease.parent == nil,
                     lease.copies.count < 2, now.since(lease.issued) >= patience,
@@ -188,12 +188,14 @@ extension Coordinator {
         return [left, right].filter { !held.contains($0) }
     }
 
-    /// A lease whose partial came.
-    mutating func settle(_ id: UInt64, finished: Bool, _ effects: inout CoordinatorEffects) {
-        guard let lease = leases.removeValue(forKey: id) else { return }
+    /// A lease whose partial came; if that was not what the lease asked for, the lease is lost.
+    mutating func conclude(_ id: UInt64, _ effects: inout CoordinatorEffects) {
+        guard let lease = leases[id] else { return }
+        guard lease.job.state == .running, lease.job.round?.number == lease.round,
+            let machine = lease.job.machine, machine.isDone(lease.range)
+        else { return lose(id) }
+        leases[id] = nil
         detach(lease)
-        guard lease.job.state == .running, lease.job.round?.number == lease.round else { return }
-        let machine = lease.job.machine!
         var needless = lease.copies
         if let parent = lease.parent, let original = leases[parent],
             machine.isDone(original.range)
@@ -220,6 +222,12 @@ extension Coordinator {
         if !lease.settled { lease.job.leases.removeAll { $0 == lease.id } }
         if let parent = lease.parent { leases[parent]?.copies.removeAll { $0 == lease.id } }
         enqueue(lease.worker)
+    }
+}
+
+extension JobRecord {
+    fileprivate func hasFree(for worker: WorkerRecord) -> Bool {
+        state == .running && !free.isEmpty && !shuns(worker)
     }
 }
 

@@ -136,7 +136,7 @@ extension Coordinator {
         guard let worker = session(route, &effects) else { return }
         let acknowledged = PoolMessage.acknowledged(.with { $0.leases = [header.lease] })
         let lease = leases[header.lease].flatMap { $0.worker === worker ? $0 : nil }
-        defer { if lease != nil { settle(header.lease, finished: true, &effects) } }
+        defer { if lease != nil { conclude(header.lease, &effects) } }
         guard let job = jobs[header.job], job.state == .running, let round = job.round,
             round.number == Int(header.round)
         else {
@@ -205,8 +205,15 @@ extension Coordinator {
         else { return }
         let job = lease.job
         lose(header.lease)
-        if header.hasFailure, !lease.settled, job.state == .running {
-            end(job, .failed(PoolFailure(header.failure)), &effects)
+        guard header.hasFailure, !lease.settled, job.state == .running else { return }
+        let failure = PoolFailure(header.failure)
+        note(
+            .warning, "worker \(worker.id) cannot compute job \(job.id): \(failure)", &effects)
+        job.strikes[worker.id, default: 0] += 1
+        // A fault of one worker must not end the job; one that all of them find must.
+        let shunned = job.strikes.values.count { $0 >= PoolLimits.strikes }
+        if shunned >= min(PoolLimits.strikes, workers.count) {
+            end(job, .failed(failure), &effects)
         }
     }
 

@@ -104,6 +104,8 @@ final class JobRecord {
     var refusedPartials = 0
     /// What a store holds of the machine.
     var journal = JournalSize()
+    /// How often each worker could not compute a range.
+    var strikes: [String: Int] = [:]
     var document: ResultDocument?
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []
@@ -118,6 +120,11 @@ final class JobRecord {
         priority = stored.priority
         submitted = now
         self.compiled = compiled
+    }
+
+    /// Whether a worker has shown that it cannot compute this job.
+    func shuns(_ worker: WorkerRecord) -> Bool {
+        !strikes.isEmpty && strikes[worker.id, default: 0] >= PoolLimits.strikes
     }
 
     var weight: Int { package.weight + (document?.text.utf8.count ?? 0) }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import PoolCore
+
+/// A disk that survives the coordinator: what was committed, as jobs to be restored.
+struct ModelStore {
+    private var jobs: [String: StoredJob] = [:]
+
+    /// What a coordinator that starts now finds.
+    var stored: [StoredJob] { jobs.values.sorted { $0.order < $1.order } }
+
+    mutating func commit(_ records: [StoreRecord]) {
+        for record in records {
+            switch record {
+            case .submitted(let job): jobs[job.id] = job
+            case .priority(let id, let priority): jobs[id]?.priority = priority
+            case .merged(let id, let partial): jobs[id]?.partials.append(partial)
+            case .checkpoint(let id, let snapshot):
+                jobs[id]?.checkpoint = snapshot
+                jobs[id]?.partials = []
+            case .ended(let id, let ending):
+                jobs[id]?.ending = ending
+                jobs[id]?.checkpoint = nil
+                jobs[id]?.partials = []
+            case .forgotten(let id): jobs[id] = nil
+            }
+        }
+    }
+}

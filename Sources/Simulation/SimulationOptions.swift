@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PoolCore
+
+/// What is simulated. With the seed it decides every event.
+public struct SimulationOptions: Sendable {
+    /// Workers at the start.
+    public var workers = 4
+    /// Jobs, each submitted at a random time.
+    public var jobs: [ModelJob] = [
+        ModelJob(seed: 1, samples: 30_000, quantile: 0.01),
+        ModelJob(seed: 2, samples: 9_999, quantile: 0.1),
+        ModelJob(seed: 3, samples: 700, quantile: 0.5),
+    ]
+    /// What goes wrong; varied by seed.
+    public var faults = FaultRates.usual
+    /// Virtual seconds in which things go wrong; then the pool is left in peace.
+    public var troubleSeconds = 60.0
+    /// Virtual seconds of peace in which every job must end.
+    public var peaceSeconds = 600.0
+    /// A worker's samples a second, the slowest and the fastest.
+    public var speeds: ClosedRange<Double> = 50...5_000
+    /// How the coordinator hands out work.
+    public var coordinator: CoordinatorOptions
+    /// Whether the coordinator's invariants are checked after every step.
+    public var checksInvariants = true
+    /// Events after which a schedule counts as endless.
+    public var eventLimit = 20_000_000
+
+    /// The usual small pool.
+    public init() {
+        coordinator = CoordinatorOptions()
+        coordinator.leaseLevels = 8...20
+        coordinator.firstLevel = 9
+        // Small, so that short jobs have checkpoints too.
+        coordinator.journalBytes = 4_096
+    }
+}
+
+/// What happened in a schedule.
+public struct SimulationReport: Sendable, Hashable {
+    /// The seed.
+    public var seed: UInt64
+    /// Events processed.
+    public var events = 0
+    /// Virtual nanoseconds until the last job had ended.
+    public var nanoseconds: Int64 = 0
+    /// Faults injected, by name.
+    public var faults: [String: Int] = [:]
+    /// Leases computed by workers.
+    public var leasesComputed = 0
+    /// Jobs that ended with the undisturbed result.
+    public var jobsDone = 0
+    /// Jobs that ended cancelled, as wanted.
+    public var jobsCancelled = 0
+}
+
+/// A law that a schedule broke. The seed replays it.
+public struct SimulationFailure: Error, Sendable, CustomStringConvertible {
+    /// The seed of the schedule.
+    public var seed: UInt64
+    /// The event after which the law was broken.
+    public var event: Int
+    /// The virtual time.
+    public var nanoseconds: Int64
+    /// Which law.
+    public var reason: String
+
+    /// Seed, event, time and law.
+    public var description: String {
+        "seed \(seed), event \(event), \(Double(nanoseconds / 1_000_000) / 1_000) s: \(reason)"
+    }
+}
