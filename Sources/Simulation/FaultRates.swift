@@ -34,11 +34,11 @@ public struct FaultRates: Sendable, Hashable {
         rates.loss = 0.02
         rates.duplication = 0.05
         rates.reordering = 0.1
-        rates.workerCrashes = 0.05
+        rates.workerCrashes = 0.1
         rates.freezes = 0.05
         rates.partitions = 0.02
         rates.drains = 0.02
-        rates.coordinatorCrashes = 0.01
+        rates.coordinatorCrashes = 0.03
         rates.storeFailures = 0.02
         rates.cancellations = 0.1
         rates.garbage = 0.005

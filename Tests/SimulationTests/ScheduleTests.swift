@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func everyJobEndsWithTheUndisturbedResult() {
-        let count = UInt64(Self.number("QPOOL_SCHEDULES") ?? 100)
+        let count = UInt64(Self.number("QPOOL_SCHEDULES") ?? 60)
         let reports = run("usual", seeds: 1..<count + 1, SimulationOptions())
         // Over so many schedules every kind of fault has happened.
         for fault in [
@@ -45,7 +45,7 @@ import Testing
             "worker drained", "partition", "coordinator killed", "store failure", "job cancelled",
         ] {
             #expect(
-                reports.contains { $0.faults[fault, default: 0] > 0 } || reports.count < 100,
+                reports.contains { $0.faults[fault, default: 0] > 0 } || reports.count < 60,
                 "\(fault) never happened")
         }
     }

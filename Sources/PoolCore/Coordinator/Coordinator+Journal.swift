@@ -26,7 +26,9 @@ extension Coordinator {
     ) {
         job.journal.partials += bytes + JournalSize.rowBytes
         // A machine that has ended has no snapshot: its result comes in a moment.
-        guard job.journal.isFull(least: options.journalBytes), let machine = job.machine, !machine.hasEnded else { return }
+        guard job.journal.isFull(least: options.journalBytes), let machine = job.machine,
+            !machine.hasEnded
+        else { return }
         let snapshot = machine.snapshot()
         job.journal = JournalSize(snapshot: snapshot.count)
         effects.records.append(.checkpoint(job: job.id, snapshot: snapshot))
