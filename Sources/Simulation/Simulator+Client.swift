@@ -72,7 +72,9 @@ extension Simulator {
     ) {
         switch (step, result) {
         case (.submit, .success): queue.push(.client(job: job, .watch), at: now)
-        case (.fetch, .success(.resultReply(_, let payload))):
+        case (.fetch, .success(.resultReply(let reply, let payload)))
+        where Digest.hexadecimal(payload) == reply.digest:
+            // One that was damaged on the way is asked for again.
             end(job, .success(String(decoding: payload, as: UTF8.self)))
         case (.fetch, .failure(let failure)) where failure.code == .jobCancelled:
             end(job, .failure(failure))
