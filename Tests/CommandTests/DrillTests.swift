@@ -134,7 +134,8 @@ import Testing
 
     @Test(.enabled(if: SmallDisk.isAllowed, "mounting needs root"))
     func aFullDiskPausesThePool() throws {
-        let disk = try SmallDisk(folder.path + "/disk", megabytes: 4)
+        // Room for the write-ahead log, which SQLite folds in at 4 MB, and for the file.
+        let disk = try SmallDisk(folder.path + "/disk", megabytes: 16)
         let file = try folder.write(Self.job(5), to: "job.yaml")
         let pool = try LocalPool([
             "--store", disk.path + "/pool.sqlite", "--lease-samples", "4096..16384",
