@@ -158,7 +158,7 @@ package struct ClientSession: ~Copyable {
     }
 
     private mutating func keepUp(_ effects: inout ClientEffects) {
-        for (number, request) in requests {
+        for (number, request) in requests.sorted(by: { $0.key < $1.key }) {
             if request.deadline <= now {
                 requests[number] = nil
                 effects.answers.append((number, .failure(unreachable(request.timeout))))
@@ -167,7 +167,7 @@ package struct ClientSession: ~Copyable {
                 effects.outgoing.append(request.message)
             }
         }
-        for (number, watch) in watches {
+        for (number, watch) in watches.sorted(by: { $0.key < $1.key }) {
             if now.since(watch.heard) >= watch.timeout {
                 watches[number] = nil
                 effects.updates.append((number, .failure(unreachable(watch.timeout))))

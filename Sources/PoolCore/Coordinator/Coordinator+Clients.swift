@@ -189,7 +189,8 @@ extension Coordinator {
             let interval = Int64(clamping: request.intervalNanoseconds)
             let keep = Int64(clamping: request.keepNanoseconds)
             let watch = WatchRecord(
-                job: job, interval: min(max(interval, 50_000_000), 60_000_000_000),
+                number: newTicket(), job: job,
+                interval: min(max(interval, 50_000_000), 60_000_000_000),
                 until: now + min(max(keep, 1_000_000_000), 3_600_000_000_000), sent: now)
             watches[key] = watch
             job.watchers.insert(key)
@@ -205,14 +206,13 @@ extension Coordinator {
         guard now >= nextUpdate || watchedJobEnded else { return }
         watchedJobEnded = false
         nextUpdate = .distantFuture
-        for (key, watch) in watches {
-            if watch.job.state.isOver || watch.sent + watch.interval <= now {
-                watches[key]!.sent = now
-                update(key, watch, &effects)
-            }
-            if let watch = watches[key] {
-                nextUpdate = min(nextUpdate, watch.sent + watch.interval)
-            }
+        let due = watches.filter { $1.job.state.isOver || $1.sent + $1.interval <= now }
+        for (key, watch) in due.sorted(by: { $0.value.number < $1.value.number }) {
+            watches[key]!.sent = now
+            update(key, watch, &effects)
+        }
+        for watch in watches.values {
+            nextUpdate = min(nextUpdate, watch.sent + watch.interval)
         }
     }
 
@@ -268,7 +268,7 @@ extension Coordinator {
             }
             $0.round = UInt32(job.round?.number ?? 0)
             $0.leasesOut = UInt32(job.leases.count)
-            $0.workers = UInt32(Set(job.leases.compactMap { leases[$0]?.worker.id }).count)
+            $0.workers = UInt32(job.holders.count)
             if let started = job.started {
                 let passed = (job.ended ?? now).since(started)
                 $0.elapsedNanoseconds = UInt64(passed)

@@ -20,6 +20,15 @@ extension Coordinator {
                 return "worker \(worker.id) has too many leases"
             }
             if workersByID[worker.id] !== worker { return "worker \(worker.id) has two sessions" }
+            if worker.wantsLeases && !worker.isQueued {
+                return "worker \(worker.id) wants leases and nobody knows"
+            }
+            for id in worker.leases {
+                guard let lease = leases[id] else { continue }
+                if lease.deadline < worker.leaseCheck {
+                    return "lease \(id) is overdue before anybody looks"
+                }
+            }
             for id in worker.leases where leases[id] == nil {
                 return "worker \(worker.id) holds lease \(id) that is none"
             }
@@ -27,6 +36,8 @@ extension Coordinator {
         for job in jobs.values {
             if let broken = broken(job) { return "job \(job.id): \(broken)" }
         }
+        if patrols.count < workers.count { return "a worker that nobody looks at" }
+        if hungry.count > 2 * workers.count + 64 { return "\(hungry.count) workers in line" }
         if jobBytes != jobs.values.reduce(0, { $0 + $1.weight }) { return "bytes miscounted" }
         for (key, watch) in watches where !watch.job.watchers.contains(key) {
             return "a watch that its job does not know"

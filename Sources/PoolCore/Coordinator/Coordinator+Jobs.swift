@@ -170,7 +170,6 @@ extension Coordinator {
     /// Takes up the machine's present round, or ends the job where there is none.
     private mutating func begin(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         cancel(job.leases, &effects)
-        job.leases = []
         guard let machine = job.machine else { return }
         guard let round = machine.currentRound else {
             job.state = .finishing
@@ -183,7 +182,6 @@ extension Coordinator {
         job.round = round
         job.encodedRound = round.encode()
         job.free = FreeRanges(machine.missing(limit: PoolLimits.freeRanges))
-        for worker in workers.values { enqueue(worker) }
     }
 
     /// After a merge: the next round where the machine has gone on.
@@ -233,9 +231,7 @@ extension Coordinator {
         job.compiled = nil
         job.round = nil
         job.encodedRound = []
-        job.leases = []
         job.free = FreeRanges()
         effects.records.append(.ended(job: job.id, ending))
-        for worker in workers.values { worker.speeds[job.id] = nil }
     }
 }

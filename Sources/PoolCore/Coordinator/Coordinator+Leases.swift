@@ -15,12 +15,19 @@ extension Coordinator {
     /// Hands out leases while there are workers that want some and ranges that nobody holds; each
     /// worker in turn, so that early ones do not take all.
     mutating func assign(_ effects: inout CoordinatorEffects) {
+        guard storeFailure == nil, doubles || running.contains(where: \.hasFree) else { return }
         var left = hungry.count * PoolLimits.grantsPerStep
         var fruitless = 0
+        // What can be doubled changes with time alone: once a sweep is often enough.
+        defer { doubles = false }
         while left > 0, let worker = hungry.popFirst() {
             left -= 1
             worker.isQueued = false
-            guard worker.wantsLeases, workers[worker.route] === worker else { continue }
+            guard workers[worker.route] === worker else {
+                departed -= 1
+                continue
+            }
+            guard worker.wantsLeases else { continue }
             if grant(worker, &effects) {
                 fruitless = 0
                 enqueue(worker)
@@ -36,7 +43,6 @@ extension Coordinator {
     private mutating func grant(
         _ worker: WorkerRecord, _ effects: inout CoordinatorEffects
     ) -> Bool {
-        guard storeFailure == nil else { return false }
         var best: JobRecord?
         for job in running where job.hasFree(for: worker) {
             guard let other = best else {
@@ -52,7 +58,7 @@ extension Coordinator {
             }
             best = running.first { $0.hasFree(for: worker) }
         }
-        return options.speculates && speculate(worker, &effects)
+        return doubles && speculate(worker, &effects)
     }
 
     /// A range that nobody holds and that is not done.
@@ -86,7 +92,7 @@ extension Coordinator {
 
     /// Samples a nanosecond, 0 where nothing is known.
     private func speed(of worker: WorkerRecord, _ job: JobRecord) -> Double {
-        worker.speeds[job.id] ?? job.coreSpeed * Double(max(1, worker.hello.cores))
+        worker.speeds[job.order] ?? job.coreSpeed * Double(max(1, worker.hello.cores))
     }
 
     private func log2(_ value: Double) -> Int {
@@ -109,9 +115,10 @@ extension Coordinator {
             due: now + expected + queued, deadline: now + options.silenceNanoseconds,
             parent: parent)
         if let parent { leases[parent]?.copies.append(id) }
-        job.leases.append(id)
+        job.hold(id, worker)
         job.served += guess
         worker.leases.insert(id)
+        worker.leaseCheck = min(worker.leaseCheck, now + options.silenceNanoseconds)
         effects.outgoing.append(
             (
                 worker.route,
@@ -207,11 +214,11 @@ extension Coordinator {
     }
 
     /// Tells workers that these leases are not needed. They count until they are given back.
-    mutating func cancel(_ ids: [UInt64], _ effects: inout CoordinatorEffects) {
+    mutating func cancel(_ ids: some Sequence<UInt64>, _ effects: inout CoordinatorEffects) {
         for id in ids {
             guard let lease = leases[id], !lease.settled else { continue }
             leases[id]!.settled = true
-            lease.job.leases.removeAll { $0 == id }
+            lease.job.release(id, lease.worker)
             effects.outgoing.append(
                 (lease.worker.route, .cancelLease(.with { $0.leases = [id] })))
         }
@@ -219,16 +226,16 @@ extension Coordinator {
 
     private mutating func detach(_ lease: LeaseRecord) {
         lease.worker.leases.remove(lease.id)
-        if !lease.settled { lease.job.leases.removeAll { $0 == lease.id } }
+        if !lease.settled { lease.job.release(lease.id, lease.worker) }
         if let parent = lease.parent { leases[parent]?.copies.removeAll { $0 == lease.id } }
         enqueue(lease.worker)
     }
 }
 
 extension JobRecord {
-    fileprivate func hasFree(for worker: WorkerRecord) -> Bool {
-        state == .running && !free.isEmpty && !shuns(worker)
-    }
+    fileprivate var hasFree: Bool { state == .running && !free.isEmpty }
+
+    fileprivate func hasFree(for worker: WorkerRecord) -> Bool { hasFree && !shuns(worker) }
 }
 
 extension DyadicRange {

@@ -34,7 +34,9 @@ extension Coordinator {
                 remedy: "start a second coordinator")
             return refuse(failure, route, &effects)
         }
-        let worker = WorkerRecord(hello: hello, route: route, now: now)
+        let number = earlier?.id == hello.worker ? earlier?.number : nil
+        let worker = WorkerRecord(
+            hello: hello, number: number ?? newTicket(), route: route, now: now)
         if let earlier {
             // A reconnection: what it still holds goes with it, the rest goes to others.
             let held = Set(hello.leases)
@@ -44,6 +46,7 @@ extension Coordinator {
                     leases[id] = lease.moved(
                         to: worker, deadline: now + options.silenceNanoseconds)
                     worker.leases.insert(id)
+                    worker.leaseCheck = now
                 }
                 earlier.leases.subtract(worker.leases)
                 worker.samples = earlier.samples
@@ -59,6 +62,7 @@ extension Coordinator {
         }
         workers[route] = worker
         workersByID[worker.id] = worker
+        patrol(worker)
         effects.outgoing.append(
             (
                 route,
@@ -116,7 +120,7 @@ extension Coordinator {
         if let worker = workers[route] {
             note(
                 .warning, "worker \(worker.id) is gone: its leases go to others", &effects)
-            remove(worker)
+            return remove(worker)
         }
         for (key, watch) in watches where key.route == route { remove(key, watch) }
     }
@@ -127,6 +131,12 @@ extension Coordinator {
         if workersByID[worker.id] === worker { workersByID[worker.id] = nil }
         worker.draining = true
         for id in worker.leases.sorted() { lose(id) }
+        guard worker.isQueued else { return }
+        departed += 1
+        if departed > hungry.count / 2 + 16 {
+            hungry.removeAll { workers[$0.route] !== $0 }
+            departed = 0
+        }
     }
 
     mutating func merge(
@@ -135,14 +145,17 @@ extension Coordinator {
     ) {
         guard let worker = session(route, &effects) else { return }
         let acknowledged = PoolMessage.acknowledged(.with { $0.leases = [header.lease] })
+        // While the store takes nothing, answers would pile up: the worker will ask again.
+        func acknowledge() {
+            if storeFailure == nil { effects.held.append((route, acknowledged)) }
+        }
         let lease = leases[header.lease].flatMap { $0.worker === worker ? $0 : nil }
         defer { if lease != nil { conclude(header.lease, &effects) } }
         guard let job = jobs[header.job], job.state == .running, let round = job.round,
             round.number == Int(header.round)
         else {
             // Late, and needed no more: the worker may forget it.
-            effects.held.append((route, acknowledged))
-            return
+            return acknowledge()
         }
         let partial: Partial
         do {
@@ -160,8 +173,7 @@ extension Coordinator {
             checkpoint(job, after: payload.count, &effects)
             effects.held.append((route, acknowledged))
             advance(job, &effects)
-        case .duplicate, .stale:
-            effects.held.append((route, acknowledged))
+        case .duplicate, .stale: acknowledge()
         case .refused:
             refuse(partial: header, "it does not fit the round", of: worker, job, &effects)
         }
@@ -191,7 +203,7 @@ extension Coordinator {
         lease.worker.samples &+= UInt64(samples)
         guard busyNanoseconds > 0 else { return }
         let speed = samples / Double(busyNanoseconds)
-        lease.worker.measured(speed, job: lease.job.id)
+        lease.worker.measured(speed, job: lease.job.order)
         let perCore = speed / Double(max(1, lease.worker.hello.cores))
         let job = lease.job
         job.coreSpeed = job.coreSpeed == 0 ? perCore : 0.8 * job.coreSpeed + 0.2 * perCore

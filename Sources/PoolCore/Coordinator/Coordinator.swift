@@ -9,7 +9,8 @@ internal import SwiftProtobuf
 /// effects of each step and calls it again at ``deadline``. Its answers do not depend on the order
 /// or number of events: ranges merge by rules of their own.
 ///
-/// **Complexity**: a step costs O(log ranges + candidates of a partial), a sweep O(workers + leases).
+/// **Complexity**: a step costs O(log ranges + candidates of a partial), and each worker a look at
+/// it twice between heartbeats; no step but a list's goes through all workers or leases.
 package struct Coordinator: ~Copyable {
     package let options: CoordinatorOptions
 
@@ -20,7 +21,14 @@ package struct Coordinator: ~Copyable {
     var workers: [Route: WorkerRecord] = [:]
     var workersByID: [String: WorkerRecord] = [:]
     var leases: [UInt64: LeaseRecord] = [:]
+    /// Every worker that wants leases, each once; some that want none any more.
     var hungry: Deque<WorkerRecord> = []
+    /// How many of them have left.
+    var departed = 0
+    /// Every worker, in the order in which they are looked at; some that have left.
+    var patrols: Deque<WorkerRecord> = []
+    /// Whether what others hold may be doubled in this step.
+    var doubles = false
     var watches: [WatchKey: WatchRecord] = [:]
     /// When the next update of a watch is due.
     var nextUpdate = Instant.distantFuture
@@ -78,6 +86,7 @@ package struct Coordinator: ~Copyable {
             nextSweep = now + options.sweepNanoseconds
             sweep(&effects)
         }
+        patrol(&effects)
         promote(&effects)
         assign(&effects)
         notifyWatchers(&effects)
@@ -125,7 +134,7 @@ package struct Coordinator: ~Copyable {
     }
 
     mutating func newLease() -> UInt64 {
-        lastLease += 1
+        lastLease &+= 1
         return lastLease
     }
 
@@ -139,24 +148,46 @@ package struct Coordinator: ~Copyable {
         return lastOrder
     }
 
-    /// Deadlines of workers, leases and watches.
+    /// Deadlines of watches, and another look at what may be doubled.
     private mutating func sweep(_ effects: inout CoordinatorEffects) {
-        for worker in Array(workers.values) {
+        for (key, watch) in watches where watch.until <= now { remove(key, watch) }
+        doubles = options.speculates
+    }
+
+    /// Has a worker looked at after a while.
+    mutating func patrol(_ worker: WorkerRecord) {
+        worker.patrolAt = now + options.patrolNanoseconds
+        patrols.append(worker)
+    }
+
+    /// Looks at the workers whose turn it is: whether they live, and do what they hold.
+    private mutating func patrol(_ effects: inout CoordinatorEffects) {
+        while let worker = patrols.first, worker.patrolAt <= now {
+            patrols.removeFirst()
+            guard workers[worker.route] === worker else { continue }
             if now.since(worker.heard) > options.silenceNanoseconds {
                 note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
                 remove(worker)
-            } else if now.since(max(worker.heard, worker.pinged)) > options.heartbeatNanoseconds * 3
-                / 2
-            {
+                continue
+            }
+            let heard = max(worker.heard, worker.pinged)
+            if now.since(heard) > options.heartbeatNanoseconds * 3 / 2 {
                 // A dead connection shows when something is sent.
                 worker.pinged = now
                 effects.outgoing.append((worker.route, .heartbeat(WireHeartbeat())))
             }
+            loseOverdue(worker)
+            patrol(worker)
         }
-        for lease in Array(leases.values) where lease.deadline <= now { lose(lease.id) }
-        for (key, watch) in watches where watch.until <= now { remove(key, watch) }
-        // Speculation depends on time alone: look again.
-        for worker in workers.values where worker.wantsLeases { enqueue(worker) }
+    }
+
+    private mutating func loseOverdue(_ worker: WorkerRecord) {
+        guard worker.leaseCheck <= now else { return }
+        for id in worker.leases.sorted() where leases[id].map({ $0.deadline <= now }) ?? false {
+            lose(id)
+        }
+        let deadlines = worker.leases.lazy.compactMap { [leases] in leases[$0]?.deadline }
+        worker.leaseCheck = deadlines.min() ?? .distantFuture
     }
 
     mutating func remove(_ key: WatchKey, _ watch: WatchRecord) {

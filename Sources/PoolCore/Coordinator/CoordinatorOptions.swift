@@ -30,4 +30,6 @@ public struct CoordinatorOptions: Sendable, Hashable {
 
     /// Time between looks at deadlines.
     var sweepNanoseconds: Int64 { max(1_000_000, heartbeatNanoseconds / 4) }
+    /// Time between looks at a worker.
+    var patrolNanoseconds: Int64 { max(1_000_000, heartbeatNanoseconds / 2) }
 }

@@ -4,6 +4,8 @@ internal import Quantilizer
 /// A worker with an open session.
 final class WorkerRecord {
     let id: String
+    /// Counts the workers of this coordinator; one that connects again keeps its number.
+    let number: UInt64
     var route: Route
     let hello: WireHello
     let connected: Instant
@@ -12,16 +14,21 @@ final class WorkerRecord {
     var draining: Bool
     /// Leases it holds, settled ones included until it gives them back.
     var leases: Set<UInt64> = []
-    /// Samples a nanosecond, by job.
-    var speeds: [String: Double] = [:]
+    /// None of its leases is overdue before.
+    var leaseCheck = Instant.distantFuture
+    /// When it is looked at next.
+    var patrolAt = Instant.zero
+    /// Samples a nanosecond, of the jobs it worked on last.
+    var speeds = RecentSpeeds()
     /// The latest speed, whatever the job.
     var speed = 0.0
     var samples: UInt64 = 0
     /// Whether it stands in the queue of workers that want leases.
     var isQueued = false
 
-    init(hello: WireHello, route: Route, now: Instant) {
+    init(hello: WireHello, number: UInt64, route: Route, now: Instant) {
         id = hello.worker
+        self.number = number
         self.route = route
         self.hello = hello
         connected = now
@@ -33,12 +40,27 @@ final class WorkerRecord {
     var slots: Int { min(max(1, Int(hello.slots)), PoolLimits.slots) }
     var wantsLeases: Bool { !draining && leases.count < slots }
 
-    func measured(_ speed: Double, job: String) {
-        let old = speeds[job]
-        let new = old.map { 0.5 * $0 + 0.5 * speed } ?? speed
-        if old == nil, speeds.count >= PoolLimits.workerJobs { speeds.removeAll() }
+    func measured(_ speed: Double, job: UInt64) {
+        let new = speeds[job].map { 0.5 * $0 + 0.5 * speed } ?? speed
         speeds[job] = new
         self.speed = new
+    }
+}
+
+/// A worker's speeds at its latest jobs, by their order of acceptance; small, for there are many
+/// workers.
+struct RecentSpeeds {
+    private static let most = 8
+    private var entries: [(job: UInt64, speed: Double)] = []
+
+    subscript(job: UInt64) -> Double? {
+        get { entries.first { $0.job == job }?.speed }
+        set {
+            entries.removeAll { $0.job == job }
+            guard let newValue else { return }
+            if entries.count >= Self.most { entries.removeFirst() }
+            entries.append((job, newValue))
+        }
     }
 }
 
@@ -94,7 +116,9 @@ final class JobRecord {
     var encodedRound: [UInt8] = []
     var free = FreeRanges()
     /// Leases of the present round that are still wanted, in order of issue.
-    var leases: [UInt64] = []
+    private(set) var leases = LeaseList()
+    /// How many of them each worker holds, by its number.
+    private(set) var holders: [UInt64: Int] = [:]
     /// Worker time handed out, for fairness.
     var served = 0.0
     /// Samples a nanosecond and core, the mean over workers.
@@ -127,6 +151,17 @@ final class JobRecord {
         !strikes.isEmpty && strikes[worker.id, default: 0] >= PoolLimits.strikes
     }
 
+    func hold(_ lease: UInt64, _ worker: WorkerRecord) {
+        leases.append(lease)
+        holders[worker.number, default: 0] += 1
+    }
+
+    func release(_ lease: UInt64, _ worker: WorkerRecord) {
+        guard leases.remove(lease) else { return }
+        let left = holders[worker.number, default: 1] - 1
+        holders[worker.number] = left > 0 ? left : nil
+    }
+
     var weight: Int { package.weight + (document?.text.utf8.count ?? 0) }
 }
 
@@ -138,6 +173,8 @@ struct WatchKey: Hashable {
 
 /// One watch of a job.
 struct WatchRecord {
+    /// In this order updates go out.
+    let number: UInt64
     let job: JobRecord
     var interval: Int64
     var until: Instant

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import HeapModule
 internal import Quantilizer
 
 /// The ranges of a round that nobody holds: a buddy list of aligned dyadic ranges.
@@ -6,17 +7,21 @@ internal import Quantilizer
 /// It hands out the lowest start among the ranges that are large enough, so that indices are
 /// worked on roughly in order whatever sizes are asked for.
 ///
-/// **Complexity**: `take` and `put` O(levels + ranges of a level).
+/// **Complexity**: `take` and `put` O(levels + log ranges).
 struct FreeRanges {
-    /// Starts by level, the lowest last.
-    private var starts: [[UInt64]]
+    /// Starts by level.
+    private var starts: [Heap<UInt64>]
     /// The number of ranges.
     private(set) var count = 0
     /// Indices in all of them, those past the round's end included.
     private(set) var samples: UInt64 = 0
 
     init(_ ranges: [DyadicRange] = []) {
-        starts = Array(repeating: [], count: DyadicRange.maximumLevel + 1)
+        guard !ranges.isEmpty else {
+            starts = []
+            return
+        }
+        starts = Array(repeating: Heap(), count: DyadicRange.maximumLevel + 1)
         for range in ranges { put(range) }
     }
 
@@ -24,10 +29,10 @@ struct FreeRanges {
 
     /// Adds a range that is disjoint from all others.
     mutating func put(_ range: DyadicRange) {
-        let level = range.level
-        var position = starts[level].count
-        while position > 0, starts[level][position - 1] < range.start { position -= 1 }
-        starts[level].insert(range.start, at: position)
+        if starts.isEmpty {
+            starts = Array(repeating: Heap(), count: DyadicRange.maximumLevel + 1)
+        }
+        starts[range.level].insert(range.start)
         count += 1
         samples += range.length
     }
@@ -35,16 +40,17 @@ struct FreeRanges {
     /// Takes a range of this level, cut from a larger one if need be; a smaller one where nothing
     /// else is left; nil where nothing is.
     mutating func take(level wanted: Int) -> DyadicRange? {
+        guard !isEmpty else { return nil }
         let wanted = min(max(wanted, DyadicRange.blockLevel), DyadicRange.maximumLevel)
         var best: (start: UInt64, level: Int)?
         for level in wanted...DyadicRange.maximumLevel {
-            if let start = starts[level].last, best.map({ start < $0.start }) ?? true {
+            if let start = starts[level].min, best.map({ start < $0.start }) ?? true {
                 best = (start, level)
             }
         }
         if best == nil {
             for level in stride(from: wanted - 1, through: DyadicRange.blockLevel, by: -1) {
-                if let start = starts[level].last {
+                if let start = starts[level].min {
                     best = (start, level)
                     break
                 }
@@ -53,7 +59,7 @@ struct FreeRanges {
         guard let best, var range = DyadicRange(start: best.start, level: best.level) else {
             return nil
         }
-        starts[best.level].removeLast()
+        starts[best.level].removeMin()
         count -= 1
         samples -= range.length
         while range.level > wanted, let (left, right) = range.halves {
@@ -65,8 +71,9 @@ struct FreeRanges {
 
     /// Every range, in no order that means anything.
     var all: [DyadicRange] {
-        starts.enumerated().flatMap { level, starts in
-            starts.compactMap { DyadicRange(start: $0, level: level) }
+        guard !isEmpty else { return [] }
+        return starts.enumerated().flatMap { level, starts in
+            starts.unordered.compactMap { DyadicRange(start: $0, level: level) }
         }
     }
 }

@@ -155,7 +155,8 @@ package struct WorkerSession: ~Copyable {
 
     /// Leases held: waiting, computed, or not acknowledged yet.
     package var held: [UInt64] {
-        pending.map(\.header.lease) + (computing.map { [$0.lease] } ?? []) + unacknowledged.keys
+        pending.map(\.header.lease) + (computing.map { [$0.lease] } ?? [])
+            + unacknowledged.keys.sorted()
     }
 
     /// When to step again though nothing happens.
@@ -434,10 +435,11 @@ package struct WorkerSession: ~Copyable {
             } else if now.since(beat) >= heartbeat {
                 sequence += 1
                 sendHeartbeat(sequence: sequence, &effects)
-                for (lease, entry) in unacknowledged where now.since(entry.sent) >= silence / 2 {
+                for (lease, entry) in unacknowledged.sorted(by: { $0.key < $1.key })
+                where now.since(entry.sent) >= silence / 2 {
                     send(lease, &effects)
                 }
-                for (job, state) in jobs {
+                for (job, state) in jobs.sorted(by: { $0.key < $1.key }) {
                     if case .fetching(let since) = state, now.since(since) >= silence / 4 {
                         jobs[job] = .fetching(since: now)
                         effects.outgoing.append(.fetch(.with { $0.job = job }))
