@@ -30,9 +30,26 @@ QK_WORDS(qk_word_uniform, QK_FMA(width, ((double)(int64_t)(w[i] >> 11) + 0.5) * 
          (double *restrict dst, const uint64_t *restrict w, size_t n, double a, double width),
          (dst, w, n, a, width))
 
-QK_WORDS(qk_word_exponential, (0.0 - qk_log_normal(QK_FMA((double)w[i], 0x1p-64, 0x1p-65))) / rate,
-         (double *restrict dst, const uint64_t *restrict w, size_t n, double rate),
-         (dst, w, n, rate))
+/// Whether multiplying by 1 / x rounds as dividing by x does: x is a power of two.
+QK_INLINE int qk_inverse_is_exact(double x) {
+    const uint64_t exponent = (qk_bits(x) >> 52) & 0x7ff;
+    return (qk_bits(x) & 0xfffffffffffffu) == 0 && exponent > 1 && exponent < 2045;
+}
+
+QK_INLINE void qk_word_exponential_body(double *restrict dst, const uint64_t *restrict w, size_t n,
+                                        double rate) {
+    if (qk_inverse_is_exact(rate)) {
+        const double scale = 1.0 / rate;
+        QK_LOOP for (size_t i = 0; i < n; i++)
+            dst[i] = (0.0 - qk_log_normal(QK_FMA((double)w[i], 0x1p-64, 0x1p-65))) * scale;
+    } else {
+        QK_LOOP for (size_t i = 0; i < n; i++)
+            dst[i] = (0.0 - qk_log_normal(QK_FMA((double)w[i], 0x1p-64, 0x1p-65))) / rate;
+    }
+}
+QK_KERNEL(void, qk_word_exponential,
+          (double *restrict dst, const uint64_t *restrict w, size_t n, double rate),
+          (dst, w, n, rate))
 
 QK_WORDS(qk_word_weibull, scale *qk_m_pow(qk_tail_exponential(qk_tail_of(w[i])), power),
          (double *restrict dst, const uint64_t *restrict w, size_t n, double power, double scale),

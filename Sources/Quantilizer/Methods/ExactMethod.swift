@@ -2,10 +2,12 @@
 
 /// `exact`: N samples, the exact top k = ⌈qN⌉, and m of them drawn without replacement.
 ///
-/// Where the candidates fit the memory it is one pass. Where they do not, it is still one pass, cut
-/// into rounds: after each, the ranks that may still matter are known up to six and a half standard
-/// deviations of the hypergeometric law, samples above them are only counted and summed, samples
-/// below are dropped, and the next round is as long as the memory allows. At the end the counts say
+/// Where few samples are kept it is one round. Where they are many, or do not fit the memory, it is
+/// still one pass, cut into rounds: after each, the ranks that may still matter are known up to six
+/// and a half standard deviations of the hypergeometric law, samples above them are only counted and
+/// summed, samples below are dropped, and the next round is as long as the buffers allow. Small
+/// buffers save time as well as memory: most of the samples that a round would keep for a while are
+/// never kept. At the end the counts say
 /// whether the threshold is inside. If it ever is not, passes that count by digits of the key find
 /// a window that holds it, and one more pass ends the job.
 ///
@@ -18,6 +20,10 @@ struct ExactMethod: Method {
     private static let roundAlignment: UInt64 = 1 << 12
     /// Candidates beyond the interval's ranks that a selection must have room for.
     private static let leastSpare: UInt64 = 1024
+    /// Candidates of a selection while streaming, if memory allows; twice as many are not streamed.
+    static let fewCandidates: UInt64 = 8192
+    /// Jobs of fewer samples are streamed only for the memory's sake.
+    static let manySamples: UInt64 = 1 << 22
 
     enum Phase: UInt8 {
         case whole, streaming, digits, repair
@@ -34,11 +40,19 @@ struct ExactMethod: Method {
     private var passes: UInt64 = 1
 
     /// The method for so many samples. A bracket of other than the usual width gives the same answer.
-    init(job: CompiledJob, samples: UInt64, bracketDeviations: Double = Self.usualDeviations) {
+    ///
+    /// Nor does another number of candidates up to which one round is enough.
+    init(
+        job: CompiledJob, samples: UInt64, bracketDeviations: Double = Self.usualDeviations,
+        heldWhole: UInt64? = nil
+    ) {
         self.samples = samples
         self.bracketDeviations = bracketDeviations
         tracks = job.selections.map { SelectionTrack($0, samples: samples, job: job) }
-        if Self.needs(tracks, samples).reduce(0, +) > UInt64(job.candidateBudget) {
+        let needs = Self.needs(tracks, samples)
+        // Rounds wait for one another, so small jobs have one.
+        let few = heldWhole ?? (samples < Self.manySamples ? .max : 2 * Self.fewCandidates)
+        if needs.reduce(0, +) > UInt64(job.candidateBudget) || needs.max() ?? 0 > few {
             phase = .streaming
         }
     }
@@ -57,8 +71,19 @@ struct ExactMethod: Method {
         return needs
     }
 
+    /// Candidates of a selection that are held at once while streaming: a multiple of what the
+    /// interval needs, and no more than the caches hold.
     func capacity(_ job: CompiledJob) -> Int {
-        max(1, job.candidateBudget / max(1, tracks.count))
+        let budget = max(1, job.candidateBudget / max(1, tracks.count))
+        let comfortable = max(Self.fewCandidates, 8 * widestInterval)
+        return Int(min(UInt64(budget), comfortable))
+    }
+
+    private var widestInterval: UInt64 {
+        tracks.map { track in
+            let wanted = track.wantedRanks(samples: samples)
+            return wanted.upperBound - wanted.lowerBound
+        }.max() ?? 0
     }
 
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
@@ -68,11 +93,7 @@ struct ExactMethod: Method {
             return round(number, 0..<samples, .select(sieves))
         }
         let capacity = capacity(job)
-        let widest =
-            tracks.map { track -> UInt64 in
-                let wanted = track.wantedRanks(samples: samples)
-                return wanted.upperBound - wanted.lowerBound
-            }.max() ?? 0
+        let widest = widestInterval
         guard UInt64(capacity) >= 2 * widest + Self.leastSpare else {
             let bytes =
                 (2 * widest + Self.leastSpare) * UInt64(4 * job.candidateBytes * tracks.count)

@@ -34,6 +34,7 @@ import Testing
         var kernels: [(String, Kernel)] = [
             ("uniform", { qk_word_uniform_at($0, $1, $2, $3, -1.5, 4) }),
             ("exponential", { qk_word_exponential_at($0, $1, $2, $3, 0.7) }),
+            ("exponential of rate 4", { qk_word_exponential_at($0, $1, $2, $3, 4) }),
             ("weibull", { qk_word_weibull_at($0, $1, $2, $3, 0.7, 3) }),
             ("pareto", { qk_word_pareto_at($0, $1, $2, $3, 1.3, 3) }),
             ("gumbel", { qk_word_gumbel_at($0, $1, $2, $3, 1, 3) }),

@@ -41,6 +41,27 @@ import Testing
         #expect(shuffled.result == small.result)
     }
 
+    /// Many kept samples are streamed though memory would hold them; the answer is that of one round.
+    @Test func manyKeptSamplesAreStreamed() throws {
+        let job = unitJob(
+            JobSettings(
+                seed: 5, samples: ExactMethod.manySamples, quantiles: [0.01, 0.05], draws: 50),
+            utilities: [{ ($0 * 4096).rounded(.down) }], costs: [{ $0 }])
+        let streamed = run(job)
+        let whole = run(
+            JobMachine(
+                job: job,
+                method: ExactMethod(job: job, samples: ExactMethod.manySamples, heldWhole: .max)))
+        #expect(try answer(streamed) == answer(whole))
+        let rounds = [streamed, whole].map {
+            $0.result?.diagnostics.first { $0.name == "rounds" }?.value ?? 0
+        }
+        #expect(rounds[0] >= 3)
+        #expect(rounds[1] == 1)
+        #expect(streamed.result?.evaluations == ExactMethod.manySamples)
+        #expect(try runShuffled(job, seed: 8).result == streamed.result)
+    }
+
     /// A bracket on the wrong side always misses, so digits of the keys must find the threshold.
     @Test(arguments: [0, 1]) func digitsFindWhatTheBracketMissed(_ kind: Int) throws {
         let utility = kind == 0 ? Self.steps : { @Sendable x in x * (1.7 - x) }

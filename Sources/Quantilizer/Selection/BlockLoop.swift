@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The loop over the blocks of a range, with its scratch.
+///
+/// It is a value inside ``RangeEvaluator``, so that a range costs one check for exclusive access
+/// where fields of the class would cost several a block.
+struct BlockLoop: ~Copyable {
+    var sampler: BlockSampler
+    private var lanes = LaneList(capacity: BlockSampler.lanes)
+    private var words = WordColumns(count: 2, capacity: BlockSampler.lanes)
+    private let streams: Streams
+
+    init(_ job: CompiledJob) {
+        sampler = BlockSampler(
+            seed: job.settings.seed, base: job.base,
+            columns: job.utilities.map(\.utility) + job.costs.map(\.utility))
+        streams = Streams(seed: job.settings.seed)
+    }
+
+    /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
+    mutating func evaluate(
+        _ job: CompiledJob, round: Round, range: DyadicRange, hints: Hints, isCancelled: () -> Bool
+    ) -> Partial? {
+        let indices = range.clipped(to: round.range)
+        let utilities = job.utilities.count
+        let columns = utilities + job.costs.count
+        let centres = job.centres
+        var channels = (0..<round.channelCount(utilities: utilities)).map {
+            ChannelEvaluator(
+                round: round, channel: $0, job: job, streams: streams,
+                hint: hints.round == round.number && $0 < hints.floors.count
+                    ? hints.floors[$0] : .lowest)
+        }
+        var moments = round.measures ? (0..<columns).map { _ in MomentTree() } : []
+        var start = indices.lowerBound
+        while start < indices.upperBound {
+            if isCancelled() { return nil }
+            let count = Int(min(256, indices.upperBound - start))
+            sampler.evaluate(domain: round.domain, start: start, lanes: count)
+            for column in moments.indices {
+                var block = BlockMoments.of(
+                    sampler.results, column: column, lanes: count, centre: centres[column])
+                if column >= utilities {
+                    // NaN counts as neither.
+                    Kernels.select(
+                        sampler.results, column: column, lanes: count,
+                        atLeast: Key.orderedBits(0), into: &lanes)
+                    block.negative = UInt64(count - lanes.count) - block.nan
+                }
+                moments[column].add(block)
+            }
+            for channel in channels.indices {
+                channels[channel].take(
+                    sampler.results, start: start, count: count, lanes: &lanes, words: &words)
+            }
+            start += 256
+        }
+        var tally = Tally()
+        tally.moments = moments.map(\.root)
+        var parts: [Partial.Channel] = []
+        for channel in channels.indices {
+            let (part, counts) = channels[channel].finish()
+            parts.append(part)
+            tally.channels.append(counts)
+        }
+        return Partial(
+            round: round.number, range: range, tally: tally.trimmed, channels: parts)
+    }
+}
