@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`qpool run` beside NumPy, and a pool of two workers beside `qpool run`, in one run.
+"""`qpool run` beside NumPy and a hand-written kernel, and a pool of two workers beside `qpool run`.
 
-    python3 Benchmarks/throughput.py                      G and E, one core and two, beside NumPy
+    python3 Benchmarks/throughput.py                      G and E, one core and two, in one run
     python3 Benchmarks/throughput.py --overhead 1e9       the pool's overhead over `run`
 
 Whole processes are timed, start-up included, in alternated rounds; medians, ratios, peak memory.
@@ -40,17 +40,32 @@ def job(name, samples):
     return str(path)
 
 
+def reference():
+    """The hand-written kernel, built; None where the machine has no AVX-512."""
+    flags = pathlib.Path("/proc/cpuinfo").read_text()
+    if "avx512dq" not in flags:
+        return None
+    binary = f"/tmp/qpool-bench-reference-{os.getpid()}"
+    subprocess.run(["clang", "-O3", "-march=native", str(HERE / "reference.c"), "-lm", "-lpthread",
+                    "-o", binary], check=True)
+    return binary
+
+
 def digest(output):
     return re.search(r'"digest": "([0-9a-f]+)"', output)[1]
 
 
 def beside_numpy(samples, numpy_samples, rounds):
     cases = {}
+    by_hand = reference()
     for name in ("G", "E"):
         path = job(name, samples)
         for threads in (1, 2):
             cases["qpool", name, threads] = (
                 [QPOOL, "run", path, "--threads", str(threads), "--quiet", "-o", "json"], samples)
+            if by_hand:
+                cases["by hand", name, threads] = (
+                    [by_hand, name, str(samples), str(threads)], samples)
             cases["NumPy", name, threads] = (
                 [sys.executable, str(HERE / "numpy_workloads.py"), "--samples", str(numpy_samples),
                  "--rounds", "1", "--workload", name, "--processes", str(threads)], numpy_samples)
@@ -63,13 +78,16 @@ def beside_numpy(samples, numpy_samples, rounds):
                 rates[case].append(float(re.search(r"best=([0-9.]+)", output)[1]))
             else:
                 rates[case].append(count / seconds / 1e6)
+            if case[0] == "qpool":
                 digests.setdefault(case[1], set()).add(digest(output))
             memory[case] = max(memory[case], peak)
-    print(f"{'':8}{'threads':>8}{'qpool M/s':>12}{'NumPy M/s':>12}{'ratio':>8}{'qpool MB':>10}{'NumPy MB':>10}")
+    print(f"{'':8}{'threads':>8}{'qpool M/s':>12}{'NumPy M/s':>12}{'ratio':>8}{'by hand M/s':>13}{'ratio':>8}"
+          f"{'qpool MB':>10}{'NumPy MB':>10}")
     for name in ("G", "E"):
         for threads in (1, 2):
             q, n = (statistics.median(rates[x, name, threads]) for x in ("qpool", "NumPy"))
-            print(f"{name:8}{threads:>8}{q:>12.1f}{n:>12.1f}{q / n:>8.2f}"
+            hand = statistics.median(rates["by hand", name, threads]) if by_hand else float("nan")
+            print(f"{name:8}{threads:>8}{q:>12.1f}{n:>12.1f}{q / n:>8.2f}{hand:>13.1f}{q / hand:>8.2f}"
                   f"{memory['qpool', name, threads]:>10.0f}{memory['NumPy', name, threads]:>10.0f}")
     assert all(len(d) == 1 for d in digests.values()), "the digests differ"
 
