@@ -19,6 +19,9 @@ public protocol BaseDistribution: Sendable {
     /// True where the values are the normal slots, unchanged and in order, so that a caller may skip
     /// `transform` and sample straight into the values.
     var passesNormalsThrough: Bool { get }
+    /// Against what each value's density is taken, `dimension` of them; nil where the law has no
+    /// density of which all can be said so: see ``logDensity(lane:values:at:)``.
+    var densityMeasures: [DensityMeasure]? { get }
     /// What a job file would say to get this base, normalised: all parameters, defaults filled in.
     var specification: JobNode { get }
 
@@ -28,6 +31,20 @@ public protocol BaseDistribution: Sendable {
     func transform(
         lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
         at place: Placement)
+
+    /// The logarithm of the density at a lane's values, columns `column ..< column + dimension`; −∞
+    /// outside the support, NaN where the base has no density.
+    ///
+    /// Of a discrete law it is that of the probability with which `transform` gives the value.
+    func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double
+}
+
+/// What a density is relative to.
+public enum DensityMeasure: Sendable, Hashable {
+    /// Length: the value is continuous.
+    case length
+    /// The number of points: the value is discrete, and its density a probability.
+    case count
 }
 
 extension BaseDistribution {
@@ -37,6 +54,17 @@ extension BaseDistribution {
     public var scratchColumns: Int { 0 }
     /// False.
     public var passesNormalsThrough: Bool { false }
+    /// None.
+    public var densityMeasures: [DensityMeasure]? { nil }
+    /// NaN.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double { .nan }
+    /// The logarithm of the density at a value.
+    public func logDensity(of value: [Double]) -> Double {
+        guard value.count == dimension else { return .nan }
+        var columns = Columns(count: dimension, capacity: 1)
+        for (column, x) in value.enumerated() { columns[column, 0] = x }
+        return logDensity(lane: 0, values: columns, at: 0)
+    }
     /// Nothing.
     public var specification: JobNode {
         JobNode(.null, at: SourcePosition(line: 1, column: 1))

@@ -17,6 +17,7 @@ public struct BetaBase: UnivariateBase {
     /// Independent components.
     public let dimension: Int
     private let sampler: QuantileSampler
+    private let law: BetaLaw
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(a: Double, b: Double, dimension: Int = 1) throws(BaseError) {
@@ -27,6 +28,7 @@ public struct BetaBase: UnivariateBase {
         self.a = a
         self.b = b
         self.dimension = dimension
+        self.law = law
         sampler = QuantileSampler(law)
         try validate()
     }
@@ -40,6 +42,18 @@ public struct BetaBase: UnivariateBase {
         scratch: inout Columns, free: Int
     ) {
         sampler.fill(location: 0, scale: 1, words, slot, to: &values, column, lanes: lanes)
+    }
+
+    /// The density in log-odds, less log x (1 − x).
+    public func logDensity(component x: Double) -> Double {
+        guard x >= 0, x <= 1 else { return -.infinity }
+        if x == 0 || x == 1 {
+            let near = x == 0 ? a : b
+            let far = x == 0 ? b : a
+            return near == 1 ? Elementary.log(far) : near < 1 ? .infinity : -.infinity
+        }
+        let point = BetaPoint(x: x)
+        return law.logDensity(point) - point.logX - point.logY
     }
 }
 

@@ -62,4 +62,11 @@ public struct CategoricalBase: UnivariateBase {
     ) {
         law.fill(words, slot, to: &values, column, scratch: &scratch, free, lanes: lanes)
     }
+
+    /// Discrete.
+    public var componentMeasure: DensityMeasure { .count }
+    /// log of the probability, to 2^-64.
+    public func logDensity(component x: Double) -> Double {
+        law.logMass(x)
+    }
 }

@@ -37,4 +37,12 @@ public struct CauchyBase: UnivariateBase {
     ) {
         Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// −log(π scale (1 + z²)).
+    public func logDensity(component x: Double) -> Double {
+        let z = ((x - location) / scale).magnitude
+        // Where the square is too large for a double, 1 is nothing beside it.
+        let square = z > 1e150 ? 2 * Elementary.log(z) : Elementary.log1p(z * z)
+        return -square - Elementary.log(scale) - 1.1447298858494002
+    }
 }

@@ -48,6 +48,16 @@ struct CumulativeTable: Sendable {
         self.guide = guide
     }
 
+    /// The probability of an outcome: its words over 2^64.
+    func mass(_ outcome: Int) -> Double {
+        guard outcome >= 0, outcome <= cumulative.count else { return 0 }
+        let begin = outcome == 0 ? 0 : cumulative[outcome - 1]
+        guard outcome < cumulative.count else {
+            return begin == 0 ? 1 : Double(0 &- begin) * 0x1p-64
+        }
+        return Double(cumulative[outcome] - begin) * 0x1p-64
+    }
+
     /// The outcome of a word.
     func outcome(_ word: UInt64) -> Int {
         let bucket = Int(word >> UInt64(shift))

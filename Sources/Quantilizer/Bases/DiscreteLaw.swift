@@ -4,11 +4,38 @@
 struct DiscreteLaw: Sendable {
     let table: CumulativeTable
     let values: [Double]
+    /// Outcomes by their values, ascending; empty where the values are successive whole numbers.
+    private let order: [Int]
 
     /// A law with these weights.
     init(values: [Double], weights: [DoubleDouble]) {
         table = CumulativeTable(weights: weights)
         self.values = values
+        let isSuccessive = values.indices.allSatisfy { values[$0] == values[0] + Double($0) }
+        order = isSuccessive ? [] : values.indices.sorted { values[$0] < values[$1] }
+    }
+
+    /// log of the probability of a value, over all outcomes that have it.
+    func logMass(_ x: Double) -> Double {
+        guard !order.isEmpty else {
+            let place = x - values[0]
+            guard place >= 0, place < Double(values.count), place == place.rounded() else {
+                return -.infinity
+            }
+            return Elementary.log(table.mass(Int(place)))
+        }
+        var low = 0
+        var high = order.count
+        while low < high {
+            let middle = (low + high) / 2
+            if values[order[middle]] < x { low = middle + 1 } else { high = middle }
+        }
+        var mass = 0.0
+        while low < order.count, values[order[low]] == x {
+            mass += table.mass(order[low])
+            low += 1
+        }
+        return Elementary.log(mass)
     }
 
     /// A law on whole numbers by the ratios of neighbouring masses.

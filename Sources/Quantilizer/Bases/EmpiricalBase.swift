@@ -110,4 +110,22 @@ public struct EmpiricalBase: BaseDistribution {
         if let weights { entries.append(("weights", .text(weights))) }
         return .base(Self.name, entries)
     }
+
+    /// Discrete: the rows are points.
+    public var densityMeasures: [DensityMeasure]? {
+        [DensityMeasure](repeating: .count, count: dimension)
+    }
+
+    /// log of the probability of all rows that hold the values.
+    ///
+    /// **Complexity**: O(rows).
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        var mass = 0.0
+        for row in 0..<rowCount {
+            if data.indices.allSatisfy({ data[$0][row] == values[column + $0, lane] }) {
+                mass += table?.mass(row) ?? 1 / Double(rowCount)
+            }
+        }
+        return Elementary.log(mass)
+    }
 }

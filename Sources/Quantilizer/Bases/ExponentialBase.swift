@@ -34,4 +34,10 @@ public struct ExponentialBase: UnivariateBase {
     ) {
         Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// log rate − rate x.
+    public func logDensity(component x: Double) -> Double {
+        guard x >= 0 else { return -.infinity }
+        return Elementary.log(rate) - rate * x
+    }
 }

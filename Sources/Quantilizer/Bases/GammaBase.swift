@@ -17,6 +17,7 @@ public struct GammaBase: UnivariateBase {
     /// Independent components.
     public let dimension: Int
     private let sampler: QuantileSampler
+    private let law: GammaLaw
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
@@ -27,6 +28,7 @@ public struct GammaBase: UnivariateBase {
         self.shape = shape
         self.scale = scale
         self.dimension = dimension
+        self.law = law
         sampler = QuantileSampler(law)
         try validate()
     }
@@ -41,6 +43,18 @@ public struct GammaBase: UnivariateBase {
     ) {
         sampler.fill(
             location: 0, scale: scale, words, slot, to: &values, column, lanes: lanes)
+    }
+
+    /// The density in log x, less log x.
+    public func logDensity(component x: Double) -> Double {
+        guard x >= 0 else { return -.infinity }
+        let z = x / scale
+        if z == 0 {
+            return shape == 1 ? -Elementary.log(scale) : shape < 1 ? .infinity : -.infinity
+        }
+        guard z < .infinity else { return -.infinity }
+        let log = Elementary.log(z)
+        return law.logDensity(x: z, log: log) - log - Elementary.log(scale)
     }
 }
 

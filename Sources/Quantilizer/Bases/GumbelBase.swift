@@ -37,4 +37,10 @@ public struct GumbelBase: UnivariateBase {
     ) {
         Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// −z − exp(−z) − log scale.
+    public func logDensity(component x: Double) -> Double {
+        let z = (x - location) / scale
+        return -z - Elementary.exp(-z) - Elementary.log(scale)
+    }
 }

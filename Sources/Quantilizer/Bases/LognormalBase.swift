@@ -55,4 +55,22 @@ public struct LognormalBase: BaseDistribution {
             Self.name,
             [("mu", .number(mu)), ("sigma", .number(sigma)), ("dimension", .number(dimension))])
     }
+
+    /// Continuous.
+    public var densityMeasures: [DensityMeasure]? {
+        [DensityMeasure](repeating: .length, count: dimension)
+    }
+
+    /// The normal density of the logarithms, over the values.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        var sum = 0.0
+        for i in 0..<dimension {
+            let x = values[column + i, lane]
+            guard x > 0 else { return -.infinity }
+            let log = Elementary.log(x)
+            let z = (log - mu) / sigma
+            sum -= 0.5 * z * z + log
+        }
+        return sum - Double(dimension) * (Elementary.log(sigma) + Elementary.halfLogTwoPi)
+    }
 }

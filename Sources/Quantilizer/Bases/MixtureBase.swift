@@ -118,4 +118,34 @@ public struct MixtureBase: BaseDistribution {
         }
         return .mapping([(Self.name, .list(list))])
     }
+
+    /// The components', where they have the same: a mixture of continuous and discrete components has
+    /// no density.
+    public var densityMeasures: [DensityMeasure]? {
+        guard let first = components[0].base.densityMeasures,
+            components.allSatisfy({ $0.base.densityMeasures == first })
+        else { return nil }
+        return first
+    }
+
+    /// log Σ probability · density.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        guard densityMeasures != nil else { return .nan }
+        var largest = -Double.infinity
+        var sum = 0.0
+        for (k, component) in components.enumerated() {
+            let mass = table.mass(k)
+            guard mass > 0 else { continue }
+            let part =
+                Elementary.log(mass)
+                + component.base.logDensity(lane: lane, values: values, at: column)
+            if part <= largest {
+                if part > -.infinity { sum += Elementary.exp(part - largest) }
+            } else {
+                sum = 1 + (largest == -.infinity ? 0 : sum * Elementary.exp(largest - part))
+                largest = part
+            }
+        }
+        return largest + Elementary.log(sum)
+    }
 }

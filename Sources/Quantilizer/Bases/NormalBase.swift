@@ -150,4 +150,30 @@ public struct NormalBase: BaseDistribution {
                 "expected a whole number from 1 to \(BaseLimits.dimension), found \(dimension)")
         }
     }
+
+    /// Continuous.
+    public var densityMeasures: [DensityMeasure]? {
+        [DensityMeasure](repeating: .length, count: dimension)
+    }
+
+    /// The density of the slots that give the values, over the determinant of the factors.
+    ///
+    /// **Complexity**: O(dimension), with a covariance its square.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        var slots = [Double](repeating: 0, count: dimension)
+        var squares = 0.0
+        for i in 0..<dimension {
+            let row = factors[i]
+            let own = row.count - 1
+            var rest = values[column + i, lane] - mean[i]
+            if own == i { for j in 0..<i { rest = rest.addingProduct(-row[j], slots[j]) } }
+            slots[i] = rest / row[own]
+            squares += slots[i] * slots[i]
+        }
+        return -0.5 * squares - logDeterminant - Double(dimension) * Elementary.halfLogTwoPi
+    }
+
+    private var logDeterminant: Double {
+        factors.reduce(0) { $0 + Elementary.log($1[$1.count - 1]) }
+    }
 }

@@ -37,4 +37,10 @@ public struct ParetoBase: UnivariateBase {
     ) {
         Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// log(shape/scale) − (shape + 1) log(x/scale).
+    public func logDensity(component x: Double) -> Double {
+        guard x >= scale else { return -.infinity }
+        return Elementary.log(shape / scale) - (shape + 1) * Elementary.log(x / scale)
+    }
 }

@@ -74,4 +74,25 @@ public struct ProductBase: BaseDistribution {
     public var specification: JobNode {
         .base(Self.name, marginals.map { ($0.name, $0.base.specification) })
     }
+
+    /// Those of all marginals, where each has some.
+    public var densityMeasures: [DensityMeasure]? {
+        var all: [DensityMeasure] = []
+        for (_, base) in marginals {
+            guard let own = base.densityMeasures else { return nil }
+            all += own
+        }
+        return all
+    }
+
+    /// The marginals' together.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        var sum = 0.0
+        var column = column
+        for (_, base) in marginals {
+            sum += base.logDensity(lane: lane, values: values, at: column)
+            column += base.dimension
+        }
+        return sum
+    }
 }

@@ -48,6 +48,20 @@ public struct StudentTBase: UnivariateBase {
         sampler.fill(
             location: location, scale: scale, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// The density of location + scale · T.
+    public func logDensity(component x: Double) -> Double {
+        let z = ((x - location) / scale).magnitude
+        let square =
+            z > 1e150 ? 2 * Elementary.log(z) - Elementary.log(df) : Elementary.log1p(z / df * z)
+        // log Γ(h + ½) − log Γ(h) by Stirling's formula, whose large parts cancel.
+        let h = 0.5 * df
+        let ratio =
+            h * Elementary.log1p(0.5 / h) + 0.5 * Elementary.log(h) - 0.5
+            + Elementary.stirlingError(h + 0.5) - Elementary.stirlingError(h)
+        return ratio - 0.5 * Elementary.log(df) - 0.5723649429247001 - Elementary.log(scale)
+            - (h + 0.5) * square
+    }
 }
 
 extension StudentLaw: QuantileLaw {

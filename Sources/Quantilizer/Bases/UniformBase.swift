@@ -38,4 +38,10 @@ public struct UniformBase: UnivariateBase {
     ) {
         Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// −log of the width, inside.
+    public func logDensity(component x: Double) -> Double {
+        guard x >= lower, x <= upper else { return -.infinity }
+        return -Elementary.log(upper - lower)
+    }
 }

@@ -53,11 +53,28 @@ public protocol UnivariateBase: BaseDistribution {
     func fill(
         lanes: Int, words: borrowing WordColumns, slot: Int, values: inout Columns, column: Int,
         scratch: inout Columns, free: Int)
+    /// Whether a component is continuous or discrete.
+    var componentMeasure: DensityMeasure { get }
+    /// The logarithm of a component's density.
+    func logDensity(component x: Double) -> Double
 }
 
 extension UnivariateBase {
     /// A word a component.
     public var noise: NoiseLayout { NoiseLayout(words: dimension) }
+
+    /// Continuous.
+    public var componentMeasure: DensityMeasure { .length }
+    /// That of each component.
+    public var densityMeasures: [DensityMeasure]? {
+        [DensityMeasure](repeating: componentMeasure, count: dimension)
+    }
+    /// The components' together.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        var sum = 0.0
+        for i in 0..<dimension { sum += logDensity(component: values[column + i, lane]) }
+        return sum
+    }
 
     /// Component by component.
     public func transform(

@@ -35,4 +35,14 @@ public struct WeibullBase: UnivariateBase {
     ) {
         Kernels.apply(law, words, slot, to: &values, column, lanes: lanes)
     }
+
+    /// log(shape/scale) + (shape − 1) log z − z^shape.
+    public func logDensity(component x: Double) -> Double {
+        guard x >= 0 else { return -.infinity }
+        let log = Elementary.log(x / scale)
+        let power = Elementary.exp(shape * log)
+        // At 0 a factor without exponent is 1.
+        let rise = shape == 1 ? 0 : (shape - 1) * log
+        return Elementary.log(shape / scale) + rise - power
+    }
 }
