@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// README and `docs/` say what today's binary does: commands and options exist, the first job runs.
+@Suite struct DocumentTests {
+    private static let pages: [String] = {
+        let folder = repository + "/docs"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return [repository + "/README.md"]
+            + names.filter { $0.hasSuffix(".md") }.sorted().map { folder + "/" + $0 }
+    }()
+
+    private static func lines(of page: String) -> [Substring] {
+        let text = (try? String(contentsOfFile: page, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    /// The help of a command, asked for once.
+    private final class Help {
+        private var texts: [String: Finished] = [:]
+        func of(_ command: String) throws -> Finished {
+            if let known = texts[command] { return known }
+            let found = try qpool(command, "--help")
+            texts[command] = found
+            return found
+        }
+    }
+
+    /// Every `qpool COMMAND …` of a page, in running text or as an example, with its options.
+    @Test func everyCommandAndOptionExists() throws {
+        let help = Help()
+        var commands = 0
+        var options = 0
+        for page in Self.pages {
+            for line in Self.lines(of: page) {
+                // What follows a comment sign is prose.
+                let code = line.prefix { $0 != "#" }
+                for use in code.split(separator: "qpool ", omittingEmptySubsequences: false)
+                    .dropFirst()
+                {
+                    let words = use.prefix { !"`|&;)".contains($0) }.split(separator: " ")
+                    guard let command = words.first, command.allSatisfy(\.isLowercase),
+                        line.hasPrefix("    ") || line.contains("`qpool \(command)")
+                    else { continue }
+                    let text = try help.of(String(command))
+                    commands += 1
+                    let isCommand = text.output.contains("USAGE: qpool \(command)")
+                    #expect(isCommand, "\(page): there is no `qpool \(command)`")
+                    for option in words.dropFirst() where option.hasPrefix("--") {
+                        let name = option.prefix { $0 != "=" && $0 != "]" && $0 != "," }
+                        options += 1
+                        #expect(
+                            text.output.contains(name),
+                            "\(page): `qpool \(command)` has no option \(name)")
+                    }
+                }
+            }
+        }
+        #expect(commands >= 20)
+        #expect(options >= 5)
+    }
+
+    /// The job that the README shows first.
+    @Test func theFirstJobRuns() throws {
+        let lines = Self.lines(of: Self.pages[0])
+        let start = try #require(lines.firstIndex { $0.hasPrefix("    name: ") })
+        let job = lines[start...].prefix { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+            .joined(separator: "\n")
+        let folder = try TemporaryFolder()
+        let path = try folder.write(job, to: "job.yaml")
+        let run = try qpool("run", path, "--quiet", "-o", "json")
+        #expect(run.status == 0, "\(run.error)")
+        let result = try JSONDecoder().decode(
+            ExampleTests.Document.self, from: Data(run.output.utf8))
+        #expect(result.issued == 10_000_000)
+        #expect(result.primary.kept == 10_000)
+        #expect(result.primary.draws.count == 10)
+        #expect(result.primary.costs["far"] != nil)
+        // "Every draw carries its receipt": the next command of the page.
+        let file = try folder.write(run.output, to: "result.json")
+        #expect(try qpool("verify", file).status == 0)
+    }
+}
