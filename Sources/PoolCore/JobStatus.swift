@@ -63,6 +63,8 @@ public struct JobStatus: Sendable, Hashable {
     public var failure: PoolFailure?
     /// SHA-256 of the normalised job and its tables.
     public var jobDigest: String
+    /// What its owner should know: work done again, a wait for a second worker.
+    public var warnings: [String]
 
     /// The time left at the present speed, nil where nothing can be said.
     public var remaining: Duration? {
@@ -101,6 +103,7 @@ public struct JobStatus: Sendable, Hashable {
         }
         failure = wire.hasFailure ? PoolFailure(wire.failure) : nil
         jobDigest = wire.jobDigest
+        warnings = wire.warnings
     }
 }
 
@@ -130,6 +133,8 @@ public struct WorkerStatus: Sendable, Hashable {
     public var connected: Duration
     /// Whether it takes no more leases.
     public var isDraining: Bool
+    /// Why it is shut out; nil for workers in good standing.
+    public var quarantine: String?
 
     package init(_ wire: WireWorkerStatus) {
         id = wire.worker
@@ -144,5 +149,6 @@ public struct WorkerStatus: Sendable, Hashable {
         samples = wire.samples
         connected = .nanoseconds(Int64(clamping: wire.connectedNanoseconds))
         isDraining = wire.draining
+        quarantine = wire.quarantine.isEmpty ? nil : wire.quarantine
     }
 }

@@ -39,6 +39,14 @@ public enum PoolLimits {
     /// Ranges that a worker may fail to compute before it gets none of that job, and such workers
     /// before the job fails.
     public static let strikes = 3
+    /// Ranges of a job that wait for a second worker's word, before no others are checked.
+    public static let checks = 256
+    /// Bytes of a job's answers that wait so.
+    public static let checkBytes = 256 << 20
+    /// log2 of the samples of a verified job's lease at most, so that a lie is a small part.
+    public static let verifiedLevel = 26
+    /// What a job's owner is warned of.
+    public static let warnings = 16
     /// Capabilities a worker may name.
     public static let capabilities = 64
     /// Watches at once.

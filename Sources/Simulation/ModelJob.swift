@@ -16,17 +16,27 @@ public struct ModelJob: Sendable, Hashable {
     public var quantile: Double
     /// Draws.
     public var draws: Int
+    /// Share of the ranges that a second worker checks.
+    public var verify: Double
 
     /// A job.
-    public init(seed: UInt64, samples: UInt64, quantile: Double, draws: Int = 4) {
+    public init(
+        seed: UInt64, samples: UInt64, quantile: Double, draws: Int = 4, verify: Double = 0
+    ) {
         self.seed = seed
         self.samples = samples
         self.quantile = quantile
         self.draws = draws
+        self.verify = verify
     }
 
     /// The job in a line of text.
-    public var text: String { "model \(seed) \(samples) \(quantile) \(draws)" }
+    public var text: String {
+        "model \(seed) \(samples) \(quantile) \(draws)" + (verify > 0 ? " \(verify)" : "")
+    }
+
+    /// What decides its answer.
+    var identity: String { "model \(seed) \(samples) \(quantile) \(draws)" }
 
     /// As a client submits it.
     public var package: JobPackage { JobPackage(text: text, resources: JobResources()) }
@@ -34,24 +44,26 @@ public struct ModelJob: Sendable, Hashable {
     /// Reads a line of text.
     public init(text: String) throws(PoolFailure) {
         let words = text.split(separator: " ")
-        guard words.count == 5, words[0] == "model", let seed = UInt64(words[1]),
+        guard (5...6).contains(words.count), words[0] == "model", let seed = UInt64(words[1]),
             let samples = UInt64(words[2]), (1...Limits.samples).contains(samples),
             let quantile = Double(words[3]), quantile > 0, quantile <= 1,
-            let draws = Int(words[4]), (1...1_000).contains(draws)
+            let draws = Int(words[4]), (1...1_000).contains(draws),
+            let verify = words.count == 6 ? Double(words[5]) : 0, verify >= 0, verify <= 1
         else {
             throw PoolFailure(
                 .invalidJob, "'\(text)' is not a model job",
-                remedy: "write: model SEED SAMPLES QUANTILE DRAWS")
+                remedy: "write: model SEED SAMPLES QUANTILE DRAWS VERIFY")
         }
-        self.init(seed: seed, samples: samples, quantile: quantile, draws: draws)
+        self.init(seed: seed, samples: samples, quantile: quantile, draws: draws, verify: verify)
     }
 
     /// The job, ready to run.
     public var compiled: CompiledJob {
-        CompiledJob(
-            settings: JobSettings(
-                seed: seed, samples: samples, quantiles: [quantile], draws: draws),
-            base: WordBase(),
+        var settings = JobSettings(
+            seed: seed, samples: samples, quantiles: [quantile], draws: draws)
+        settings.verify = verify
+        return CompiledJob(
+            settings: settings, base: WordBase(),
             utilities: [NamedUtility(name: "x", source: "x", utility: FirstValue())])
     }
 
@@ -62,7 +74,7 @@ public struct ModelJob: Sendable, Hashable {
             return .success(
                 Compilation(
                     job: job.compiled,
-                    digest: Digest.job(normalised: job.text, resources: package.resources),
+                    digest: Digest.job(normalised: job.identity, resources: package.resources),
                     name: "model-\(job.seed)"))
         } catch {
             return .failure(error)

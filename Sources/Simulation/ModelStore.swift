@@ -5,6 +5,9 @@ internal import PoolCore
 struct ModelStore {
     private var jobs: [String: StoredJob] = [:]
 
+    /// Who was shut out.
+    private(set) var quarantined: [Quarantine] = []
+
     /// What a coordinator that starts now finds.
     var stored: [StoredJob] { jobs.values.sorted { $0.order < $1.order } }
 
@@ -22,6 +25,14 @@ struct ModelStore {
                 jobs[id]?.checkpoint = nil
                 jobs[id]?.partials = []
             case .forgotten(let id): jobs[id] = nil
+            case .contributed(let id, let party): jobs[id]?.contributors.append(party)
+            case .restarted(let id, let attempt):
+                jobs[id]?.attempt = attempt
+                jobs[id]?.checkpoint = nil
+                jobs[id]?.partials = []
+                jobs[id]?.contributors = []
+            case .warned(let id, let text): jobs[id]?.warnings.append(text)
+            case .quarantined(let entry): quarantined.append(entry)
             }
         }
     }

@@ -3,6 +3,7 @@ internal import PoolCore
 
 /// A worker in the simulation: the real session, and a model of the machine under it.
 final class ModelWorker {
+    let id: String
     var session: WorkerSession
     /// Distinguishes what belongs to this process from what belonged to one before it.
     let life: Int
@@ -16,8 +17,14 @@ final class ModelWorker {
     /// The lease being computed; a stop ends it at the next event.
     var computing: UInt64?
     var stopped: Set<UInt64> = []
+    /// Whether it sends what it did not compute.
+    let lies: Bool
 
-    init(id: String, life: Int, route: Route, samplesPerSecond: Double, skew: Int64) {
+    init(
+        id: String, life: Int, route: Route, samplesPerSecond: Double, skew: Int64, lies: Bool
+    ) {
+        self.id = id
+        self.lies = lies
         session = WorkerSession(
             identity: WorkerIdentity(
                 id: id, host: "model", process: UInt32(life), cores: 1, memoryBytes: 1 << 30,

@@ -19,6 +19,14 @@ public struct SimulationOptions: Sendable {
     public var peaceSeconds = 600.0
     /// A worker's samples a second, the slowest and the fastest.
     public var speeds: ClosedRange<Double> = 50...5_000
+    /// Workers at the start that lie; whoever takes a caught one's place is honest.
+    public var liars = 0
+    /// Share of its ranges that a liar lies about.
+    public var lieShare = 1.0
+    /// The kinds of its lies, by name; all where empty.
+    public var lies: Set<String> = []
+    /// Whether every result must be the undisturbed one, lies or not.
+    public var expectsTruth = true
     /// How the coordinator hands out work.
     public var coordinator: CoordinatorOptions
     /// Whether the coordinator's invariants are checked after every step.
@@ -52,6 +60,16 @@ public struct SimulationReport: Sendable, Hashable {
     public var jobsDone = 0
     /// Jobs that ended cancelled, as wanted.
     public var jobsCancelled = 0
+    /// Jobs that ended with another result, where that was allowed.
+    public var jobsWrong = 0
+    /// Lies told to a coordinator, by kind.
+    public var lies: [String: Int] = [:]
+    /// Workers shut out.
+    public var quarantined: [String] = []
+    /// Workers that lied and were not shut out.
+    public var liarsAtLarge = 0
+    /// Jobs that began anew.
+    public var restarts = 0
 }
 
 /// A law that a schedule broke. The seed replays it.

@@ -10,6 +10,10 @@ extension Simulator {
         settings.fingerprint = "model"
         var fresh = Coordinator(options: settings)
         var effects = CoordinatorEffects()
+        for entry in store.quarantined {
+            fresh.step(
+                .quarantineRestored(entry), at: Instant(nanoseconds: now), into: &effects)
+        }
         for job in store.stored {
             fresh.step(.restored(job), at: Instant(nanoseconds: now), into: &effects)
         }
@@ -51,6 +55,7 @@ extension Simulator {
     private mutating func carryOut(_ effects: CoordinatorEffects) {
         for (route, message) in effects.outgoing { sendFromCoordinator(message, to: route) }
         gathering += effects.records
+        for case .restarted in effects.records { report.restarts += 1 }
         gatheringHeld += effects.held
         for task in effects.tasks {
             let delay = random.nanoseconds(100_000...500_000_000)

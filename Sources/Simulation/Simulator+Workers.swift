@@ -10,7 +10,8 @@ extension Simulator {
         let speed = options.speeds.lowerBound * (1 + (fastest - 1) * random.unit() * random.unit())
         let worker = ModelWorker(
             id: "worker-\(number)-\(lastLife)", life: lastLife, route: newRoute(),
-            samplesPerSecond: speed, skew: random.nanoseconds(1...3_600_000_000_000))
+            samplesPerSecond: speed, skew: random.nanoseconds(1...3_600_000_000_000),
+            lies: liars.contains(number))
         workers[number] = worker
         owners[worker.route] = number
         queue.push(
@@ -54,7 +55,9 @@ extension Simulator {
             owners[worker.route] = number
             queue.push(.connected(number, life: worker.life), at: now + 1_000_000)
         }
-        if effects.ending != nil {
+        if let ending = effects.ending {
+            // Its operator mends a worker that was shut out.
+            if case .refused = ending { liars.remove(number) }
             // Whatever the reason, somebody starts another one.
             crashWorker(number)
             startWorker(number)
@@ -98,11 +101,12 @@ extension Simulator {
             let settings = lease.job.settings
             let text = ModelJob(
                 seed: settings.seed, samples: settings.samples, quantile: settings.quantiles[0],
-                draws: settings.draws
+                draws: settings.draws, verify: settings.verify
             ).text
             // Now and then the hints are used, so that candidates are missing as they may be.
             let hints = random.chance(0.1) ? lease.hints : nil
-            bytes = cache.partial(text, lease.job, lease.round, lease.range, hints)
+            let honest = cache.partial(text, lease.job, lease.round, lease.range, hints)
+            bytes = worker.lies ? lie(honest, lease, worker) : honest
             report.leasesComputed += 1
         }
         stepWorker(

@@ -56,6 +56,10 @@ public struct Simulator: ~Copyable {
     var owners: [Route: Int] = [:]
     var lastRoute: UInt64 = 0
     var lastLife = 0
+    /// The ids of workers that have lied.
+    var liarIDs: Set<String> = []
+    /// Which of the workers lie.
+    var liars: Set<Int>
 
     var client = ClientSession(endpoint: "model")
     var clientRoute = Route([])
@@ -82,6 +86,7 @@ public struct Simulator: ~Copyable {
         faults = options.faults.varied(&random)
         report = SimulationReport(seed: seed)
         workers = Array(repeating: nil, count: options.workers)
+        liars = Set(0..<options.liars)
         outcomes = Array(repeating: nil, count: options.jobs.count)
         wantsCancelled = Array(repeating: false, count: options.jobs.count)
     }
@@ -125,12 +130,22 @@ public struct Simulator: ~Copyable {
         outcomes.indices.filter { outcomes[$0] == nil }.map { jobID($0) }.joined(separator: ", ")
     }
 
-    private func checkOutcomes() throws(SimulationFailure) {
+    private mutating func checkOutcomes() throws(SimulationFailure) {
+        // Only liars are caught.
+        for entry in store.quarantined where !liarIDs.contains(entry.worker) {
+            throw failure("worker \(entry.worker) is quarantined and never lied")
+        }
+        report.quarantined = store.quarantined.map(\.worker)
+        report.liarsAtLarge = liarIDs.subtracting(report.quarantined).count
         for (job, outcome) in outcomes.enumerated() {
             let wanted = cache.undisturbed(options.jobs[job].text)
             switch (outcome, wanted) {
             case (.success(let text)?, .success(let document)):
                 guard text == document.text else {
+                    if !options.expectsTruth {
+                        report.jobsWrong += 1
+                        continue
+                    }
                     throw failure("\(jobID(job)) has another result than the undisturbed run")
                 }
             case (.failure(let failure)?, _)
@@ -192,6 +207,12 @@ public struct Simulator: ~Copyable {
             .compiled(ticket: ticket, ModelJob.compile(package))
         case .finish(let job, let machine, _, _):
             .finished(job: job, ModelJob.document(of: machine))
+        case .judge(let ticket, let job, let round, let range, let hints):
+            .judged(
+                ticket: ticket,
+                partial: RangeEvaluator(job: job).evaluate(
+                    round: round, range: range, hints: hints
+                ).encode())
         }
     }
 }

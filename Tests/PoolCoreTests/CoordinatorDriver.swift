@@ -42,6 +42,10 @@ final class CoordinatorDriver {
                     events.append(.compiled(ticket: ticket, ModelJob.compile(package)))
                 case .finish(let job, let machine, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))
+                case .judge(let ticket, let job, let round, let range, let hints):
+                    let partial = RangeEvaluator(job: job).evaluate(
+                        round: round, range: range, hints: hints)
+                    events.append(.judged(ticket: ticket, partial: partial.encode()))
                 }
             }
             let broken = core.brokenInvariant()

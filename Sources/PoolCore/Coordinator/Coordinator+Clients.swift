@@ -150,6 +150,7 @@ extension Coordinator {
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
         let all = workers.values.sorted { $0.id < $1.id }.prefix(limit)
+        let shutOut = quarantined.values.sorted { $0.worker < $1.worker }.prefix(limit)
         let reply = PoolMessage.workerList(
             .with {
                 $0.request = request.request
@@ -168,6 +169,13 @@ extension Coordinator {
                         $0.samples = worker.samples
                         $0.connectedNanoseconds = UInt64(now.since(worker.connected))
                         $0.draining = worker.draining
+                    }
+                }
+                $0.workers += shutOut.map { entry in
+                    .with {
+                        $0.worker = entry.worker
+                        $0.host = entry.host
+                        $0.quarantine = entry.reason
                     }
                 }
             })
@@ -280,6 +288,7 @@ extension Coordinator {
                 }
             }
             if let failure = job.failure { $0.failure = failure.wire }
+            $0.warnings = warnings(of: job)
         }
     }
 }

@@ -39,6 +39,12 @@ extension Coordinator {
         if patrols.count < workers.count { return "a worker that nobody looks at" }
         if hungry.count > 2 * workers.count + 64 { return "\(hungry.count) workers in line" }
         if jobBytes != jobs.values.reduce(0, { $0 + $1.weight }) { return "bytes miscounted" }
+        for worker in workers.values where quarantined[worker.party] != nil {
+            return "worker \(worker.id) is quarantined and has a session"
+        }
+        for job in running where job.contributors.contains(where: { quarantined[$0] != nil }) {
+            return "job \(job.id) rests on a party that is quarantined"
+        }
         for (key, watch) in watches where !watch.job.watchers.contains(key) {
             return "a watch that its job does not know"
         }
@@ -60,7 +66,20 @@ extension Coordinator {
             round.number == job.round?.number
         else { return "runs without a round" }
         // Whatever is missing is free or held, and nothing is held twice but copies.
-        var held = job.free.all
+        var held = job.free.all + job.checks.ranges
+        for range in job.checks.ranges {
+            if job.free.all.contains(where: { $0.contains(range) || range.contains($0) }) {
+                return "a range under check is free"
+            }
+            let out = job.leases.count { leases[$0]?.range == range }
+            let stage = job.checks[range]?.stage
+            if (stage == .held) != (out == 1) { return "a check that \(out) workers hold" }
+            if stage == .judged,
+                !judgements.values.contains(where: { $0.job === job && $0.range == range })
+            {
+                return "a check that nobody judges"
+            }
+        }
         for id in job.leases {
             guard let lease = leases[id] else { return "lease \(id) is none" }
             if lease.round != round.number { return "lease \(id) is of another round" }

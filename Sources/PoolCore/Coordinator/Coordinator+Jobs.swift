@@ -91,7 +91,8 @@ extension Coordinator {
         case (.store, .success(let compilation)):
             guard let job = jobs[submission.id], job.state == .compiling else { return }
             job.compiled = compilation.job
-            if let stored = submission.stored { replay(stored, job, &effects) }
+            if !job.isTainted, let stored = submission.stored { replay(stored, job, &effects) }
+            job.isTainted = false
             enqueue(job)
         }
     }
@@ -168,8 +169,9 @@ extension Coordinator {
     }
 
     /// Takes up the machine's present round, or ends the job where there is none.
-    private mutating func begin(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
+    mutating func begin(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         cancel(job.leases, &effects)
+        job.checks = Checks()
         guard let machine = job.machine else { return }
         guard let round = machine.currentRound else {
             job.state = .finishing
@@ -194,6 +196,7 @@ extension Coordinator {
         _ effects: inout CoordinatorEffects
     ) {
         guard let job = jobs[id], job.state == .finishing else { return }
+        if job.isTainted { return restartTainted(job, &effects) }
         switch result {
         case .success(let document): end(job, .done(document), &effects)
         case .failure(let failure): end(job, .failed(failure), &effects)
@@ -208,6 +211,8 @@ extension Coordinator {
         running.removeAll { $0 === job }
         queued.removeAll { $0 === job }
         let before = job.weight
+        job.checks = Checks()
+        job.isTainted = false
         switch ending {
         case .done(let document):
             job.document = document

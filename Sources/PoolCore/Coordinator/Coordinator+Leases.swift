@@ -63,10 +63,17 @@ extension Coordinator {
 
     /// A range that nobody holds and that is not done.
     private func freeRange(of job: JobRecord, for worker: WorkerRecord) -> DyadicRange? {
+        if let range = job.checks.next(for: worker.party) {
+            job.checks.hold(range)
+            return range
+        }
         let level = leaseLevel(of: job, for: worker)
         while let range = job.free.take(level: level) {
             let missing = job.machine!.missing(in: range, limit: PoolLimits.freeRanges)
-            if missing == [range] { return range }
+            if missing == [range] {
+                if job.verify > 0, isSampled(range, of: job) { job.checks.begin(range) }
+                return range
+            }
             // Some of it came in late from a worker that was given up.
             for part in missing { job.free.put(part) }
         }
@@ -87,6 +94,7 @@ extension Coordinator {
         let slots = max(1, 2 * workers.count)
         let share = log2(Double(job.free.samples) / Double(slots))
         level = min(level, max(share, min(16 - lighter, level)))
+        if job.verify > 0 { level = min(level, PoolLimits.verifiedLevel - lighter) }
         return min(max(level, options.leaseLevels.lowerBound), options.leaseLevels.upperBound)
     }
 
@@ -129,6 +137,7 @@ extension Coordinator {
                         $0.round = UInt32(job.round!.number)
                         $0.range = range.wire
                         $0.roundBytes = UInt32(job.encodedRound.count)
+                        $0.attempt = job.attempt
                     }, job.encodedRound + job.machine!.hints.encode())
             ))
     }
@@ -145,7 +154,8 @@ extension Coordinator {
                     lease.copies.count < 2, now.since(lease.issued) >= patience,
                     lease.due > now + patience || now.since(lease.due) >= patience,
                     !lease.copies.contains(where: { leases[$0]?.worker === worker }),
-                    let part = copyRange(of: lease)
+                    job.checks[lease.range] == nil, let part = copyRange(of: lease),
+                    job.verify == 0 || !isSampled(part, of: job)
                 else { continue }
                 issue(part, of: job, to: worker, parent: id, &effects)
                 return true
@@ -175,6 +185,10 @@ extension Coordinator {
         guard !lease.settled, lease.job.state == .running,
             lease.job.round?.number == lease.round
         else { return }
+        if lease.job.checks[lease.range] != nil {
+            if lease.job.checks.lost(lease.range) { lease.job.free.put(lease.range) }
+            return
+        }
         if let parent = lease.parent, leases[parent] != nil { return }
         var held: [DyadicRange] = []
         for copy in lease.copies where leases[copy]?.settled == false {
@@ -233,9 +247,13 @@ extension Coordinator {
 }
 
 extension JobRecord {
-    fileprivate var hasFree: Bool { state == .running && !free.isEmpty }
+    fileprivate var hasFree: Bool {
+        state == .running && (!free.isEmpty || !checks.open.isEmpty)
+    }
 
-    fileprivate func hasFree(for worker: WorkerRecord) -> Bool { hasFree && !shuns(worker) }
+    fileprivate func hasFree(for worker: WorkerRecord) -> Bool {
+        state == .running && hasWork(for: worker.party) && !shuns(worker)
+    }
 }
 
 extension DyadicRange {

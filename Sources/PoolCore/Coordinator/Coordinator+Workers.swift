@@ -5,7 +5,8 @@ internal import SwiftProtobuf
 /// Sessions of workers: hello, heartbeats, partials, leaving.
 extension Coordinator {
     mutating func welcome(
-        _ hello: WireHello, from route: Route, _ effects: inout CoordinatorEffects
+        _ hello: WireHello, from route: Route, _ peer: PeerIdentity?,
+        _ effects: inout CoordinatorEffects
     ) {
         guard JobID.isValid(hello.worker), hello.slots > 0,
             hello.leases.count <= PoolLimits.slots, hello.host.utf8.count <= PoolLimits.labelBytes,
@@ -27,6 +28,12 @@ extension Coordinator {
                 remedy: "install the same release of qpool on both sides")
             return refuse(failure, route, &effects)
         }
+        if let entry = quarantined[WorkerRecord.party(id: hello.worker, peer: peer)] {
+            note(
+                .warning, "worker \(hello.worker) of \(hello.host) refused: it is quarantined",
+                &effects)
+            return refuse(entry.failure, route, &effects)
+        }
         let earlier = workersByID[hello.worker] ?? workers[route]
         guard earlier != nil || workers.count < PoolLimits.workers else {
             let failure = PoolFailure(
@@ -36,11 +43,11 @@ extension Coordinator {
         }
         let number = earlier?.id == hello.worker ? earlier?.number : nil
         let worker = WorkerRecord(
-            hello: hello, number: number ?? newTicket(), route: route, now: now)
+            hello: hello, peer: peer, number: number ?? newTicket(), route: route, now: now)
         if let earlier {
             // A reconnection: what it still holds goes with it, the rest goes to others.
             let held = Set(hello.leases)
-            if earlier.id == worker.id {
+            if earlier.id == worker.id, earlier.party == worker.party {
                 for id in earlier.leases.intersection(held) {
                     guard let lease = leases[id] else { continue }
                     leases[id] = lease.moved(
@@ -166,17 +173,35 @@ extension Coordinator {
         if let lease, lease.job === job, lease.range == partial.range {
             measure(lease, busyNanoseconds: header.busyNanoseconds, round)
         }
-        switch job.machine!.merge(partial) {
+        let counted: Partial
+        let bytes: [UInt8]
+        switch admit(partial, payload, from: worker, lease, job, &effects) {
+        case .forget: return acknowledge()
+        case .merge(let partial, let payload, let unverified):
+            (counted, bytes) = (partial, payload)
+            if unverified { contribute(worker, to: job, &effects) }
+        }
+        switch job.machine!.merge(counted) {
         case .merged:
-            job.rate.add(UInt64(partial.range.clipped(to: round.range).count), at: now)
-            effects.records.append(.merged(job: job.id, partial: payload))
-            checkpoint(job, after: payload.count, &effects)
+            merged(counted, bytes, job, &effects)
             effects.held.append((route, acknowledged))
             advance(job, &effects)
         case .duplicate, .stale: acknowledge()
         case .refused:
             refuse(partial: header, "it does not fit the round", of: worker, job, &effects)
         }
+    }
+
+    /// Counts and keeps a partial that was merged.
+    mutating func merged(
+        _ partial: Partial, _ payload: [UInt8], _ job: JobRecord,
+        _ effects: inout CoordinatorEffects
+    ) {
+        if let round = job.round {
+            job.rate.add(UInt64(partial.range.clipped(to: round.range).count), at: now)
+        }
+        effects.records.append(.merged(job: job.id, partial: payload))
+        checkpoint(job, after: payload.count, &effects)
     }
 
     private mutating func refuse(
@@ -190,7 +215,10 @@ extension Coordinator {
         effects.outgoing.append(
             (worker.route, .acknowledged(.with { $0.leases = [header.lease] })))
         if leases[header.lease]?.worker === worker { lose(header.lease) }
-        if job.refusedPartials > 16 {
+        if job.verify > 0 {
+            // Whom nobody trusts cannot end a job: it gets no more of it.
+            job.strikes[worker.id, default: 0] += 1
+        } else if job.refusedPartials > 16 {
             let failure = PoolFailure(
                 .fault, "workers keep sending partials that do not fit: \(reason)",
                 remedy: "see the coordinator's log for the workers, and stop them")
@@ -224,7 +252,9 @@ extension Coordinator {
         job.strikes[worker.id, default: 0] += 1
         // A fault of one worker must not end the job; one that all of them find must.
         let shunned = job.strikes.values.count { $0 >= PoolLimits.strikes }
-        if shunned >= min(PoolLimits.strikes, workers.count) {
+        // Whom nobody trusts cannot end a job alone.
+        let enough = job.verify > 0 ? workers.count : min(PoolLimits.strikes, workers.count)
+        if shunned >= enough {
             end(job, .failed(failure), &effects)
         }
     }

@@ -33,6 +33,10 @@ package struct Coordinator: ~Copyable {
     /// When the next update of a watch is due.
     var nextUpdate = Instant.distantFuture
     var watchedJobEnded = false
+    /// Who is shut out.
+    var quarantined: [String: Quarantine] = [:]
+    /// Ranges that are computed here.
+    var judgements: [UInt64: Judgement] = [:]
     var storeFailure: PoolFailure?
     var jobBytes = 0
     var now = Instant.zero
@@ -72,12 +76,15 @@ package struct Coordinator: ~Copyable {
     ) {
         now = max(now, time)
         switch event {
-        case .received(let route, let message): received(message, from: route, &effects)
+        case .received(let route, let message, let peer):
+            received(message, from: route, peer, &effects)
         case .malformed(let route, let fault): refuse(fault.failure, route, &effects)
         case .disconnected(let route): disconnected(route, &effects)
         case .compiled(let ticket, let result): compiled(ticket, result, &effects)
         case .finished(let job, let result): finished(job, result, &effects)
         case .restored(let stored): restore(stored, &effects)
+        case .quarantineRestored(let entry): quarantined[entry.party] = entry
+        case .judged(let ticket, let partial): judged(ticket, partial, &effects)
         case .storeFailed(let failure): storeFailure = failure
         case .storeRecovered: storeFailure = nil
         case .tick: break
@@ -93,10 +100,11 @@ package struct Coordinator: ~Copyable {
     }
 
     private mutating func received(
-        _ message: PoolMessage, from route: Route, _ effects: inout CoordinatorEffects
+        _ message: PoolMessage, from route: Route, _ peer: PeerIdentity?,
+        _ effects: inout CoordinatorEffects
     ) {
         switch message {
-        case .hello(let hello): welcome(hello, from: route, &effects)
+        case .hello(let hello): welcome(hello, from: route, peer, &effects)
         case .partial(let header, let payload): merge(header, payload, from: route, &effects)
         case .heartbeat(let beat): heartbeat(beat, from: route, &effects)
         case .drain: drain(route, &effects)
@@ -151,6 +159,7 @@ package struct Coordinator: ~Copyable {
     /// Deadlines of watches, and another look at what may be doubled.
     private mutating func sweep(_ effects: inout CoordinatorEffects) {
         for (key, watch) in watches where watch.until <= now { remove(key, watch) }
+        giveUpLateChecks(&effects)
         doubles = options.speculates
     }
 

@@ -9,8 +9,8 @@ package struct Route: Sendable, Hashable {
 
 /// Something that happened, as the coordinator is told.
 package enum CoordinatorEvent: Sendable {
-    /// A message came.
-    case received(Route, PoolMessage)
+    /// A message came, on a connection of this peer; nil where there are no keys.
+    case received(Route, PoolMessage, peer: PeerIdentity? = nil)
     /// Frames came that are no message.
     case malformed(Route, Frames.Fault)
     /// A message could not be sent: the connection has gone or does not keep up.
@@ -21,6 +21,10 @@ package enum CoordinatorEvent: Sendable {
     case finished(job: String, Result<ResultDocument, PoolFailure>)
     /// A job that an earlier coordinator accepted.
     case restored(StoredJob)
+    /// A party that an earlier coordinator shut out.
+    case quarantineRestored(Quarantine)
+    /// A range was computed here, because two workers differ about it.
+    case judged(ticket: UInt64, partial: [UInt8])
     /// The store refused records: nothing new is accepted until it takes them.
     case storeFailed(PoolFailure)
     /// The store takes records again.
@@ -60,6 +64,14 @@ public enum StoreRecord: Sendable {
     case ended(job: String, JobEnding)
     /// It was forgotten to make room.
     case forgotten(job: String)
+    /// A party had a part in the job that nobody compared.
+    case contributed(job: String, party: String)
+    /// The job began anew: its checkpoint, partials and contributors are void.
+    case restarted(job: String, attempt: UInt32)
+    /// Something for the job's owner.
+    case warned(job: String, text: String)
+    /// A party was shut out.
+    case quarantined(Quarantine)
 }
 
 /// How a job ended.
@@ -92,6 +104,12 @@ public struct StoredJob: Sendable {
     public var partials: [[UInt8]]
     /// How it ended, nil while it has not.
     public var ending: JobEnding?
+    /// How often it began anew.
+    public var attempt: UInt32 = 0
+    /// Who had a part in it that nobody compared.
+    public var contributors: [String] = []
+    /// What its owner should know.
+    public var warnings: [String] = []
 
     /// A stored job.
     public init(
@@ -117,6 +135,8 @@ package enum CoordinatorTask: Sendable {
     case compile(ticket: UInt64, JobPackage)
     /// Write the result; answer with `finished`.
     case finish(job: String, JobMachine, JobPackage, digest: String)
+    /// Compute a range, knowing the hints; answer with `judged`.
+    case judge(ticket: UInt64, CompiledJob, Round, DyadicRange, Hints)
 }
 
 /// What the coordinator wants done after a step.

@@ -22,6 +22,8 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var version = ""
     /// Its name, for people.
     public var name = ""
+    /// What no worker knows, so that none can tell which of its ranges are checked.
+    public var secret: [UInt8] = []
     /// The fingerprint that workers must show; empty for any.
     public var fingerprint = ""
 

@@ -6,6 +6,8 @@ final class WorkerRecord {
     let id: String
     /// Counts the workers of this coordinator; one that connects again keeps its number.
     let number: UInt64
+    /// Who answers for it.
+    let party: String
     var route: Route
     let hello: WireHello
     let connected: Instant
@@ -26,9 +28,12 @@ final class WorkerRecord {
     /// Whether it stands in the queue of workers that want leases.
     var isQueued = false
 
-    init(hello: WireHello, number: UInt64, route: Route, now: Instant) {
+    init(
+        hello: WireHello, peer: PeerIdentity?, number: UInt64, route: Route, now: Instant
+    ) {
         id = hello.worker
         self.number = number
+        party = Self.party(id: hello.worker, peer: peer)
         self.route = route
         self.hello = hello
         connected = now
@@ -134,6 +139,20 @@ final class JobRecord {
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []
     var finalProgress: JobProgress?
+    /// How often it began anew.
+    var attempt: UInt32
+    /// Who had a part in it that nobody compared.
+    var contributors: Set<String>
+    /// What its owner should know.
+    var warnings: [String]
+    /// Ranges of the present round of which two parties must agree.
+    var checks = Checks()
+    /// Ranges of which two parties agreed, or that were computed here.
+    var verified = 0
+    /// Whether the log says that it waits for a second party.
+    var saidAlone = false
+    /// Whether what is being read or written of it is void.
+    var isTainted = false
 
     init(stored: StoredJob, compiled: CompiledJob?, now: Instant) {
         id = stored.id
@@ -142,6 +161,9 @@ final class JobRecord {
         package = stored.package
         name = stored.name
         priority = stored.priority
+        attempt = stored.attempt
+        contributors = Set(stored.contributors)
+        warnings = stored.warnings
         submitted = now
         self.compiled = compiled
     }

@@ -152,54 +152,105 @@ package nonisolated struct WireThreshold: Sendable {
 }
 
 /// What is known of a job now.
-package nonisolated struct WireJobStatus: Sendable {
+package nonisolated struct WireJobStatus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var job: String = String()
+  package var job: String {
+    get {_storage._job}
+    set {_uniqueStorage()._job = newValue}
+  }
 
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  package var state: WireJobState = .unspecified
+  package var state: WireJobState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  package var priority: Int32 = 0
+  package var priority: Int32 {
+    get {_storage._priority}
+    set {_uniqueStorage()._priority = newValue}
+  }
 
   /// Samples merged and samples wanted, over all rounds known so far.
-  package var samplesDone: UInt64 = 0
+  package var samplesDone: UInt64 {
+    get {_storage._samplesDone}
+    set {_uniqueStorage()._samplesDone = newValue}
+  }
 
-  package var samplesTotal: UInt64 = 0
+  package var samplesTotal: UInt64 {
+    get {_storage._samplesTotal}
+    set {_uniqueStorage()._samplesTotal = newValue}
+  }
 
-  package var round: UInt32 = 0
+  package var round: UInt32 {
+    get {_storage._round}
+    set {_uniqueStorage()._round = newValue}
+  }
 
-  package var leasesOut: UInt32 = 0
+  package var leasesOut: UInt32 {
+    get {_storage._leasesOut}
+    set {_uniqueStorage()._leasesOut = newValue}
+  }
 
-  package var workers: UInt32 = 0
+  package var workers: UInt32 {
+    get {_storage._workers}
+    set {_uniqueStorage()._workers = newValue}
+  }
 
-  package var samplesPerSecond: Double = 0
+  package var samplesPerSecond: Double {
+    get {_storage._samplesPerSecond}
+    set {_uniqueStorage()._samplesPerSecond = newValue}
+  }
 
-  package var elapsedNanoseconds: UInt64 = 0
+  package var elapsedNanoseconds: UInt64 {
+    get {_storage._elapsedNanoseconds}
+    set {_uniqueStorage()._elapsedNanoseconds = newValue}
+  }
 
-  package var thresholds: [WireThreshold] = []
+  package var thresholds: [WireThreshold] {
+    get {_storage._thresholds}
+    set {_uniqueStorage()._thresholds = newValue}
+  }
 
   /// Set where the state is FAILED.
   package var failure: WireFailure {
-    get {_failure ?? WireFailure()}
-    set {_failure = newValue}
+    get {_storage._failure ?? WireFailure()}
+    set {_uniqueStorage()._failure = newValue}
   }
   /// Returns true if `failure` has been explicitly set.
-  package var hasFailure: Bool {self._failure != nil}
+  package var hasFailure: Bool {_storage._failure != nil}
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
-  package mutating func clearFailure() {self._failure = nil}
+  package mutating func clearFailure() {_uniqueStorage()._failure = nil}
 
   /// SHA-256 of the normalised job and its data tables, lower-case hexadecimal.
-  package var jobDigest: String = String()
+  package var jobDigest: String {
+    get {_storage._jobDigest}
+    set {_uniqueStorage()._jobDigest = newValue}
+  }
+
+  /// What its owner should know: work that was done again, checks that wait for another worker.
+  package var warnings: [String] {
+    get {_storage._warnings}
+    set {_uniqueStorage()._warnings = newValue}
+  }
+
+  /// The name of the key that submitted it; empty without keys.
+  package var owner: String {
+    get {_storage._owner}
+    set {_uniqueStorage()._owner = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _failure: WireFailure? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 /// A data table that a job names. Its columns lie in the payload frame, column after column, as
@@ -446,6 +497,9 @@ package nonisolated struct WireLease: Sendable {
   /// The payload's first bytes are the round's, the rest the hints'.
   package var roundBytes: UInt32 = 0
 
+  /// Counts how often the job began anew. Hints of another attempt are not for this lease.
+  package var attempt: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -649,128 +703,107 @@ package nonisolated struct WirePriority: Sendable {
 }
 
 /// kind 33.
-package nonisolated struct WireSubmitted: @unchecked Sendable {
+package nonisolated struct WireSubmitted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var request: UInt64 {
-    get {_storage._request}
-    set {_uniqueStorage()._request = newValue}
-  }
+  package var request: UInt64 = 0
 
   package var status: WireJobStatus {
-    get {_storage._status ?? WireJobStatus()}
-    set {_uniqueStorage()._status = newValue}
+    get {_status ?? WireJobStatus()}
+    set {_status = newValue}
   }
   /// Returns true if `status` has been explicitly set.
-  package var hasStatus: Bool {_storage._status != nil}
+  package var hasStatus: Bool {self._status != nil}
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
-  package mutating func clearStatus() {_uniqueStorage()._status = nil}
+  package mutating func clearStatus() {self._status = nil}
 
   /// True where this id with this very job was known already.
-  package var known: Bool {
-    get {_storage._known}
-    set {_uniqueStorage()._known = newValue}
-  }
+  package var known: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _status: WireJobStatus? = nil
 }
 
 /// kind 35. Answers status, cancel and priority.
-package nonisolated struct WireStatusReply: @unchecked Sendable {
+package nonisolated struct WireStatusReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var request: UInt64 {
-    get {_storage._request}
-    set {_uniqueStorage()._request = newValue}
-  }
+  package var request: UInt64 = 0
 
   package var status: WireJobStatus {
-    get {_storage._status ?? WireJobStatus()}
-    set {_uniqueStorage()._status = newValue}
+    get {_status ?? WireJobStatus()}
+    set {_status = newValue}
   }
   /// Returns true if `status` has been explicitly set.
-  package var hasStatus: Bool {_storage._status != nil}
+  package var hasStatus: Bool {self._status != nil}
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
-  package mutating func clearStatus() {_uniqueStorage()._status = nil}
+  package mutating func clearStatus() {self._status = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _status: WireJobStatus? = nil
 }
 
 /// kind 37. One observation of a watched job; `request` is the watch's.
-package nonisolated struct WireUpdate: @unchecked Sendable {
+package nonisolated struct WireUpdate: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var request: UInt64 {
-    get {_storage._request}
-    set {_uniqueStorage()._request = newValue}
-  }
+  package var request: UInt64 = 0
 
   package var status: WireJobStatus {
-    get {_storage._status ?? WireJobStatus()}
-    set {_uniqueStorage()._status = newValue}
+    get {_status ?? WireJobStatus()}
+    set {_status = newValue}
   }
   /// Returns true if `status` has been explicitly set.
-  package var hasStatus: Bool {_storage._status != nil}
+  package var hasStatus: Bool {self._status != nil}
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
-  package mutating func clearStatus() {_uniqueStorage()._status = nil}
+  package mutating func clearStatus() {self._status = nil}
 
   /// True where no further update follows.
-  package var last: Bool {
-    get {_storage._last}
-    set {_uniqueStorage()._last = newValue}
-  }
+  package var last: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _status: WireJobStatus? = nil
 }
 
 /// kind 39. Payload: the result document, UTF-8 JSON.
-package nonisolated struct WireResultReply: @unchecked Sendable {
+package nonisolated struct WireResultReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var request: UInt64 {
-    get {_storage._request}
-    set {_uniqueStorage()._request = newValue}
-  }
+  package var request: UInt64 = 0
 
   package var status: WireJobStatus {
-    get {_storage._status ?? WireJobStatus()}
-    set {_uniqueStorage()._status = newValue}
+    get {_status ?? WireJobStatus()}
+    set {_status = newValue}
   }
   /// Returns true if `status` has been explicitly set.
-  package var hasStatus: Bool {_storage._status != nil}
+  package var hasStatus: Bool {self._status != nil}
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
-  package mutating func clearStatus() {_uniqueStorage()._status = nil}
+  package mutating func clearStatus() {self._status = nil}
 
-  package var digest: String {
-    get {_storage._digest}
-    set {_uniqueStorage()._digest = newValue}
-  }
+  package var digest: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _status: WireJobStatus? = nil
 }
 
 /// kind 43.
@@ -820,6 +853,9 @@ package nonisolated struct WireWorkerStatus: Sendable {
   package var connectedNanoseconds: UInt64 = 0
 
   package var draining: Bool = false
+
+  /// Why it gets no work any more; empty for workers in good standing.
+  package var quarantine: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1012,98 +1048,174 @@ nonisolated extension WireThreshold: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}name\0\u{1}state\0\u{1}priority\0\u{3}samples_done\0\u{3}samples_total\0\u{1}round\0\u{3}leases_out\0\u{1}workers\0\u{3}samples_per_second\0\u{3}elapsed_nanoseconds\0\u{1}thresholds\0\u{1}failure\0\u{3}job_digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}name\0\u{1}state\0\u{1}priority\0\u{3}samples_done\0\u{3}samples_total\0\u{1}round\0\u{3}leases_out\0\u{1}workers\0\u{3}samples_per_second\0\u{3}elapsed_nanoseconds\0\u{1}thresholds\0\u{1}failure\0\u{3}job_digest\0\u{2}\u{6}warnings\0\u{1}owner\0")
+
+  fileprivate class _StorageClass {
+    var _job: String = String()
+    var _name: String = String()
+    var _state: WireJobState = .unspecified
+    var _priority: Int32 = 0
+    var _samplesDone: UInt64 = 0
+    var _samplesTotal: UInt64 = 0
+    var _round: UInt32 = 0
+    var _leasesOut: UInt32 = 0
+    var _workers: UInt32 = 0
+    var _samplesPerSecond: Double = 0
+    var _elapsedNanoseconds: UInt64 = 0
+    var _thresholds: [WireThreshold] = []
+    var _failure: WireFailure? = nil
+    var _jobDigest: String = String()
+    var _warnings: [String] = []
+    var _owner: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _job = source._job
+      _name = source._name
+      _state = source._state
+      _priority = source._priority
+      _samplesDone = source._samplesDone
+      _samplesTotal = source._samplesTotal
+      _round = source._round
+      _leasesOut = source._leasesOut
+      _workers = source._workers
+      _samplesPerSecond = source._samplesPerSecond
+      _elapsedNanoseconds = source._elapsedNanoseconds
+      _thresholds = source._thresholds
+      _failure = source._failure
+      _jobDigest = source._jobDigest
+      _warnings = source._warnings
+      _owner = source._owner
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.job) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 4: try { try decoder.decodeSingularInt32Field(value: &self.priority) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.samplesDone) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.samplesTotal) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.round) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.leasesOut) }()
-      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.workers) }()
-      case 10: try { try decoder.decodeSingularDoubleField(value: &self.samplesPerSecond) }()
-      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.elapsedNanoseconds) }()
-      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.thresholds) }()
-      case 13: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.jobDigest) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._job) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularInt32Field(value: &_storage._priority) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._samplesDone) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._samplesTotal) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._round) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._leasesOut) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._workers) }()
+        case 10: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._elapsedNanoseconds) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._thresholds) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._failure) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._jobDigest) }()
+        case 20: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._owner) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.job.isEmpty {
-      try visitor.visitSingularStringField(value: self.job, fieldNumber: 1)
-    }
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
-    }
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
-    }
-    if self.priority != 0 {
-      try visitor.visitSingularInt32Field(value: self.priority, fieldNumber: 4)
-    }
-    if self.samplesDone != 0 {
-      try visitor.visitSingularUInt64Field(value: self.samplesDone, fieldNumber: 5)
-    }
-    if self.samplesTotal != 0 {
-      try visitor.visitSingularUInt64Field(value: self.samplesTotal, fieldNumber: 6)
-    }
-    if self.round != 0 {
-      try visitor.visitSingularUInt32Field(value: self.round, fieldNumber: 7)
-    }
-    if self.leasesOut != 0 {
-      try visitor.visitSingularUInt32Field(value: self.leasesOut, fieldNumber: 8)
-    }
-    if self.workers != 0 {
-      try visitor.visitSingularUInt32Field(value: self.workers, fieldNumber: 9)
-    }
-    if self.samplesPerSecond.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.samplesPerSecond, fieldNumber: 10)
-    }
-    if self.elapsedNanoseconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.elapsedNanoseconds, fieldNumber: 11)
-    }
-    if !self.thresholds.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.thresholds, fieldNumber: 12)
-    }
-    try { if let v = self._failure {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    } }()
-    if !self.jobDigest.isEmpty {
-      try visitor.visitSingularStringField(value: self.jobDigest, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._job.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._job, fieldNumber: 1)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 2)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 3)
+      }
+      if _storage._priority != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._priority, fieldNumber: 4)
+      }
+      if _storage._samplesDone != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._samplesDone, fieldNumber: 5)
+      }
+      if _storage._samplesTotal != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._samplesTotal, fieldNumber: 6)
+      }
+      if _storage._round != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._round, fieldNumber: 7)
+      }
+      if _storage._leasesOut != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leasesOut, fieldNumber: 8)
+      }
+      if _storage._workers != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._workers, fieldNumber: 9)
+      }
+      if _storage._samplesPerSecond.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._samplesPerSecond, fieldNumber: 10)
+      }
+      if _storage._elapsedNanoseconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._elapsedNanoseconds, fieldNumber: 11)
+      }
+      if !_storage._thresholds.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._thresholds, fieldNumber: 12)
+      }
+      try { if let v = _storage._failure {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if !_storage._jobDigest.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._jobDigest, fieldNumber: 14)
+      }
+      if !_storage._warnings.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._warnings, fieldNumber: 20)
+      }
+      if !_storage._owner.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._owner, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireJobStatus, rhs: WireJobStatus) -> Bool {
-    if lhs.job != rhs.job {return false}
-    if lhs.name != rhs.name {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.priority != rhs.priority {return false}
-    if lhs.samplesDone != rhs.samplesDone {return false}
-    if lhs.samplesTotal != rhs.samplesTotal {return false}
-    if lhs.round != rhs.round {return false}
-    if lhs.leasesOut != rhs.leasesOut {return false}
-    if lhs.workers != rhs.workers {return false}
-    if lhs.samplesPerSecond != rhs.samplesPerSecond {return false}
-    if lhs.elapsedNanoseconds != rhs.elapsedNanoseconds {return false}
-    if lhs.thresholds != rhs.thresholds {return false}
-    if lhs._failure != rhs._failure {return false}
-    if lhs.jobDigest != rhs.jobDigest {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._job != rhs_storage._job {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._priority != rhs_storage._priority {return false}
+        if _storage._samplesDone != rhs_storage._samplesDone {return false}
+        if _storage._samplesTotal != rhs_storage._samplesTotal {return false}
+        if _storage._round != rhs_storage._round {return false}
+        if _storage._leasesOut != rhs_storage._leasesOut {return false}
+        if _storage._workers != rhs_storage._workers {return false}
+        if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
+        if _storage._elapsedNanoseconds != rhs_storage._elapsedNanoseconds {return false}
+        if _storage._thresholds != rhs_storage._thresholds {return false}
+        if _storage._failure != rhs_storage._failure {return false}
+        if _storage._jobDigest != rhs_storage._jobDigest {return false}
+        if _storage._warnings != rhs_storage._warnings {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1548,7 +1660,7 @@ nonisolated extension WireRefused: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lease"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}job\0\u{1}round\0\u{1}range\0\u{3}round_bytes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}job\0\u{1}round\0\u{1}range\0\u{3}round_bytes\0\u{2}\u{f}attempt\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1561,6 +1673,7 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.round) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._range) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.roundBytes) }()
+      case 20: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
       default: break
       }
     }
@@ -1586,6 +1699,9 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.roundBytes != 0 {
       try visitor.visitSingularUInt32Field(value: self.roundBytes, fieldNumber: 5)
     }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1595,6 +1711,7 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.round != rhs.round {return false}
     if lhs._range != rhs._range {return false}
     if lhs.roundBytes != rhs.roundBytes {return false}
+    if lhs.attempt != rhs.attempt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2028,81 +2145,41 @@ nonisolated extension WireSubmitted: SwiftProtobuf.Message, SwiftProtobuf._Messa
   package static let protoMessageName: String = _protobuf_package + ".Submitted"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}status\0\u{1}known\0")
 
-  fileprivate class _StorageClass {
-    var _request: UInt64 = 0
-    var _status: WireJobStatus? = nil
-    var _known: Bool = false
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _request = source._request
-      _status = source._status
-      _known = source._known
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._request) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._status) }()
-        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._known) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._status) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.known) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._request != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._request, fieldNumber: 1)
-      }
-      try { if let v = _storage._status {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if _storage._known != false {
-        try visitor.visitSingularBoolField(value: _storage._known, fieldNumber: 3)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.request != 0 {
+      try visitor.visitSingularUInt64Field(value: self.request, fieldNumber: 1)
+    }
+    try { if let v = self._status {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.known != false {
+      try visitor.visitSingularBoolField(value: self.known, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireSubmitted, rhs: WireSubmitted) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._request != rhs_storage._request {return false}
-        if _storage._status != rhs_storage._status {return false}
-        if _storage._known != rhs_storage._known {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.request != rhs.request {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs.known != rhs.known {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2112,74 +2189,36 @@ nonisolated extension WireStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
   package static let protoMessageName: String = _protobuf_package + ".StatusReply"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}status\0")
 
-  fileprivate class _StorageClass {
-    var _request: UInt64 = 0
-    var _status: WireJobStatus? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _request = source._request
-      _status = source._status
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._request) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._status) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._status) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._request != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._request, fieldNumber: 1)
-      }
-      try { if let v = _storage._status {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.request != 0 {
+      try visitor.visitSingularUInt64Field(value: self.request, fieldNumber: 1)
     }
+    try { if let v = self._status {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireStatusReply, rhs: WireStatusReply) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._request != rhs_storage._request {return false}
-        if _storage._status != rhs_storage._status {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.request != rhs.request {return false}
+    if lhs._status != rhs._status {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2189,81 +2228,41 @@ nonisolated extension WireUpdate: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   package static let protoMessageName: String = _protobuf_package + ".Update"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}status\0\u{1}last\0")
 
-  fileprivate class _StorageClass {
-    var _request: UInt64 = 0
-    var _status: WireJobStatus? = nil
-    var _last: Bool = false
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _request = source._request
-      _status = source._status
-      _last = source._last
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._request) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._status) }()
-        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._last) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._status) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.last) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._request != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._request, fieldNumber: 1)
-      }
-      try { if let v = _storage._status {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if _storage._last != false {
-        try visitor.visitSingularBoolField(value: _storage._last, fieldNumber: 3)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.request != 0 {
+      try visitor.visitSingularUInt64Field(value: self.request, fieldNumber: 1)
+    }
+    try { if let v = self._status {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.last != false {
+      try visitor.visitSingularBoolField(value: self.last, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireUpdate, rhs: WireUpdate) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._request != rhs_storage._request {return false}
-        if _storage._status != rhs_storage._status {return false}
-        if _storage._last != rhs_storage._last {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.request != rhs.request {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs.last != rhs.last {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2273,81 +2272,41 @@ nonisolated extension WireResultReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
   package static let protoMessageName: String = _protobuf_package + ".ResultReply"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}status\0\u{1}digest\0")
 
-  fileprivate class _StorageClass {
-    var _request: UInt64 = 0
-    var _status: WireJobStatus? = nil
-    var _digest: String = String()
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _request = source._request
-      _status = source._status
-      _digest = source._digest
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._request) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._status) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._digest) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._status) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._request != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._request, fieldNumber: 1)
-      }
-      try { if let v = _storage._status {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if !_storage._digest.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._digest, fieldNumber: 3)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.request != 0 {
+      try visitor.visitSingularUInt64Field(value: self.request, fieldNumber: 1)
+    }
+    try { if let v = self._status {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireResultReply, rhs: WireResultReply) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._request != rhs_storage._request {return false}
-        if _storage._status != rhs_storage._status {return false}
-        if _storage._digest != rhs_storage._digest {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.request != rhs.request {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs.digest != rhs.digest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2395,7 +2354,7 @@ nonisolated extension WireJobList: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkerStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}host\0\u{1}process\0\u{1}cores\0\u{3}memory_bytes\0\u{1}version\0\u{1}slots\0\u{1}leases\0\u{3}samples_per_second\0\u{1}samples\0\u{3}connected_nanoseconds\0\u{1}draining\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}worker\0\u{1}host\0\u{1}process\0\u{1}cores\0\u{3}memory_bytes\0\u{1}version\0\u{1}slots\0\u{1}leases\0\u{3}samples_per_second\0\u{1}samples\0\u{3}connected_nanoseconds\0\u{1}draining\0\u{2}\u{8}quarantine\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2415,6 +2374,7 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.samples) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.connectedNanoseconds) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.draining) }()
+      case 20: try { try decoder.decodeSingularStringField(value: &self.quarantine) }()
       default: break
       }
     }
@@ -2457,6 +2417,9 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.draining != false {
       try visitor.visitSingularBoolField(value: self.draining, fieldNumber: 12)
     }
+    if !self.quarantine.isEmpty {
+      try visitor.visitSingularStringField(value: self.quarantine, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2473,6 +2436,7 @@ nonisolated extension WireWorkerStatus: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.samples != rhs.samples {return false}
     if lhs.connectedNanoseconds != rhs.connectedNanoseconds {return false}
     if lhs.draining != rhs.draining {return false}
+    if lhs.quarantine != rhs.quarantine {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

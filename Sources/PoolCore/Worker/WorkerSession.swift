@@ -267,7 +267,7 @@ package struct WorkerSession: ~Copyable {
         pending.append(Pending(header: header, payload: payload))
         // What this lease knows already helps the one that is being computed.
         if let computing, computing.job == header.job, computing.round == Int(header.round),
-            let hints = hints(header, payload)
+            computingHeader?.attempt == header.attempt, let hints = hints(header, payload)
         {
             effects.tasks.append(.hint(lease: computing.lease, hints))
         }

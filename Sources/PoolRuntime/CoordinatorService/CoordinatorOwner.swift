@@ -2,6 +2,7 @@
 internal import Dispatch
 internal import Logging
 internal import PoolCore
+internal import Quantilizer
 internal import ZeroMQ
 
 /// The coordinator's thread: receives, steps the state machine, carries out its effects.
@@ -18,13 +19,15 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var core: Coordinator
     private var commits = CommitQueue()
     private var stored: [StoredJob]
+    private var quarantined: [Quarantine]
     private var retryAt: Int64?
     private var storeFailure: PoolFailure?
     private var effects = CoordinatorEffects()
 
     init(
         context: consuming Context, gate: consuming CoordinatorGate, socket: consuming Socket,
-        options: CoordinatorOptions, stored: [StoredJob], store: any JobStore,
+        options: CoordinatorOptions, stored: [StoredJob], quarantined: [Quarantine],
+        store: any JobStore,
         compiler: any JobCompiling,
         mailbox: Mailbox<CoordinatorLetter>, logger: Logger
     ) {
@@ -36,6 +39,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         self.mailbox = mailbox
         self.logger = logger
         self.stored = stored
+        self.quarantined = quarantined
         core = Coordinator(options: options)
     }
 
@@ -48,6 +52,8 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         at nanoseconds: Int64, letters: [CoordinatorLetter], set: inout PollSet
     ) throws(ZeroMQError) -> SocketTurn {
         let now = Instant(nanoseconds: nanoseconds)
+        for entry in quarantined { core.step(.quarantineRestored(entry), at: now, into: &effects) }
+        quarantined = []
         for job in stored { core.step(.restored(job), at: now, into: &effects) }
         stored = []
         for letter in letters {
@@ -115,7 +121,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
                     route, "its role does not allow a priority above 0",
                     "submit with --priority 0, or as an administrator", now)
             }
-            core.step(.received(route, message), at: now, into: &effects)
+            core.step(.received(route, message, peer: peer), at: now, into: &effects)
         } catch {
             core.step(.malformed(route, error), at: now, into: &effects)
         }
@@ -203,6 +209,10 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
                 let result = compiler.document(
                     of: machine, package: package, jobDigest: digest)
                 mailbox.post(.event(.finished(job: job, result)))
+            case .judge(let ticket, let job, let round, let range, let hints):
+                let partial = RangeEvaluator(job: job).evaluate(
+                    round: round, range: range, hints: hints)
+                mailbox.post(.event(.judged(ticket: ticket, partial: partial.encode())))
             }
         }
     }

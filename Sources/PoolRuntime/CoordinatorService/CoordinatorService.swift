@@ -67,7 +67,11 @@ public final class CoordinatorService: Sendable {
         }
         if options.fingerprint.isEmpty { options.fingerprint = configuration.compiler.fingerprint }
         if options.version.isEmpty { options.version = Release.version }
+        if options.secret.isEmpty {
+            options.secret = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
+        }
         let stored = try configuration.store.load()
+        let quarantined = try configuration.store.quarantined()
         let mailbox = try Mailbox<CoordinatorLetter>(capacity: PoolLimits.letters)
         let bound = try Mailbox<String>(capacity: 1)
         let settings = options
@@ -79,6 +83,7 @@ public final class CoordinatorService: Sendable {
             bound.post(try socket.get(.lastEndpoint))
             return CoordinatorOwner(
                 context: context, gate: gate, socket: socket, options: settings, stored: stored,
+                quarantined: quarantined,
                 store: configuration.store, compiler: configuration.compiler, mailbox: mailbox,
                 logger: configuration.logger)
         }

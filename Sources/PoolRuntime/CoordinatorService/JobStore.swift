@@ -9,6 +9,9 @@ public protocol JobStore: Sendable {
     /// Every job that was stored and not forgotten, in order of acceptance. Called once, first.
     func load() throws(PoolFailure) -> [StoredJob]
 
+    /// Every party that was shut out.
+    func quarantined() throws(PoolFailure) -> [Quarantine]
+
     /// Makes records durable, all or none, then calls `completion` from any thread.
     func commit(
         _ records: [StoreRecord],
@@ -22,6 +25,9 @@ public struct MemoryStore: JobStore {
 
     /// Nothing.
     public func load() throws(PoolFailure) -> [StoredJob] { [] }
+
+    /// Nobody.
+    public func quarantined() throws(PoolFailure) -> [Quarantine] { [] }
 
     /// Done at once.
     public func commit(

@@ -57,9 +57,9 @@ public struct JobCompiler: JobCompiling {
         }
     }
 
-    /// The digest of a job: its normalised form and its tables.
+    /// The digest of a job: its normalised form, `verify` apart, and its tables.
     public static func digest(_ spec: JobSpec, _ resources: JobResources) -> String {
-        Digest.job(normalised: spec.normalised.text(), resources: resources)
+        Digest.job(normalised: spec.identity.text(), resources: resources)
     }
 
     /// The document of a result.

@@ -87,6 +87,15 @@ public final class SQLiteStore: JobStore, Sendable {
         }
     }
 
+    /// Every party that was shut out.
+    public func quarantined() throws(PoolFailure) -> [Quarantine] {
+        do {
+            return try queue.read { try StoreRows.quarantined($0) }
+        } catch {
+            throw StoreTrouble.failure(error, path)
+        }
+    }
+
     /// Writes records in one transaction, all or none, and forces them to the disk.
     public func commit(
         _ records: [StoreRecord],
@@ -126,8 +135,9 @@ extension StoreRecord {
     /// Whether it takes rows away for good.
     fileprivate var frees: Bool {
         switch self {
-        case .ended, .forgotten: true
-        case .submitted, .priority, .merged, .checkpoint: false
+        case .ended, .forgotten, .restarted: true
+        case .submitted, .priority, .merged, .checkpoint, .contributed, .warned, .quarantined:
+            false
         }
     }
 }

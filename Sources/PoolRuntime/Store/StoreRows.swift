@@ -47,10 +47,23 @@ enum StoreRows {
             try run("DELETE FROM partials WHERE job = (\(job))", [id])
             try run("DELETE FROM checkpoints WHERE job = (\(job))", [id])
         case .forgotten(let id):
-            for table in ["partials", "checkpoints", "endings"] {
+            for table in ["partials", "checkpoints", "endings", "contributors", "warnings"] {
                 try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
             }
             try run("DELETE FROM jobs WHERE id = ?", [id])
+        case .contributed(let id, let party):
+            try insert("contributors", "party", [party], id)
+        case .restarted(let id, let attempt):
+            try run("UPDATE jobs SET attempt = ? WHERE id = ?", [attempt, id])
+            for table in ["partials", "checkpoints", "contributors"] {
+                try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
+            }
+        case .warned(let id, let text): try insert("warnings", "text", [text], id)
+        case .quarantined(let entry):
+            try run(
+                "INSERT OR REPLACE INTO quarantined (party, worker, host, reason) "
+                    + "VALUES (?, ?, ?, ?)",
+                [entry.party, entry.worker, entry.host, entry.reason])
         }
     }
 
@@ -65,12 +78,32 @@ enum StoreRows {
             var job = StoredJob(
                 id: row["id"], package: package, digest: row["digest"], name: row["name"],
                 priority: row["priority"], order: UInt64(bitPattern: position))
+            job.attempt = row["attempt"]
+            job.contributors = try texts(
+                database, "SELECT party FROM contributors WHERE job = ? ORDER BY party", position)
+            job.warnings = try texts(
+                database, "SELECT text FROM warnings WHERE job = ? ORDER BY number", position)
             job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
             job.partials = try blobs(database, "partials", of: position, path)
             job.ending = try ending(database, of: position, path)
             jobs.append(job)
         }
         return jobs
+    }
+
+    /// Every party that was shut out.
+    static func quarantined(_ database: Database) throws -> [Quarantine] {
+        try Row.fetchAll(database, sql: "SELECT * FROM quarantined ORDER BY party").map { row in
+            Quarantine(
+                party: row["party"], worker: row["worker"], host: row["host"],
+                reason: row["reason"])
+        }
+    }
+
+    private static func texts(
+        _ database: Database, _ sql: String, _ job: Int64
+    ) throws -> [String] {
+        try String.fetchAll(try database.cachedStatement(sql: sql), arguments: [job])
     }
 
     private static func blobs(

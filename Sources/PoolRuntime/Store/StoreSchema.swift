@@ -8,7 +8,7 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x5150_6f6c
 
     /// What leads from version n to n + 1, the first from an empty file.
-    static let steps: [@Sendable (Database) throws -> Void] = [first]
+    static let steps: [@Sendable (Database) throws -> Void] = [first, second]
 
     /// The newest version that is known.
     static var version: Int { steps.count }
@@ -84,6 +84,33 @@ enum StoreSchema {
                     remedy TEXT NOT NULL,
                     checksum INTEGER NOT NULL
                 ) STRICT;
+                """)
+    }
+
+    /// Version 2: whose word a job rests on, what its owner is warned of, and who is shut out.
+    private static func second(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE jobs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+                ALTER TABLE jobs ADD COLUMN owner_name TEXT NOT NULL DEFAULT '';
+                CREATE TABLE contributors (
+                    job INTEGER NOT NULL,
+                    party TEXT NOT NULL,
+                    PRIMARY KEY (job, party)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE warnings (
+                    number INTEGER PRIMARY KEY,
+                    job INTEGER NOT NULL,
+                    text TEXT NOT NULL
+                ) STRICT;
+                CREATE INDEX warnings_of_job ON warnings (job, number);
+                CREATE TABLE quarantined (
+                    party TEXT PRIMARY KEY,
+                    worker TEXT NOT NULL,
+                    host TEXT NOT NULL,
+                    reason TEXT NOT NULL
+                ) STRICT, WITHOUT ROWID;
                 """)
     }
 }

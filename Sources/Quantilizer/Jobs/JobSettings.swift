@@ -56,6 +56,9 @@ public struct JobSettings: Sendable, Hashable {
     public var memoryBytes: Int
     /// Set where N is to be found from a wanted precision of the threshold.
     public var precision: Precision?
+    /// Share of the ranges that a pool has computed by two parties and compares; 0 for none. It
+    /// decides how the answer is checked, never what it is.
+    public var verify = 0.0
 
     /// Settings with the defaults of a job file.
     public init(

@@ -14,10 +14,18 @@ public struct JobSpec: Sendable {
     /// The job with every default filled in, in the order of the job file's schema.
     public let normalised: JSON
 
+    /// The normalised job without what cannot change the answer, `verify`: two jobs are the same
+    /// job where this is the same.
+    public var identity: JSON {
+        guard case .object(let members) = normalised else { return normalised }
+        return .object(members.filter { $0.0 != "verify" })
+    }
+
     /// The keys a job file may have, in their usual order.
     public static let keys = [
         "version", "name", "seed", "base", "utility", "utilities", "quantile", "quantiles",
         "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
+        "verify",
     ]
 
     /// Reads a job.
@@ -53,6 +61,7 @@ struct JobSpecReader {
         let confidence =
             map.double("confidence", in: .openUnit, default: 0.95) ?? 0.95
         let memory = readMemory()
+        let verify = map.double("verify", in: .unit, default: 0) ?? 0
         let numbers = readNumbers(draws: draws, confidence: confidence)
         if map.diagnostics.count > Limits.diagnostics {
             throw JobError(Array(map.diagnostics.prefix(Limits.diagnostics)))
@@ -65,6 +74,7 @@ struct JobSpecReader {
             seed: UInt64(seed), samples: numbers.samples, quantiles: numbers.quantiles,
             draws: draws, method: numbers.method, confidence: confidence, memoryBytes: memory)
         settings.precision = numbers.precision
+        settings.verify = verify
         let job = CompiledJob(settings: settings, base: base, utilities: utilities, costs: costs)
         return JobSpec(
             name: name, job: job, normalised: normalised(name, job, asked: numbers.asked))

@@ -308,6 +308,7 @@ extension JobSpecReader {
             ("confidence", .number(settings.confidence)),
             ("memory", .integer(UInt64(settings.memoryBytes))),
         ]
+        if settings.verify > 0 { members.append(("verify", .number(settings.verify))) }
         return .object(members)
     }
 }

@@ -47,6 +47,10 @@ enum JobSchema {
         ("costs", reference("formulas")),
         ("confidence", anything("Of every interval, in (0, 1). Default 0.95.")),
         ("memory", anything("For candidates in one process: 64MB (default), 2GiB.")),
+        (
+            "verify",
+            anything("Share of the ranges that a second worker checks: 2%. Default 0.")
+        ),
     ]
 
     /// Every base with its parameters.

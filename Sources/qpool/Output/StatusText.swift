@@ -29,7 +29,8 @@ enum StatusText {
                 worker.id, worker.host, "\(worker.process)", "\(worker.cores)",
                 "\(worker.leases)/\(worker.slots)", Figures.count(worker.samplesPerSecond) + "/s",
                 Figures.count(Double(worker.samples)), Figures.duration(worker.connected.seconds),
-                worker.isDraining ? "draining" : "working",
+                worker.quarantine.map { "quarantined: " + $0 }
+                    ?? (worker.isDraining ? "draining" : "working"),
             ])
         }
         return table.text
@@ -51,7 +52,7 @@ enum StatusText {
                 leases: job.leases, workers: job.workers,
                 samples_per_second: job.samplesPerSecond, elapsed_seconds: job.elapsed.seconds,
                 thresholds: thresholds, failure: job.failure?.description,
-                job_digest: job.jobDigest))
+                job_digest: job.jobDigest, warnings: job.warnings))
     }
 
     static func json(_ worker: WorkerStatus) -> String {
@@ -61,7 +62,7 @@ enum StatusText {
                 memory_bytes: worker.memoryBytes, version: worker.version, slots: worker.slots,
                 leases: worker.leases, samples_per_second: worker.samplesPerSecond,
                 samples: worker.samples, connected_seconds: worker.connected.seconds,
-                draining: worker.isDraining))
+                draining: worker.isDraining, quarantine: worker.quarantine))
     }
 
     private static func encode(_ record: some Encodable) -> String {
@@ -97,6 +98,7 @@ private struct StatusRecord: Encodable {
     var thresholds: [Threshold]
     var failure: String?
     var job_digest: String
+    var warnings: [String]
 }
 
 /// A worker's status as JSON, version 1.
@@ -114,4 +116,5 @@ private struct WorkerRecord: Encodable {
     var samples: UInt64
     var connected_seconds: Double
     var draining: Bool
+    var quarantine: String?
 }

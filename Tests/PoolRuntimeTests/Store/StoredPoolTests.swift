@@ -17,6 +17,8 @@ private final class CountingStore: JobStore {
 
     func load() throws(PoolFailure) -> [StoredJob] { try store.load() }
 
+    func quarantined() throws(PoolFailure) -> [Quarantine] { try store.quarantined() }
+
     func commit(
         _ records: [StoreRecord],
         completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void
@@ -26,7 +28,9 @@ private final class CountingStore: JobStore {
                 switch record {
                 case .merged: counts.merged += 1
                 case .checkpoint: counts.checkpoints += 1
-                case .submitted, .priority, .ended, .forgotten: break
+                case .submitted, .priority, .ended, .forgotten, .contributed, .restarted, .warned,
+                    .quarantined:
+                    break
                 }
             }
         }

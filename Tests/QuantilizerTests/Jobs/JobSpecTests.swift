@@ -23,6 +23,18 @@ import Testing
                 + #""draws":10,"method":"exact","confidence":0.95,"memory":64000000}"#)
     }
 
+    @Test func verificationIsNoPartOfTheJobsIdentity() throws {
+        let plain = try JobSpec.parse(Self.good)
+        let verified = try JobSpec.parse(Self.good.with("verify", "2%"))
+        #expect(verified.job.settings.verify == 0.02 && plain.job.settings.verify == 0)
+        #expect(verified.normalised.text().hasSuffix(#","verify":0.02}"#))
+        #expect(verified.identity.text() == plain.normalised.text())
+        #expect(plain.identity.text() == plain.normalised.text())
+        for wrong in ["-1%", "101%", "often"] as [JobNode] {
+            #expect(throws: JobError.self) { try JobSpec.parse(Self.good.with("verify", wrong)) }
+        }
+    }
+
     @Test func normalisedJobIsTheSameJob() throws {
         let jobs: [JobNode] = [
             Self.good, Self.good.with("precision", ["threshold": 0.01]).with("samples", nil),
@@ -30,6 +42,7 @@ import Testing
             Self.good.with("method", ["threshold": ["value": 2]]).with("quantile", nil),
             Self.good.with("method", "threshold"),
             Self.good.with("cost", ["late": "x[0] > 1", "far": "norm(x)"]),
+            Self.good.with("verify", "2%"),
         ]
         for node in jobs {
             let spec = try JobSpec.parse(node)

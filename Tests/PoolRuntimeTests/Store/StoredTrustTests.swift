@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import PoolCore
+import Testing
+
+@testable import PoolRuntime
+
+/// What a store keeps of who is trusted.
+@Suite struct StoredTrustTests {
+    @Test func whoWasShutOutStaysOut() async throws {
+        let folder = try StoreFolder()
+        var store = try SQLiteStore(path: folder.file)
+        let liar = Quarantine(party: "key x", worker: "w1", host: "h", reason: "lied")
+        try await store.commitAndWait([
+            .submitted(SQLiteStoreTests.job("a", order: 1)),
+            .submitted(SQLiteStoreTests.job("b", order: 2)),
+            .contributed(job: "a", party: "key x"), .contributed(job: "a", party: "key y"),
+            .contributed(job: "b", party: "key x"), .checkpoint(job: "a", snapshot: [1]),
+            .merged(job: "a", partial: [2]), .merged(job: "b", partial: [3]),
+            .warned(job: "b", text: "first"), .warned(job: "b", text: "second"),
+            .quarantined(liar), .restarted(job: "a", attempt: 3),
+            .contributed(job: "a", party: "key z"),
+        ]).get()
+        try store.close()
+        store = try SQLiteStore(path: folder.file)
+        #expect(try store.quarantined() == [liar])
+        let jobs = try store.load()
+        #expect(jobs[0].attempt == 3 && jobs[0].contributors == ["key z"])
+        #expect(jobs[0].checkpoint == nil && jobs[0].partials.isEmpty)
+        #expect(jobs[1].attempt == 0 && jobs[1].contributors == ["key x"])
+        #expect(jobs[1].partials == [[3]] && jobs[1].warnings == ["first", "second"])
+        try await store.commitAndWait([.forgotten(job: "b")]).get()
+        try store.close()
+        let file = try DatabaseQueue(path: folder.file)
+        let left = try await file.read { database in
+            try Int.fetchOne(
+                database,
+                sql: "SELECT (SELECT count(*) FROM contributors WHERE job = 2) "
+                    + "+ (SELECT count(*) FROM warnings)")
+        }
+        #expect(left == 0)
+    }
+
+    @Test func aStoreOfVersionOneIsBroughtUpToDate() async throws {
+        let folder = try StoreFolder()
+        let old = try DatabaseQueue(path: folder.file)
+        try await old.write { database in
+            try StoreSchema.steps[0](database)
+            try database.execute(
+                sql: "PRAGMA application_id = \(StoreSchema.applicationID); "
+                    + "PRAGMA user_version = 1")
+            let job = SQLiteStoreTests.job("a", order: 1)
+            let (header, columns) = try job.package.storedParts()
+            try database.execute(
+                sql: "INSERT INTO jobs (position, id, digest, name, priority, text, tables) "
+                    + "VALUES (1, 'a', 'd-a', 'n-a', -3, ?, ?)",
+                arguments: [header.data, columns.data])
+        }
+        try old.close()
+        let store = try SQLiteStore(path: folder.file)
+        let jobs = try store.load()
+        #expect(jobs.count == 1)
+        #expect(SQLiteStoreTests.same(jobs[0], SQLiteStoreTests.job("a", order: 1)))
+        #expect(try store.quarantined().isEmpty)
+    }
+}
+
+extension [UInt8] {
+    fileprivate var data: Data { Data(self) }
+}
