@@ -30,6 +30,8 @@ public enum PoolLimits {
     public static let journalBytes = 1 << 20
     /// Jobs whose ranges are handed out at once; others wait.
     public static let runningJobs = 16
+    /// Jobs that are not over though all their ranges are handed out, those above included.
+    public static let startedJobs = 64
     /// Submissions that are being read and compiled.
     public static let submissions = 64
     /// Workers at once.

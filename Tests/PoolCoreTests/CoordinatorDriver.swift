@@ -14,7 +14,14 @@ final class CoordinatorDriver {
     /// Answers that wait for the store come only when this is false.
     var keepsHeld = false
     var held: [(Route, PoolMessage)] = []
+    /// Jobs are read at once, or wait in `unread` for ``read()``.
     var compiles = true
+    private var unread: [CoordinatorEvent] = []
+
+    func read() {
+        defer { unread = [] }
+        for event in unread { step(event) }
+    }
 
     init(_ change: (inout CoordinatorOptions) -> Void = { _ in }) {
         var options = CoordinatorOptions()
@@ -39,7 +46,8 @@ final class CoordinatorDriver {
             for task in effects.tasks {
                 switch task {
                 case .compile(let ticket, let package):
-                    events.append(.compiled(ticket: ticket, ModelJob.compile(package)))
+                    let read = CoordinatorEvent.compiled(ticket: ticket, ModelJob.compile(package))
+                    if compiles { events.append(read) } else { unread.append(read) }
                 case .finish(let job, let machine, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))
                 case .judge(let ticket, let job, let round, let range, let hints):

@@ -152,11 +152,15 @@ extension Coordinator {
         return false
     }
 
-    /// Starts queued jobs where there is room: a level of priority does not wait for lower ones.
+    /// Starts queued jobs where there is room: a level of priority does not wait for lower ones, nor
+    /// for jobs that wait for their last ranges, or many workers would wait with them.
     mutating func promote(_ effects: inout CoordinatorEffects) {
-        while let job = queued.first,
-            running.count(where: { $0.priority >= job.priority }) < PoolLimits.runningJobs
-        {
+        func hasRoom(for job: JobRecord) -> Bool {
+            let level = running.lazy.filter { $0.priority >= job.priority }
+            return level.count { !$0.free.isEmpty } < PoolLimits.runningJobs
+                && level.count { _ in true } < PoolLimits.startedJobs
+        }
+        while let job = queued.first, hasRoom(for: job) {
             queued.removeFirst()
             guard let compiled = job.compiled else { continue }
             job.state = .running

@@ -35,10 +35,17 @@ extension Coordinator {
             return refuse(entry.failure, route, &effects)
         }
         let earlier = workersByID[hello.worker] ?? workers[route]
-        guard earlier != nil || workers.count < PoolLimits.workers else {
+        guard earlier != nil || workers.count < options.workers else {
+            if !isFull {
+                isFull = true
+                note(
+                    .warning,
+                    "\(options.workers) workers are connected: no more are let in; "
+                        + "raise `ulimit -n` where the coordinator starts", &effects)
+            }
             let failure = PoolFailure(
-                .limit, "\(PoolLimits.workers) workers are connected",
-                remedy: "start a second coordinator")
+                .limit, "\(options.workers) workers are connected, and there is no room for more",
+                remedy: "raise `ulimit -n` where the coordinator starts, or start a second one")
             return refuse(failure, route, &effects)
         }
         let number = earlier?.id == hello.worker ? earlier?.number : nil
@@ -134,6 +141,7 @@ extension Coordinator {
 
     /// Ends a session; its leases are free.
     mutating func remove(_ worker: WorkerRecord) {
+        isFull = false
         if workers[worker.route] === worker { workers[worker.route] = nil }
         if workersByID[worker.id] === worker { workersByID[worker.id] = nil }
         worker.draining = true
@@ -161,8 +169,8 @@ extension Coordinator {
         guard let job = jobs[header.job], job.state == .running, let round = job.round,
             round.number == Int(header.round)
         else {
-            // Late, and needed no more: the worker may forget it.
-            return acknowledge()
+            // Early: whoever keeps it sends it again. Late, and needed no more: it may be forgotten.
+            return isEarly(header) ? () : acknowledge()
         }
         let partial: Partial
         do {
@@ -202,6 +210,17 @@ extension Coordinator {
         }
         effects.records.append(.merged(job: job.id, partial: payload))
         checkpoint(job, after: payload.count, &effects)
+    }
+
+    /// Whether a partial is of a round that this coordinator has not come to: it was started again,
+    /// and the job waits, or lost the end of the round before.
+    private func isEarly(_ header: WirePartial) -> Bool {
+        guard let job = jobs[header.job] else { return false }
+        switch job.state {
+        case .compiling, .queued: return true
+        case .running: return job.round.map { $0.number < Int(header.round) } ?? false
+        case .finishing, .done, .failed, .cancelled: return false
+        }
     }
 
     private mutating func refuse(

@@ -38,6 +38,8 @@ package struct Coordinator: ~Copyable {
     /// Ranges that are computed here.
     var judgements: [UInt64: Judgement] = [:]
     var storeFailure: PoolFailure?
+    /// Whether a worker was turned away since the last one left: said once.
+    var isFull = false
     var jobBytes = 0
     var now = Instant.zero
     private var lastLease: UInt64

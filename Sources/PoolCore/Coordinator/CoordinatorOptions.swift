@@ -14,6 +14,8 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var silenceNanoseconds: Int64 = 10_000_000_000
     /// Whether idle workers double what others still hold at a round's end.
     public var speculates = true
+    /// Workers at once; each takes a file descriptor.
+    public var workers = PoolLimits.workers
     /// Bytes of stored partials of a job before a checkpoint may replace them.
     public var journalBytes = PoolLimits.journalBytes
     /// Distinguishes the leases of this run of the coordinator from those of another.

@@ -128,6 +128,14 @@ package struct WorkerSession: ~Copyable {
         let payload: [UInt8]
     }
 
+    /// A lease that is computed and not acknowledged yet.
+    private struct Finished {
+        let header: WirePartial
+        let payload: [UInt8]
+        let made: Instant
+        var sent: Instant
+    }
+
     private let identity: WorkerIdentity
     private var phase = Phase.greeting
     private var isDraining = false
@@ -135,8 +143,7 @@ package struct WorkerSession: ~Copyable {
     private var computing: (lease: UInt64, job: String, round: Int)?
     private var computingHeader: WireLease?
     private var stopped: Set<UInt64> = []
-    private var unacknowledged: [UInt64: (header: WirePartial, payload: [UInt8], sent: Instant)] =
-        [:]
+    private var unacknowledged: [UInt64: Finished] = [:]
     private var jobs: [String: Job] = [:]
     private var jobOrder: Deque<String> = []
     private var heartbeat: Int64 = 1_000_000_000
@@ -396,7 +403,7 @@ package struct WorkerSession: ~Copyable {
             $0.range = header.range
             $0.busyNanoseconds = busy
         }
-        unacknowledged[lease] = (message, partial, now)
+        unacknowledged[lease] = Finished(header: message, payload: partial, made: now, sent: now)
         if phase == .open { send(lease, &effects) }
     }
 
@@ -465,8 +472,9 @@ package struct WorkerSession: ~Copyable {
 
     private mutating func leaveIfDone(_ effects: inout WorkerEffects) {
         guard isDraining, computing == nil, phase != .over else { return }
-        // Unreachable: what could not be delivered goes to another worker.
-        guard unacknowledged.isEmpty || phase != .open else { return }
+        // Unreachable, or not taken for long (its store fails): another worker will compute it.
+        guard phase != .open || unacknowledged.values.allSatisfy({ now.since($0.made) >= silence })
+        else { return }
         phase = .over
         let id = identity.id
         effects.outgoing.append(.goodbye(.with { $0.worker = id }))

@@ -70,6 +70,8 @@ public final class CoordinatorService: Sendable {
         if options.secret.isEmpty {
             options.secret = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
         }
+        let descriptors = Descriptors.raiseLimit()
+        options.workers = min(options.workers, Descriptors.workers(descriptors: descriptors))
         let stored = try configuration.store.load()
         let quarantined = try configuration.store.quarantined()
         let mailbox = try Mailbox<CoordinatorLetter>(capacity: PoolLimits.letters)
