@@ -5,7 +5,8 @@ import Testing
 /// Real processes killed at random instants: every job ends with the bytes of an undisturbed run.
 ///
 /// The seed fixes the plan of instants; what a process does at an instant is the machine's affair.
-/// `QPOOL_DRILL_KILLS` sets how often the coordinator is killed, 10 times if it is not set.
+/// `QPOOL_DRILL_KILLS` sets how often the coordinator is killed, 10 times if it is not set; three
+/// workers are killed for each. Benchmarks/drill.py does the same for minutes.
 @Suite(.serialized) struct DrillTests {
     static let kills =
         ProcessInfo.processInfo.environment["QPOOL_DRILL_KILLS"].flatMap { Int($0) } ?? 10
@@ -32,24 +33,6 @@ import Testing
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
-
-    private func undisturbed(_ file: String) throws -> String {
-        let run = try qpool("run", file, "-o", "json", "--quiet")
-        try #require(run.status == 0, "\(run.error)")
-        return withoutTimings(run.output)
-    }
-
-    /// Byte for byte the same; where not, says where they part.
-    private func expectSame(_ output: String, _ expected: String, _ label: String) {
-        let given = Array(withoutTimings(output).utf8)
-        let wanted = Array(expected.utf8)
-        guard given != wanted else { return }
-        let place = zip(given, wanted).prefix { $0 == $1 }.count
-        func around(_ bytes: [UInt8]) -> String {
-            String(decoding: bytes.dropFirst(max(0, place - 60)).prefix(160), as: UTF8.self)
-        }
-        Issue.record("\(label) differs at byte \(place): \(around(given)) | \(around(wanted))")
-    }
 
     /// A status that the coordinator gave, once it has the job running again or ended.
     private func status(_ id: String, of pool: LocalPool) throws -> (state: String, issued: Double)
@@ -84,11 +67,14 @@ import Testing
                 oldest += 1
             }
             let current = "drill-\(oldest)"
-            usleep(useconds_t(random.next(below: 600_000)))
+            for _ in 0..<2 {
+                usleep(useconds_t(random.next(below: 300_000)))
+                try pool.replaceWorker(random.next(below: 2))
+            }
             let before = try status(current, of: pool)
             usleep(useconds_t(random.next(below: 50_000)))
             pool.coordinator.signal(SIGKILL)
-            if kill.isMultiple(of: 3) { try pool.replaceWorker(random.next(below: 2)) }
+            try pool.replaceWorker(random.next(below: 2))
             if before.state == "running", before.issued > 0 { midway += 1 }
             let start = Date()
             try pool.restartCoordinator()
@@ -132,7 +118,7 @@ import Testing
         #expect(second.status == 6 && second.error.contains("another coordinator"))
     }
 
-    @Test(.enabled(if: SmallDisk.isAllowed, "mounting needs root"))
+    @Test(.enabled(if: SmallDisk.isAllowed, SmallDisk.reason))
     func aFullDiskPausesThePool() throws {
         // Room for the write-ahead log, which SQLite folds in at 4 MB, and for the file.
         let disk = try SmallDisk(folder.path + "/disk", megabytes: 16)
@@ -142,7 +128,7 @@ import Testing
         ])
         let accepted = try pool.client("submit", file, "--id", "full")
         try #require(accepted.status == 0, "\(accepted.error)")
-        try disk.fill()
+        disk.fill()
         try pool.addWorker()
         #expect(pool.coordinator.waitForError("the disk is full") != nil)
         let refused = try pool.client("submit", file, "--id", "more")
@@ -162,40 +148,5 @@ private struct PlanOfKills {
     mutating func next(below bound: Int) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Int((state >> 33) % UInt64(bound))
-    }
-}
-
-/// A file system of a few megabytes in memory, unmounted with the value.
-private final class SmallDisk {
-    static let isAllowed = geteuid() == 0 && run("unshare", ["--mount", "true"])
-
-    let path: String
-
-    init(_ path: String, megabytes: Int) throws {
-        self.path = path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(
-            SmallDisk.run("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path]))
-    }
-
-    /// Takes all that is left.
-    func fill() throws {
-        _ = SmallDisk.run(
-            "dd", ["if=/dev/zero", "of=\(path)/filler", "bs=4k", "count=1000000"])
-    }
-
-    func free() throws { try FileManager.default.removeItem(atPath: path + "/filler") }
-
-    deinit { _ = SmallDisk.run("umount", ["--lazy", path]) }
-
-    @discardableResult
-    private static func run(_ command: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [command] + arguments
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
     }
 }

@@ -33,14 +33,16 @@ final class QPoolProcess {
     let process = Process()
     private let folder: TemporaryFolder
 
-    /// Starts `qpool` with arguments; `environment` is added to this process's own.
+    /// Starts `qpool` with arguments; `environment` is added to this process's own. `prefix` is a
+    /// command that becomes `qpool`.
     init(
         _ arguments: [String], input: String = "", folder workingFolder: String? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], prefix: [String] = []
     ) throws {
         folder = try TemporaryFolder()
-        process.executableURL = URL(fileURLWithPath: qpoolPath)
-        process.arguments = arguments
+        process.executableURL = URL(
+            fileURLWithPath: prefix.isEmpty ? qpoolPath : "/usr/bin/env")
+        process.arguments = prefix.isEmpty ? arguments : prefix + [qpoolPath] + arguments
         if let workingFolder {
             process.currentDirectoryURL = URL(fileURLWithPath: workingFolder)
         }
