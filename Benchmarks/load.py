@@ -156,9 +156,8 @@ class Crowd:
                 except ConnectionError:
                     self.closed += 1
                     self.selector.unregister(member.connection)
-            for member in self.members:
-                if member.connection.out:
-                    member.connection.flush()
+            for connection in list(wire.Connection.waiting):
+                connection.flush()
 
 
 def crowd_process(pipe, arguments, label, jobs):

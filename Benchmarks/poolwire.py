@@ -144,7 +144,10 @@ class Stream:
 
 
 class Connection:
-    """A DEALER: `send` a message, `receive` what has come. The socket does not block."""
+    """A DEALER: `send` a message, `receive` what has come. The socket does not block; connections with
+    something left to send are in `waiting`."""
+
+    waiting = set()
 
     def __init__(self, address):
         self.socket = socket.create_connection(address, timeout=30)
@@ -175,8 +178,10 @@ class Connection:
             try:
                 sent = self.socket.send(self.out)
             except BlockingIOError:
+                Connection.waiting.add(self)
                 return
             del self.out[:sent]
+        Connection.waiting.discard(self)
 
     def send(self, kind, *pairs, payload=b""):
         data = message(kind, header(*pairs), payload)
