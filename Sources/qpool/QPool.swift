@@ -25,7 +25,7 @@ struct QPool: AsyncParsableCommand {
                 name: "On this machine",
                 subcommands: [
                     DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
-                    VerifyCommand.self, SchemaCommand.self,
+                    EstimateCommand.self, VerifyCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "A pool",

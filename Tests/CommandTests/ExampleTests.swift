@@ -166,4 +166,53 @@ import Testing
         #expect(result.primary.draws.count == 100)
         #expect(result.primary.draws.allSatisfy { $0.utility >= result.primary.threshold.value })
     }
+
+    @Test func importanceReachesAMillionth() throws {
+        let result = try run("importance.yaml")
+        #expect(result.primary.threshold.value < 23.4315 + 0.1)
+        #expect(result.primary.threshold.value > 23)
+        #expect(abs(result.primary.certificate.amplification - 1_000_001) < 1e-3)
+        #expect(result.primary.draws.count == 100)
+        #expect(result.primary.draws.allSatisfy { $0.utility >= result.primary.threshold.value })
+    }
+
+    @Test func crossEntropyFindsFourPlaces() throws {
+        let result = try run("cross-entropy.yaml")
+        #expect(result.issued < 50_000)
+        var places = [0, 0, 0, 0]
+        for draw in result.primary.draws {
+            let sum = draw.value[0] + draw.value[1]
+            let difference = draw.value[0] - draw.value[1]
+            let isDiagonal = abs(sum) > abs(difference)
+            places[(isDiagonal ? 0 : 2) + ((isDiagonal ? sum : difference) > 0 ? 0 : 1)] += 1
+        }
+        // Opposite places are mirror images; each comes in 100 draws.
+        #expect(places.allSatisfy { $0 > 5 }, "\(places)")
+    }
+
+    @Test func estimateFarBelowOneInN() throws {
+        struct Answer: Decodable {
+            struct Estimate: Decodable {
+                var p: Double
+                var cv: Double
+                var interval: [Double]
+                var naive_floor: Double
+            }
+            var estimate: Estimate
+            var evaluations: UInt64
+        }
+        let path = "\(repository)/examples/estimate.yaml"
+        let run = try qpool("estimate", path, "-o", "json", "--quiet")
+        try #require(run.status == 0, "\(run.error)")
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8))
+        let estimate = answer.estimate
+        #expect(abs(estimate.p / 2.86651571879194e-7 - 1) < 5 * estimate.cv)
+        #expect(estimate.cv < 0.05 && answer.evaluations < 60_000)
+        #expect(estimate.naive_floor == 3 / Double(answer.evaluations))
+        let table = try qpool("estimate", path, "--quiet")
+        #expect(table.output.contains("naive floor"))
+        #expect(try qpool("estimate", path, "-o", "csv", "--quiet").output.hasPrefix("p,lower"))
+        let other = try qpool("estimate", "\(repository)/examples/ties.yaml", "--quiet")
+        #expect(other.status == 2 && other.error.contains("missing key `event`"))
+    }
 }

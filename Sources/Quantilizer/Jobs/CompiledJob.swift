@@ -14,6 +14,11 @@ public struct CompiledJob: Sendable {
     public let utilities: [NamedUtility]
     /// The costs.
     public let costs: [NamedUtility]
+    /// The law that `importance` samples in place of the base.
+    public let proposal: (any BaseDistribution)?
+    /// Whether the probability of an event is wanted, and no draws: outcomes of the event then have
+    /// utility +∞ (``EventUtility``).
+    public let isEstimate: Bool
     /// About which the sums of each utility and then each cost are taken.
     public let centres: [Double]
 
@@ -22,7 +27,8 @@ public struct CompiledJob: Sendable {
     /// **Complexity**: evaluates 256 samples.
     public init(
         settings: JobSettings, base: any BaseDistribution, utilities: [NamedUtility],
-        costs: [NamedUtility] = []
+        costs: [NamedUtility] = [], proposal: (any BaseDistribution)? = nil,
+        isEstimate: Bool = false
     ) {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
@@ -30,6 +36,8 @@ public struct CompiledJob: Sendable {
         self.base = base
         self.utilities = utilities
         self.costs = costs
+        self.proposal = proposal
+        self.isEstimate = isEstimate
         var sampler = BlockSampler(
             seed: settings.seed, base: base,
             columns: utilities.map(\.utility) + costs.map(\.utility))

@@ -108,8 +108,8 @@ public struct JobMachine: Sendable {
         let current = merger?.doneCount ?? 0
         let done = merger?.evaluations ?? 0
         let measured = merger.map { $0.round.measures && $0.round.domain == .base } ?? true
-        // An island's work is its moves.
-        let ofIslands = merger?.round.isOfIslands ?? false
+        // An island's work is its moves, and a proposal's samples are no base samples.
+        let ofIslands = merger.map { $0.round.isOfIslands || $0.round.isWeighed } ?? false
         let issuedNow = ofIslands ? evaluated + done : issued + (measured ? current : 0)
         return JobProgress(
             round: merger?.round.number ?? roundNumber, roundDone: current,

@@ -114,7 +114,24 @@ public struct JobPlan: Sendable, Hashable {
                     kept: nil, amplification: amplification, bits: Kernels.log2(amplification),
                     samplesPerDraw: Double(samples) / Double(settings.draws))
             }
+        case .importance(let weighing), .crossEntropy(let weighing):
+            isExact = false
+            rounds =
+                weighing.adaptation == nil
+                ? 3 : 6 + Int((-Kernels.log10(settings.quantiles[0])).rounded(.up))
+            samples = ImportanceMethod.evaluations(job, weighing)
+            memoryBytes =
+                weighing.blockedSamples * WeighedBlock.bytesEach(costs: job.costs.count)
+            selections = job.selections.map { selection in
+                let amplification = 1 / selection.quantile + 1
+                return Selection(
+                    utility: job.utilities[selection.utility].name, quantile: selection.quantile,
+                    kept: nil, amplification: amplification, bits: Kernels.log2(amplification),
+                    samplesPerDraw: Double(samples) / Double(settings.draws))
+            }
+        case .plain: memoryBytes = 0
         }
+        if job.isEstimate { selections = [] }
         var first = MethodRegistry.method(for: job)
         if case .failure(let failure) = first.begin(job: job, number: 0) { problem = failure }
     }

@@ -128,6 +128,8 @@ public struct JobResult: Sendable, Hashable {
     public var evaluations: UInt64
     /// Every utility with every quantile, utility by utility; the first is the primary one.
     public var selections: [SelectionResult]
+    /// Of an estimate, the probability; there are no selections then.
+    public var estimate: ProbabilityEstimate?
     /// Facts about the run that do not depend on how it was cut, in order.
     public var diagnostics: [(name: String, value: Double)]
     /// What a reader should know.
@@ -136,7 +138,7 @@ public struct JobResult: Sendable, Hashable {
     /// Equality to the bit.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
-            && a.warnings == b.warnings
+            && a.warnings == b.warnings && a.estimate == b.estimate
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern
             }

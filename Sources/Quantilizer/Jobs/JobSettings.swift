@@ -18,6 +18,12 @@ public enum MethodChoice: Sendable, Hashable {
     case threshold(ThresholdSource, maximumSamples: UInt64)
     /// Levels, islands and a gate: about log(1/q) work in place of 1/q.
     case splitting(SplittingSettings)
+    /// Samples of a proposal that the job gives, weighed, behind a gate.
+    case importance(ImportanceSettings)
+    /// The same with a proposal that is adapted first.
+    case crossEntropy(ImportanceSettings)
+    /// Of an estimate, base samples counted.
+    case plain
 
     /// The method's name in job files and results.
     public var name: String {
@@ -26,6 +32,19 @@ public enum MethodChoice: Sendable, Hashable {
         case .bestOfN: "best-of-n"
         case .threshold: "threshold"
         case .splitting: "splitting"
+        case .importance: "importance"
+        case .crossEntropy: "cross-entropy"
+        case .plain: "plain"
+        }
+    }
+}
+
+extension MethodChoice {
+    /// The settings of a method that weighs samples.
+    var importance: ImportanceSettings? {
+        switch self {
+        case .importance(let settings), .crossEntropy(let settings): settings
+        default: nil
         }
     }
 }

@@ -23,7 +23,7 @@ public struct JobSpec: Sendable {
 
     /// The keys a job file may have, in their usual order.
     public static let keys = [
-        "version", "name", "seed", "base", "utility", "utilities", "quantile", "quantiles",
+        "version", "name", "seed", "base", "event", "utility", "utilities", "quantile", "quantiles",
         "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
         "verify",
     ]
@@ -42,6 +42,10 @@ public struct JobSpec: Sendable {
 /// Reads the keys of a job file one by one, collecting what is wrong.
 struct JobSpecReader {
     var map: JobMapping
+    /// The proposal that `method: importance` gives, not yet read.
+    var proposalNode: JobNode?
+    /// The event and its level function, as the job has them.
+    var estimated: (event: NamedUtility, level: NamedUtility?)?
 
     init(_ node: JobNode) {
         map = JobMapping(node, path: "", keys: JobSpec.keys)
@@ -55,7 +59,7 @@ struct JobSpecReader {
         let base = map.read("base") { (node, path) throws(JobError) in
             try BaseRegistry.make(node, resources: resources, path: path)
         }
-        let utilities = readUtilities(base)
+        let utilities = isEstimate ? readEvent(base) : readUtilities(base)
         let costs = readCosts(base)
         let draws = map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1
         let confidence =
@@ -63,6 +67,7 @@ struct JobSpecReader {
         let memory = readMemory()
         let verify = map.double("verify", in: .unit, default: 0) ?? 0
         let numbers = readNumbers(draws: draws, confidence: confidence)
+        let proposal = readProposal(base, resources)
         if map.diagnostics.count > Limits.diagnostics {
             throw JobError(Array(map.diagnostics.prefix(Limits.diagnostics)))
         }
@@ -75,7 +80,9 @@ struct JobSpecReader {
             draws: draws, method: numbers.method, confidence: confidence, memoryBytes: memory)
         settings.precision = numbers.precision
         settings.verify = verify
-        let job = CompiledJob(settings: settings, base: base, utilities: utilities, costs: costs)
+        let job = CompiledJob(
+            settings: settings, base: base, utilities: utilities, costs: costs,
+            proposal: proposal, isEstimate: isEstimate)
         return JobSpec(
             name: name, job: job, normalised: normalised(name, job, asked: numbers.asked))
     }
@@ -110,7 +117,7 @@ struct JobSpecReader {
     }
 
     /// A formula, or a mapping from names to formulas.
-    private mutating func readFormulas(
+    mutating func readFormulas(
         _ key: String, _ base: (any BaseDistribution)?, limit: Int, single: String
     ) -> [NamedUtility] {
         guard let node = map[key] else { return [] }
@@ -144,7 +151,7 @@ struct JobSpecReader {
         }
     }
 
-    private mutating func compile(
+    mutating func compile(
         _ name: String, _ node: JobNode, _ path: String, _ base: (any BaseDistribution)?
     ) -> NamedUtility? {
         map.collect { () throws(JobError) -> NamedUtility? in

@@ -17,6 +17,9 @@ extension JobSpecReader {
         case bestOfN(Int?)
         case threshold(value: Double?, pilot: Int?, maximum: Int?)
         case splitting(SplittingSettings)
+        case importance(ImportanceSettings)
+        case crossEntropy(ImportanceSettings)
+        case plain
 
         var name: String {
             switch self {
@@ -24,11 +27,16 @@ extension JobSpecReader {
             case .bestOfN: "best-of-n"
             case .threshold: "threshold"
             case .splitting: "splitting"
+            case .importance: "importance"
+            case .crossEntropy: "cross-entropy"
+            case .plain: "plain"
             }
         }
     }
 
-    private static let methods = ["exact", "best-of-n", "threshold", "splitting"]
+    private static let methods = [
+        "exact", "best-of-n", "threshold", "splitting", "importance", "cross-entropy", "plain",
+    ]
     private static let mostSamples = Int(Limits.samples)
 
     mutating func readNumbers(draws: Int, confidence: Double) -> Numbers? {
@@ -46,6 +54,25 @@ extension JobSpecReader {
         let precision = readPrecision()
         guard map.diagnostics.count == before, let method else { return nil }
         switch method {
+        case .exact, .bestOfN, .threshold:
+            if isEstimate {
+                map.note(
+                    map.has("method") ? "method" : nil,
+                    "\(method.name) gives draws: the methods that estimate the probability of an "
+                        + "`event` are plain, splitting, importance and cross-entropy")
+                return nil
+            }
+        case .splitting, .crossEntropy:
+            needsLevel(method.name)
+            if map.diagnostics.count != before { return nil }
+        case .importance: break
+        case .plain:
+            if !isEstimate {
+                map.note("method", "plain estimates the probability of an `event`; give one")
+                return nil
+            }
+        }
+        switch method {
         case .exact:
             return exact(quantiles, samples, precision, draws: draws, confidence: confidence)
         case .bestOfN(let n):
@@ -59,13 +86,18 @@ extension JobSpecReader {
             return threshold(
                 value, pilot, maximum ?? samples, quantiles, draws: draws)
         case .splitting(let settings): return splitting(settings, quantiles)
+        case .importance(let settings): return weighed(.importance(settings), quantiles)
+        case .crossEntropy(let settings): return weighed(.crossEntropy(settings), quantiles)
+        case .plain:
+            let count = UInt64(samples ?? 1_000_000)
+            return .estimate(.plain, samples: count, asked: ("samples", .integer(count)))
         }
     }
 
     // MARK: The keys
 
     private mutating func readMethod() -> Asked? {
-        guard let node = map["method"] else { return .exact }
+        guard let node = map["method"] else { return isEstimate ? .plain : .exact }
         switch node.content {
         case .scalar(let name, _): return asked(name, at: node.position, nil)
         case .mapping(let entries) where entries.count == 1:
@@ -83,6 +115,14 @@ extension JobSpecReader {
         _ name: String, at position: SourcePosition, _ node: JobNode?
     ) -> Asked? {
         let settings = node ?? JobNode(.null, at: position)
+        let isEstimate = isEstimate
+        if name == "importance" {
+            guard
+                let read = map.collect({ () throws(JobError) in try Self.importance(settings) })
+            else { return nil }
+            proposalNode = read.proposal
+            return .importance(read.settings)
+        }
         return map.collect { () throws(JobError) -> Asked in
             switch name {
             case "exact":
@@ -103,7 +143,12 @@ extension JobSpecReader {
                     map.has("maximum") ? map.integer("maximum", in: 1...Self.mostSamples) : nil
                 try map.finish()
                 return .threshold(value: value, pilot: pilot, maximum: maximum)
-            case "splitting": return .splitting(try Self.splitting(settings))
+            case "splitting":
+                return .splitting(try Self.splitting(settings, isEstimate: isEstimate))
+            case "cross-entropy": return .crossEntropy(try Self.crossEntropy(settings))
+            case "plain":
+                try JobMapping(settings, path: "method.plain", keys: []).finish()
+                return .plain
             default:
                 throw JobError(
                     at: position, path: "method",
@@ -287,22 +332,35 @@ extension JobSpecReader {
             method = .object([("threshold", .object([("pilot", .integer(size))]))])
         case .splitting(let settings):
             method = .object([("splitting", settings.normalised)])
+        case .importance(let settings):
+            let proposal = proposalNode.map { JSON($0) } ?? .null
+            method = .object([
+                ("importance", .object([("proposal", proposal)] + settings.normalised))
+            ])
+        case .crossEntropy(let settings):
+            method = .object([("cross-entropy", .object(settings.normalised))])
+        case .plain: method = .string("plain")
         }
         var members: [(String, JSON)] = [
             ("version", .integer(1)), ("name", .string(name)), ("seed", .integer(settings.seed)),
             ("base", map["base"].map { JSON($0) } ?? .null),
-            ("utilities", formulas(job.utilities)),
         ]
+        if let (event, level) = estimated {
+            members.append(("event", .string(event.source)))
+            if let level { members.append(("utilities", formulas([level]))) }
+        } else {
+            members.append(("utilities", formulas(job.utilities)))
+        }
         var keepsQuantiles = true
         if case .threshold(.value, _) = settings.method { keepsQuantiles = false }
         if case .bestOfN = settings.method { keepsQuantiles = false }
+        if job.isEstimate { keepsQuantiles = false }
         if keepsQuantiles {
             members.append(("quantiles", .array(settings.quantiles.map { .number($0) })))
         }
         if let asked { members.append(asked) }
-        members += [
-            ("draws", .integer(UInt64(settings.draws))), ("method", method),
-        ]
+        if !job.isEstimate { members.append(("draws", .integer(UInt64(settings.draws)))) }
+        members.append(("method", method))
         if !job.costs.isEmpty { members.append(("costs", formulas(job.costs))) }
         members += [
             ("confidence", .number(settings.confidence)),

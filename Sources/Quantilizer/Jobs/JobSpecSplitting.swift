@@ -2,10 +2,14 @@
 
 /// `method: splitting` and its settings.
 extension JobSpecReader {
-    static func splitting(_ node: JobNode) throws(JobError) -> SplittingSettings {
+    static func splitting(
+        _ node: JobNode, isEstimate: Bool
+    ) throws(JobError) -> SplittingSettings {
         var map = JobMapping(
             node, path: "method.splitting", keys: ["particles", "islands", "levels", "moves"])
         var settings = SplittingSettings()
+        // An interval rests on the islands' spread.
+        if isEstimate { settings.islands = 10 }
         let least = 1 << SplittingSettings.particleBitsAllowed.lowerBound
         let most = 1 << SplittingSettings.particleBitsAllowed.upperBound
         if let particles = map.integer("particles", in: least...most, default: settings.particles) {
@@ -43,6 +47,9 @@ extension JobSpecReader {
                 key,
                 "splitting does not use `\(key)`: leave it out, and give `particles` and `islands` "
                     + "under `method: splitting` for more precision")
+        }
+        if isEstimate {
+            return map.diagnostics.count == before ? .estimate(.splitting(settings)) : nil
         }
         if let node = map["utilities"], case .mapping(let entries) = node.content,
             entries.count > 1

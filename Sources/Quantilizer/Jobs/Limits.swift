@@ -38,6 +38,8 @@ public enum Limits {
     public static let splittingBytes = 128 << 20
     /// Random numbers that an island of splitting may hold.
     public static let splittingSlots = 1 << 27
+    /// Samples of a pass over a proposal.
+    public static let weighedSamples = 1 << 22
     /// Samples that the growing pilots of `precision` may take.
     public static let precisionSamples: UInt64 = 1 << 40
 }

@@ -33,6 +33,12 @@ public struct ResultJSON: Sendable {
     }
 
     private var body: [(String, JSON)] {
+        if let estimate = result.estimate {
+            return [
+                ("issued", .integer(result.issued)),
+                ("evaluations", .integer(result.evaluations)), ("estimate", json(estimate)),
+            ] + rest
+        }
         let primary = fields(result.selections[0])
         var members: [(String, JSON)] = [
             ("issued", .integer(result.issued)), primary[0],
@@ -42,6 +48,26 @@ public struct ResultJSON: Sendable {
         members += [
             ("further", .array(result.selections.dropFirst().map { .object(fields($0)) })),
             ("components", .array(spec.job.base.componentNames.map { .string($0) })),
+        ]
+        return members + rest
+    }
+
+    private func json(_ estimate: ProbabilityEstimate) -> JSON {
+        .object([
+            ("p", .number(estimate.p)), ("log_p", .number(estimate.logP)),
+            (
+                "interval",
+                .array([.number(estimate.interval.lower), .number(estimate.interval.upper)])
+            ),
+            ("confidence", .number(estimate.confidence)), ("cv", .number(estimate.variation)),
+            ("effective_samples", .number(estimate.effective)),
+            ("naive_floor", .number(estimate.naiveFloor)),
+            ("method", .string(spec.job.settings.method.name)),
+        ])
+    }
+
+    private var rest: [(String, JSON)] {
+        [
             (
                 "diagnostics",
                 .object(result.diagnostics.map { ($0.name, .number($0.value)) })
@@ -54,7 +80,6 @@ public struct ResultJSON: Sendable {
                     })
             ),
         ]
-        return members
     }
 
     private func fields(_ selection: SelectionResult) -> [(String, JSON)] {

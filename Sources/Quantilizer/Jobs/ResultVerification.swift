@@ -16,8 +16,8 @@ public struct VerificationReport: Sendable, Hashable {
 /// Checks a result offline: every draw is made again from (seed, index) and compared to the bit, and
 /// the certificate is worked out again from what was kept and issued.
 ///
-/// A draw of splitting is a particle, and what it is depends on its island's whole run, so there the
-/// job is run again: it is cheap.
+/// A draw of splitting is a particle, and what it is depends on its island's whole run, and proposals
+/// are adapted to samples: there, and for estimates, the job is run again.
 ///
 /// Of the other methods it does not prove that the draws are the top of all samples: that takes the job's whole work.
 public enum ResultVerification {
@@ -30,6 +30,10 @@ public enum ResultVerification {
     ) throws(JobError) -> VerificationReport {
         var report = VerificationReport()
         let evaluator = RangeEvaluator(job: job)
+        if job.isEstimate {
+            try checkEstimate(result, job: job, &report)
+            return report
+        }
         let count = selectionCount(job)
         let further = try member("further", of: result).list(
             path: "further", limit: Limits.selections)
@@ -38,9 +42,11 @@ public enum ResultVerification {
                 "the job has \(count) selections, the result \(further.count + 1)")
             return report
         }
-        if case .splitting = job.settings.method {
-            try checkIslands(result, job: job, &report)
+        switch job.settings.method {
+        case .splitting, .importance, .crossEntropy:
+            try checkAgain(result, job: job, &report)
             return report
+        case .exact, .bestOfN, .threshold, .plain: break
         }
         for (number, node) in ([result] + further).enumerated() {
             let path = number == 0 ? "" : "further[\(number - 1)]."
@@ -54,7 +60,8 @@ public enum ResultVerification {
     private static func selectionCount(_ job: CompiledJob) -> Int {
         switch job.settings.method {
         case .bestOfN, .threshold(.value, _): job.utilities.count
-        case .exact, .threshold(.pilot, _), .splitting: job.selections.count
+        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .plain:
+            job.selections.count
         }
     }
 
@@ -101,17 +108,42 @@ public enum ResultVerification {
         }
     }
 
-    /// Runs a splitting job again and compares what it says.
-    private static func checkIslands(
-        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
-    ) throws(JobError) {
+    private static func runAgain(_ job: CompiledJob) -> JobMachine {
         let evaluator = RangeEvaluator(job: job)
         var machine = JobMachine(job: job)
         while let round = machine.currentRound {
-            for range in DyadicRange.cover(round.range, maximumLevel: DyadicRange.blockLevel) {
+            let level = round.isOfIslands ? DyadicRange.blockLevel : 16
+            for range in DyadicRange.cover(round.range, maximumLevel: level) {
                 _ = machine.merge(evaluator.evaluate(round: round, range: range))
             }
         }
+        return machine
+    }
+
+    /// Runs an estimate again and compares what it says.
+    private static func checkEstimate(
+        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
+    ) throws(JobError) {
+        guard let again = runAgain(job).result?.estimate else {
+            report.findings.append("the job cannot be run again")
+            return
+        }
+        let estimate = try member("estimate", of: node)
+        compare(try number("p", of: estimate), again.p, "estimate.p is another", &report)
+        compare(try number("cv", of: estimate), again.variation, "estimate.cv is another", &report)
+        let ends = try member("interval", of: estimate).list(path: "estimate.interval", limit: 2)
+        for (end, made) in zip(ends, [again.interval.lower, again.interval.upper]) {
+            compare(
+                try double(end, path: "estimate.interval"), made, "estimate.interval is another",
+                &report)
+        }
+    }
+
+    /// Runs a job again and compares what it says.
+    private static func checkAgain(
+        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
+    ) throws(JobError) {
+        let machine = runAgain(job)
         guard let again = machine.result?.selections.first else {
             report.findings.append("the job cannot be run: \(machine.failure?.description ?? "")")
             return

@@ -58,6 +58,9 @@ enum MethodRegistry {
         case .threshold(let source, let maximum):
             ThresholdMethod(job: job, source: source, maximumSamples: maximum)
         case .splitting(let settings): SplittingMethod(settings: settings)
+        case .importance(let settings), .crossEntropy(let settings):
+            ImportanceMethod(job: job, settings: settings)
+        case .plain: PlainEstimate()
         }
     }
 }

@@ -16,4 +16,6 @@ public enum Domain: UInt32, Sendable, CaseIterable {
     case move = 4
     /// Resampling.
     case resample = 5
+    /// Samples of a proposal, to be weighed against the base.
+    case proposal = 6
 }

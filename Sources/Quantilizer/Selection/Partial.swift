@@ -19,6 +19,8 @@ public struct Partial: Sendable, Equatable {
     var channels: [Channel]
     /// Of islands, a record for each block of the range.
     var islands: [IslandRecord] = []
+    /// Of weighed samples, a record for each block of the range.
+    var weighed: [WeighedBlock] = []
 
     /// Candidates over all channels.
     public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
@@ -41,6 +43,7 @@ public struct Partial: Sendable, Equatable {
             for pick in channel.picks { pick.write(to: &writer) }
         }
         for island in islands { island.write(to: &writer) }
+        for block in weighed { block.write(to: &writer) }
         return writer.bytes
     }
 
@@ -90,6 +93,14 @@ public struct Partial: Sendable, Equatable {
                 islands.append(try IslandRecord(from: &reader, pass: pass, job: job))
             }
         }
+        if case .weigh(let pass) = round.task {
+            for start in stride(
+                from: indices.lowerBound, to: indices.upperBound, by: Int(WeighingPass.lanes))
+            {
+                weighed.append(
+                    try WeighedBlock(from: &reader, pass: pass, job: job, start: start))
+            }
+        }
         try reader.finish()
     }
 }
@@ -103,7 +114,7 @@ extension Round {
             return (min(most, sieves[channel].capacity), min(most, sieves[channel].picks))
         case .accept(let acceptances): return (min(most, acceptances[channel].count), 0)
         case .groups(let size): return (Int(clamping: samples / size + 2), 0)
-        case .digits, .islands: return (0, 0)
+        case .digits, .islands, .weigh: return (0, 0)
         }
     }
 }

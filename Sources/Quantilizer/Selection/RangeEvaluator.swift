@@ -33,6 +33,9 @@ public final class RangeEvaluator {
         if case .islands(let pass) = round.task {
             return islands(pass, round: round, range: range, isCancelled: isCancelled)
         }
+        if case .weigh(let pass) = round.task {
+            return weighed(pass, round: round, range: range, isCancelled: isCancelled)
+        }
         return loop.evaluate(
             job, round: round, range: range, hints: hints, isCancelled: isCancelled)
     }
@@ -51,6 +54,20 @@ public final class RangeEvaluator {
         }
         return Partial(
             round: round.number, range: range, tally: Tally(), channels: [], islands: records)
+    }
+
+    private func weighed(
+        _ pass: WeighingPass, round: Round, range: DyadicRange, isCancelled: () -> Bool
+    ) -> Partial? {
+        guard let settings = job.settings.method.importance else { return nil }
+        var sampler = ProposalSampler(job: job, settings: settings, pass: pass)
+        var blocks: [WeighedBlock] = []
+        for start in stride(from: range.start, to: range.end, by: Int(WeighingPass.lanes)) {
+            if isCancelled() { return nil }
+            blocks.append(.run(pass, start: start, job: job, sampler: &sampler))
+        }
+        return Partial(
+            round: round.number, range: range, tally: Tally(), channels: [], weighed: blocks)
     }
 
     /// The value of a sample.

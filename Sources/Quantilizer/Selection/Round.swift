@@ -64,6 +64,8 @@ public enum RoundTask: Sendable, Hashable {
     case digits([DigitWindow])
     /// Islands of splitting, a block of indices each.
     case islands(SplittingPass)
+    /// Samples of a proposal, weighed.
+    case weigh(WeighingPass)
 }
 
 /// One pass over a range of indices: what the workers are given.
@@ -73,7 +75,7 @@ public enum RoundTask: Sendable, Hashable {
 public struct Round: Sendable, Hashable {
     /// The round's number in its job, from 0.
     public var number: Int
-    /// Whose samples: `base` or `pilot`; `move` for islands.
+    /// Whose samples: `base` or `pilot`; `move` for islands, `proposal` for weighed samples.
     public var domain: Domain
     /// The indices. The lower bound is a multiple of 256.
     public var range: Range<UInt64>
@@ -111,6 +113,11 @@ public struct Round: Sendable, Hashable {
         if case .islands = task { true } else { false }
     }
 
+    /// Whether its samples are of a proposal, and weighed.
+    var isWeighed: Bool {
+        if case .weigh = task { true } else { false }
+    }
+
     /// Evaluations of the utility that an index takes, about: to size leases by.
     public func evaluationsPerIndex(job: CompiledJob) -> Double {
         guard case .islands(let pass) = task,
@@ -131,7 +138,7 @@ public struct Round: Sendable, Hashable {
         case .accept(let acceptances): acceptances.count
         case .groups: utilities
         case .digits(let windows): windows.count
-        case .islands: 0
+        case .islands, .weigh: 0
         }
     }
 }

@@ -51,6 +51,9 @@ extension Round {
         case .islands(let pass):
             writer.write(UInt8(4))
             pass.write(to: &writer)
+        case .weigh(let pass):
+            writer.write(UInt8(5))
+            pass.write(to: &writer)
         }
     }
 
@@ -67,7 +70,8 @@ extension Round {
         }
         number = Int(try reader.word32())
         let rawDomain = try reader.word32()
-        guard let domain = Domain(rawValue: rawDomain), [.base, .pilot, .move].contains(domain)
+        guard let domain = Domain(rawValue: rawDomain),
+            [.base, .pilot, .move, .proposal].contains(domain)
         else {
             throw DecodingFailure("domain \(rawDomain) has no samples")
         }
@@ -133,11 +137,16 @@ extension Round {
                 throw DecodingFailure("islands are made of moves")
             }
             task = .islands(try SplittingPass(from: &reader, job: job, indices: range))
+        case 5:
+            guard domain == .proposal, !measures else {
+                throw DecodingFailure("weighed samples are those of a proposal")
+            }
+            task = .weigh(try WeighingPass(from: &reader, job: job, indices: range))
         default:
             throw DecodingFailure("no round of kind \(kind)")
         }
-        if domain == .move, kind != 4 {
-            throw DecodingFailure("moves are no samples")
+        if (domain == .move && kind != 4) || (domain == .proposal && kind != 5) {
+            throw DecodingFailure("moves and proposals are no samples of the base")
         }
     }
 }

@@ -27,6 +27,8 @@ public struct RoundMerger: Sendable {
     public private(set) var doneCount: UInt64 = 0
     /// Of islands, what each found, by number.
     private var islands: [UInt64: IslandRecord] = [:]
+    /// Of weighed samples, each block's, by the block's number.
+    private var weighed: [UInt64: WeighedBlock] = [:]
 
     /// Nothing merged yet.
     public init(round: Round, job: CompiledJob) {
@@ -64,7 +66,9 @@ public struct RoundMerger: Sendable {
             partial.tally.channels.count == channels.count,
             round.isOfIslands
                 == (UInt64(partial.islands.count) == partial.range.length
-                    / SplittingPass.indicesPerIsland)
+                    / SplittingPass.indicesPerIsland),
+            round.isWeighed
+                == (UInt64(partial.weighed.count) == partial.range.length / WeighingPass.lanes)
         else { return .refused }
         switch forest.relation(to: partial.range) {
         case .covered: return .duplicate
@@ -81,6 +85,10 @@ public struct RoundMerger: Sendable {
         let firstIsland = partial.range.start / SplittingPass.indicesPerIsland
         for (number, island) in partial.islands.enumerated() {
             islands[firstIsland + UInt64(number)] = island
+        }
+        let firstBlock = partial.range.start / WeighingPass.lanes
+        for (number, block) in partial.weighed.enumerated() {
+            weighed[firstBlock + UInt64(number)] = block
         }
         for (number, channel) in partial.channels.enumerated() {
             channels[number].add(channel) { (key: Key) in
@@ -101,7 +109,12 @@ public struct RoundMerger: Sendable {
             round: round.number, range: range, tally: node.payload.trimmed,
             channels: channels.map {
                 Partial.Channel(candidates: $0.candidates, picks: $0.picks.sorted)
-            }, islands: islandsInOrder)
+            }, islands: islandsInOrder, weighed: weighed.sorted { $0.key < $1.key }.map(\.value))
+    }
+
+    /// The weighed samples that were brought back, by index.
+    var weighedSamples: [WeighedSample] {
+        weighed.sorted { $0.key < $1.key }.flatMap(\.value.samples)
     }
 
     /// The islands that are done, by number.
@@ -151,6 +164,10 @@ extension RoundMerger {
                 island.write(to: &writer)
             }
         }
+        for (number, block) in weighed.sorted(by: { $0.key < $1.key }) {
+            writer.write(number)
+            block.write(to: &writer)
+        }
     }
 
     init(from reader: inout ByteReader, job: CompiledJob) throws(DecodingFailure) {
@@ -187,6 +204,9 @@ extension RoundMerger {
             channels[number].restore(
                 candidates: candidates, picks: list, floor: try reader.key())
         }
+        if case .weigh(let pass) = round.task {
+            try readWeighed(pass, from: &reader, job: job)
+        }
         guard case .islands(let pass) = round.task else { return }
         for _ in 0..<doneCount / SplittingPass.indicesPerIsland {
             let number = try reader.word()
@@ -199,16 +219,32 @@ extension RoundMerger {
     }
 }
 
+extension RoundMerger {
+    private mutating func readWeighed(
+        _ pass: WeighingPass, from reader: inout ByteReader, job: CompiledJob
+    ) throws(DecodingFailure) {
+        for _ in 0..<doneCount / WeighingPass.lanes {
+            let number = try reader.word()
+            guard number < round.range.upperBound / WeighingPass.lanes,
+                forest.contains(index: number * WeighingPass.lanes), weighed[number] == nil
+            else { throw DecodingFailure("a snapshot's blocks do not fit its ranges") }
+            weighed[number] = try WeighedBlock(
+                from: &reader, pass: pass, job: job, start: number * WeighingPass.lanes)
+        }
+    }
+}
+
 extension Partial {
     init(
         round: Int, range: DyadicRange, tally: Tally, channels: [Channel],
-        islands: [IslandRecord] = []
+        islands: [IslandRecord] = [], weighed: [WeighedBlock] = []
     ) {
         self.round = round
         self.range = range
         self.tally = tally
         self.channels = channels
         self.islands = islands
+        self.weighed = weighed
     }
 }
 

@@ -81,7 +81,7 @@ struct PlanCommand: AsyncParsableCommand {
                 s.samplesPerDraw.map { Figures.short($0) } ?? "", mass ?? "",
             ])
         }
-        return out + table.text
+        return plan.selections.isEmpty ? out : out + table.text
     }
 
     private static func json(_ plan: JobPlan, rate: Double, seconds: Double) -> JSON {

@@ -29,6 +29,10 @@ enum JobSchema {
         ("name", text("For people.")),
         ("seed", integer("Key of every random stream. Default 0.", least: 0)),
         ("base", reference("base")),
+        (
+            "event",
+            anything("A formula, true where not 0: its probability is estimated, without draws.")
+        ),
         ("utility", .object([("$ref", .string("#/$defs/formulas"))])),
         ("utilities", reference("formulas")),
         ("quantile", either("Share of the base's mass to draw from, in (0, 1]; or a list.")),
@@ -41,7 +45,9 @@ enum JobSchema {
         ("draws", integer("How many of the kept samples to return. Default 1.", least: 1)),
         (
             "method",
-            anything("exact (default), best-of-n, or {threshold: {value: V}} or {pilot: N}.")
+            anything(
+                "exact (default), best-of-n, threshold, splitting, importance, cross-entropy; of an "
+                    + "event plain (default) and the last three; or one of them with its settings.")
         ),
         ("cost", reference("formulas")),
         ("costs", reference("formulas")),

@@ -24,12 +24,16 @@ struct ResultPrinter {
             Terminal.say("qpool: this is not a result document: \(error)")
             throw ExitStatus.jobFailed
         }
+        if let estimate = view.estimate, format != .table {
+            Terminal.writeOutput(EstimateText.record(estimate, format: format))
+            return
+        }
         switch format {
         case .table: Terminal.writeOutput(table(view))
         case .jsonl: Terminal.writeOutput(drawRecords(view))
         case .csv: Terminal.writeOutput(drawTable(view))
         case .npy:
-            let draws = view.primary.draws
+            let draws = view.primary?.draws ?? []
             Terminal.writeOutput(
                 NumPyFile.encode(
                     rows: draws.map { $0.value.map(\.value) },
@@ -41,7 +45,7 @@ struct ResultPrinter {
     // MARK: - Table
 
     private func table(_ view: ResultView) -> String {
-        var out = ""
+        var out = view.estimate.map { EstimateText.table($0, of: view) } ?? ""
         for selection in view.selections { out += describe(selection, of: view) + "\n" }
         for warning in view.warnings {
             out += Terminal.red("warning") + " \(warning.code): \(warning.message)\n"
@@ -154,7 +158,7 @@ struct ResultPrinter {
     }
 
     private func drawTable(_ view: ResultView) -> String {
-        let width = view.primary.draws.first?.value.count ?? 0
+        let width = view.primary?.draws.first?.value.count ?? 0
         let names = (0..<width).map { $0 < view.names.count ? view.names[$0] : "x\($0)" }
         var out = (["utility_name", "quantile", "index", "utility"] + names).joined(separator: ",")
         out += "\n"

@@ -38,6 +38,17 @@ struct ResultView: Decodable {
         var code: String
         var message: String
     }
+    /// The probability of an event.
+    struct Estimate: Decodable {
+        var p: Figure
+        var log_p: Figure
+        var interval: [Figure]
+        var confidence: Figure
+        var cv: Figure
+        var effective_samples: Figure
+        var naive_floor: Figure
+        var method: String
+    }
     /// One utility with one quantile.
     struct Selection: Decodable {
         var utility_name: String?
@@ -58,13 +69,16 @@ struct ResultView: Decodable {
     var digest: String?
     var issued: UInt64
     var evaluations: UInt64?
-    var primary: Selection
+    /// nil of an estimate.
+    var primary: Selection?
+    var estimate: Estimate?
     var further: [Selection]
     var warnings: [Warning]
     var names: [String]
 
     private enum Keys: String, CodingKey {
-        case version, id, state, digest, issued, evaluations, further, warnings, components
+        case version, id, state, digest, issued, evaluations, further, warnings, components,
+            estimate
     }
 
     init(from decoder: any Decoder) throws {
@@ -75,7 +89,8 @@ struct ResultView: Decodable {
         digest = try fields.decodeIfPresent(String.self, forKey: .digest)
         issued = try fields.decode(UInt64.self, forKey: .issued)
         evaluations = try fields.decodeIfPresent(UInt64.self, forKey: .evaluations)
-        primary = try Selection(from: decoder)
+        estimate = try fields.decodeIfPresent(Estimate.self, forKey: .estimate)
+        primary = estimate == nil ? try Selection(from: decoder) : nil
         further = try fields.decodeIfPresent([Selection].self, forKey: .further) ?? []
         warnings = try fields.decodeIfPresent([Warning].self, forKey: .warnings) ?? []
         names = try fields.decodeIfPresent([String].self, forKey: .components) ?? []
@@ -86,7 +101,7 @@ struct ResultView: Decodable {
         self = try JSONDecoder().decode(ResultView.self, from: Data(json.utf8))
     }
 
-    var selections: [Selection] { [primary] + further }
+    var selections: [Selection] { (primary.map { [$0] } ?? []) + further }
 }
 
 /// A number of a result document; what is not finite stands there as a word.

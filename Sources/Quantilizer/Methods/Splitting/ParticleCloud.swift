@@ -2,9 +2,8 @@
 
 /// The particles of one island, a lane each: their noise as standard normals, and their levels.
 ///
-/// Every slot of randomness is held as a standard normal. A normal slot of the base is one; a word
-/// slot is its normal score, w = ⌊2⁶⁴ Φ(z)⌋; the last slot is the score of the particle's label. So
-/// one move serves all bases, and labels move as the rest does.
+/// Every slot of randomness is held as a standard normal, see ``LatentTransform``: so one move serves
+/// all bases, and labels move as the rest does.
 struct ParticleCloud: ~Copyable {
     let count: Int
     /// Slots of a particle, its label's included.
@@ -21,8 +20,7 @@ struct ParticleCloud: ~Copyable {
     private let first: UInt64
     private var latent: Columns
     private var proposal: Columns
-    private var noise: NoiseBlock
-    private var scores: Columns
+    private var mapping: LatentTransform
     private var labels: [UInt64]
     private(set) var values: Columns
     private var scratch: Columns
@@ -45,8 +43,7 @@ struct ParticleCloud: ~Copyable {
         slots = ParticleCloud.slots(of: base)
         latent = Columns(count: slots, capacity: count)
         proposal = Columns(count: slots, capacity: lanes)
-        noise = NoiseBlock(base.noise, capacity: lanes)
-        scores = Columns(count: 2, capacity: lanes)
+        mapping = LatentTransform(base: base)
         labels = [UInt64](repeating: 0, count: lanes)
         values = Columns(count: base.dimension, capacity: lanes)
         scratch = Columns(
@@ -58,7 +55,7 @@ struct ParticleCloud: ~Copyable {
 
     /// Slots that a particle of a base has: its noise and its label.
     static func slots(of base: any BaseDistribution) -> Int {
-        base.noise.normals + base.noise.words + 1
+        LatentTransform.slots(of: base)
     }
 
     /// Random blocks that a step takes of each particle: its slots, and a choice of one.
@@ -163,31 +160,7 @@ struct ParticleCloud: ~Copyable {
 
     /// The values and the labels of the block's noise.
     private mutating func transform() {
-        let lanes = ParticleCloud.lanes
-        let normals = base.noise.normals
-        for slot in 0..<normals {
-            for lane in 0..<lanes { noise.normals[slot, lane] = proposal[slot, lane] }
-        }
-        for word in 0..<base.noise.words {
-            prepareScores(slot: normals + word)
-            for lane in 0..<lanes {
-                noise.words[word, lane] = NormalScore.word(
-                    proposal[normals + word, lane], twoTails: scores[1, lane])
-            }
-        }
-        prepareScores(slot: slots - 1)
-        for lane in 0..<lanes {
-            labels[lane] = NormalScore.word(proposal[slots - 1, lane], twoTails: scores[1, lane])
-        }
-        base.transform(
-            lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: Placement())
-    }
-
-    private mutating func prepareScores(slot: Int) {
-        for lane in 0..<ParticleCloud.lanes {
-            scores[0, lane] = proposal[slot, lane].magnitude * NormalScore.rootHalf
-        }
-        Kernels.apply(.erfc, &scores, from: 0, to: 1, lanes: ParticleCloud.lanes)
+        mapping.apply(proposal, values: &values, scratch: &scratch, labels: &labels)
     }
 
     private func proposed(_ lane: Int) -> Level {

@@ -87,6 +87,16 @@ struct SplittingMethod: Method {
         let records = merger.islandsInOrder
         let quantile = context.job.settings.quantiles[0]
         switch phase {
+        case .pilot where context.job.isEstimate:
+            plan = records.first?.plan ?? SplittingPlan()
+            reachedAim = plan.levels.last == .event
+            // Islands go there whether the pilot did or not: what they find is unbiased.
+            if !reachedAim {
+                plan.levels.append(.event)
+                plan.steps.append(plan.steps.last ?? 0.5)
+            }
+            phase = .production
+            return round(context.nextRound, islands: settings.islands)
         case .pilot:
             let wanted = settings.firstAim(quantile: quantile).levels
             plan = records.first?.plan ?? SplittingPlan()
@@ -106,11 +116,11 @@ struct SplittingMethod: Method {
             phase = .production
             return round(context.nextRound, islands: settings.islands)
         case .production:
+            let report = SplittingReport(
+                settings: settings, plan: plan, calibration: calibration,
+                reachedAim: reachedAim, records: records)
             return .result(
-                SplittingReport(
-                    settings: settings, plan: plan, calibration: calibration,
-                    reachedAim: reachedAim, records: records
-                ).result(context))
+                context.job.isEstimate ? report.estimate(context) : report.result(context))
         }
     }
 

@@ -8,6 +8,9 @@ enum SplittingPilot {
     /// The share of moves accepted that steps are tuned for.
     static let acceptance = 0.35
 
+    /// Levels that a pilot takes on its way to an event at most.
+    static let mostLevelsToEvent = 600
+
     /// Goes down, level by level, to a mass of about `aim`; nil where cancelled.
     static func run(
         _ island: inout SplittingIsland, job: CompiledJob, settings: SplittingSettings,
@@ -17,12 +20,19 @@ enum SplittingPilot {
         var step = 0.5
         let target = settings.firstAim(quantile: job.settings.quantiles[0])
         let particles = Double(settings.particles)
-        let share = Kernels.exp(Kernels.log(target.mass) / Double(target.levels))
+        let isEstimate = job.isEstimate
+        let most = isEstimate ? mostLevelsToEvent : target.levels
+        let share =
+            isEstimate
+            ? settings.levelShare
+            : Kernels.exp(Kernels.log(target.mass) / Double(target.levels))
         let keep = min(settings.particles, max(1, Int((share * particles).rounded())))
-        while plan.levels.count < target.levels {
+        while plan.levels.count < most {
             if isCancelled() { return nil }
             var order = island.cloud.levels
-            let level = Quickselect.largest(keep, of: &order)
+            var level = Quickselect.largest(keep, of: &order)
+            // Enough particles are in the event: it is the last level.
+            if isEstimate, level >= .event { level = .event }
             // Particles that no longer move cannot show the way.
             if let last = plan.levels.last, level <= last { break }
             island.resample(
@@ -40,6 +50,7 @@ enum SplittingPilot {
             }
             plan.levels.append(level)
             plan.steps.append(step)
+            if isEstimate, level == .event { break }
         }
         return plan
     }

@@ -19,6 +19,9 @@ public struct Level: Comparable, Hashable, Sendable {
     /// Below or equal to everything.
     public static let lowest = Level(bits: 0, label: 0)
 
+    /// The event of an estimate job: its outcomes have utility +∞.
+    static let event = Level(bits: Key.orderedBits(.infinity), label: 0)
+
     /// The utility of the level.
     public var utility: Double { Key.utility(ofBits: bits) }
 
@@ -83,7 +86,7 @@ public struct SplittingSettings: Hashable, Sendable {
     func aim(quantile: Double, variation: Double) -> Double {
         let spread =
             variation * (1 / Double(islands) + 1 / Double(calibrationIslands)).squareRoot()
-        return min(1, quantile * (1 + 2.5 * spread))
+        return min(1, quantile * (1 + 3 * spread))
     }
 
     /// How many levels of about the share wanted reach a mass.

@@ -22,7 +22,7 @@ struct SplittingReport {
         let draws = passes ? picks(job) : fallbacks(context)
         var report = SelectionReport(
             selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
-            threshold: threshold, interval: nil, tailMassInterval: Interval(0, 1),
+            threshold: threshold, interval: nil, tailMassInterval: interval(job),
             tailMass: weight, tied: 0, top: allTop(columns: 1 + job.costs.count),
             topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing)
         report.certificate = .gated(
@@ -44,6 +44,33 @@ struct SplittingReport {
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations,
             selections: [selection], diagnostics: diagnostics(context), warnings: warnings)
+    }
+
+    /// The answer of an estimate job.
+    func estimate(_ context: MethodContext) -> JobResult {
+        var warnings: [JobWarning] = weight == 0 ? [.noHit] : []
+        warn(&warnings, passes: true)
+        let count = Double(records.count)
+        let spread =
+            weight > 0 && records.count > 1 ? variation / count.squareRoot() : .infinity
+        return JobResult(
+            issued: context.evaluations, evaluations: context.evaluations, selections: [],
+            estimate: ProbabilityEstimate(
+                p: weight, interval: interval(context.job),
+                confidence: context.job.settings.confidence, variation: spread,
+                effective: spread > 0 && weight > 0 ? (1 - weight) / (spread * spread) : 0,
+                evaluations: context.evaluations),
+            diagnostics: diagnostics(context), warnings: warnings)
+    }
+
+    /// An interval of the mass at or above the last level: Student's on the logarithm, from the
+    /// spread of the islands, which are independent.
+    private func interval(_ job: CompiledJob) -> Interval {
+        let count = Double(records.count)
+        guard records.count > 1, weight > 0 else { return Interval(0, 1) }
+        let t = SpecialFunctions.studentUpperQuantile(
+            (1 - job.settings.confidence) / 2, count - 1)
+        return LogInterval.of(weight, variation: variation / count.squareRoot(), times: t)
     }
 
     // MARK: Draws

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PoolCore
+import PoolRuntime
+import Quantilizer
+
+/// `qpool estimate`: the probability of an event, on this machine.
+struct EstimateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "estimate",
+        abstract: "Estimate the probability of an event, however small.",
+        discussion: """
+            The job file has `event: FORMULA` in place of a quantile, true where it is neither 0 nor NaN,
+            and `method: plain`, `splitting`, `importance` or `cross-entropy`; the second and the last go
+            up a `utility` towards the event. A pool takes the same file: qpool submit.
+
+            Examples:
+              qpool estimate job.yaml
+              qpool estimate job.yaml -o json
+              echo '{base: {normal: {dimension: 2}}, event: "x[0] > 6", utility: "x[0]",
+                     method: cross-entropy}' | qpool estimate -
+            """)
+
+    @Argument(help: "The job file; - is standard input.")
+    var file: String
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting(file: file) {
+            let job = try JobFile(path: file)
+            let spec = try JobCompiler.compile(job.node, resources: job.resources)
+            guard spec.job.isEstimate else {
+                throw JobError(
+                    at: job.node.position, path: "",
+                    "missing key `event`: a formula that is true where it happens, as `x[0] > 4`")
+            }
+            let document = try await LocalJob(spec, job.resources).run(
+                threads: threads.count, quiet: output.quiet)
+            try ResultPrinter(format: output.output).write(document.text)
+        }
+    }
+}
