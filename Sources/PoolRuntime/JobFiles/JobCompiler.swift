@@ -71,7 +71,8 @@ public struct JobCompiler: JobCompiling {
         let json = ResultJSON(result, spec: spec)
         let digest = Digest.hexadecimal(json.canonicalText.utf8)
         let text = json.document(
-            id: String(jobDigest.prefix(idDigits)), digest: digest, timings: timings
+            id: String(jobDigest.prefix(idDigits)), digest: digest,
+            timings: timings + result.work.map { ($0.name, .integer($0.value)) }
         ).text(pretty: true)
         return ResultDocument(text: text + "\n", digest: digest)
     }

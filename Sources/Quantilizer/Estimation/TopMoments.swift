@@ -47,6 +47,9 @@ struct TopMoments: Sendable, Equatable {
         maximum = max(maximum, other.maximum)
     }
 
+    /// All values, the infinite and missing ones too.
+    var count: UInt64 { finite + nan + positiveInfinite + negativeInfinite }
+
     /// The mean of the finite values; NaN where there are none.
     var mean: Double { finite == 0 ? .nan : sum.value / Double(finite) }
 

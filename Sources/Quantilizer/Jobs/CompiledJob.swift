@@ -7,7 +7,7 @@
 /// **Determinism**: `centres` come from the first block of samples, so they are the same anywhere.
 public struct CompiledJob: Sendable {
     /// The numbers.
-    public let settings: JobSettings
+    public internal(set) var settings: JobSettings
     /// The base distribution.
     public let base: any BaseDistribution
     /// The utilities, at least one.

@@ -17,14 +17,18 @@
 /// repetition of partials.
 /// **Complexity**: `merge` is O(candidates) amortised; memory is bounded by the job's budget.
 public struct JobMachine: Sendable {
-    /// The job.
-    public let job: CompiledJob
+    /// The job, with the extent that is being worked off.
+    public private(set) var job: CompiledJob
+    /// The extent that follows when that is done.
+    private var pending: JobExtent?
     private var method: any Method
     private var merger: RoundMerger?
     /// Moments of the base samples of all rounds.
     private var moments = Forest<MomentRow>()
     private var issued: UInt64 = 0
+    /// Samples of all rounds, and those among them that came once more.
     private var evaluated: UInt64 = 0
+    private var repeated: UInt64 = 0
     private var roundNumber = 0
     private var watched: RunningThreshold?
     private var lastLook = -1
@@ -78,26 +82,137 @@ public struct JobMachine: Sendable {
         guard let merger else { return }
         self.merger = nil
         evaluated += merger.evaluations
-        if merger.round.measures, merger.round.domain == .base {
-            issued += merger.round.count
-            for node in merger.forest.nodes {
-                moments.insert(node.range, MomentRow(columns: node.payload.moments))
+        if merger.round.domain == .base {
+            if merger.round.measures {
+                issued += merger.round.count
+                for node in merger.forest.nodes {
+                    moments.insert(
+                        node.range, MomentRow(columns: node.payload.moments),
+                        isWhole: node.isWhole)
+                }
+            } else {
+                repeated += merger.evaluations
             }
         }
         roundNumber += 1
+        take(method.advance(merger, context))
+    }
+
+    private var context: MethodContext {
         let columns = job.utilities.count + job.costs.count
         let zero = MomentRow(columns: [Moments](repeating: Moments(), count: columns))
-        let context = MethodContext(
+        return MethodContext(
             job: job, moments: (moments.total(zero: zero) ?? zero).columns, issued: issued,
-            evaluations: evaluated, nextRound: roundNumber, evaluator: RangeEvaluator(job: job))
-        take(method.advance(merger, context))
+            evaluations: evaluated - min(repeated, evaluated), nextRound: roundNumber,
+            evaluator: RangeEvaluator(job: job))
     }
 
     private mutating func take(_ step: MethodStep) {
         switch step {
         case .round(let round): merger = RoundMerger(round: round, job: job)
-        case .result(let result): self.result = result
+        case .result(var result):
+            if let pending {
+                self.pending = nil
+                return go(to: pending)
+            }
+            result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
+            self.result = result
         case .failure(let failure): self.failure = failure
+        }
+    }
+
+    // MARK: More samples
+
+    /// The extent that the job goes to, whatever it is working off now.
+    public var extent: JobExtent { pending ?? job.settings.extent }
+
+    /// Lets the job go on at its next index, to a larger extent: at once where it has ended, else as
+    /// soon as it would. False where it goes that far already.
+    ///
+    /// The answer is that of a job of the larger extent, to the bit. Samples are evaluated again only
+    /// where what was kept of them does not decide, and in a last block that was not whole.
+    ///
+    /// - Throws: `cannot-extend` where the method takes no more samples or the extent is smaller.
+    @discardableResult
+    public mutating func extend(to extent: JobExtent) throws(JobFailure) -> Bool {
+        if let failure { throw failure }
+        var settings = job.settings
+        settings.extent = self.extent
+        let next = try settings.extended(samples: extent.samples, draws: extent.draws)
+        guard next.extent != self.extent else { return false }
+        if hasEnded { go(to: next.extent) } else { pending = next.extent }
+        return true
+    }
+
+    private mutating func go(to extent: JobExtent) {
+        result = nil
+        job.settings.extent = extent
+        job.settings.precision = nil
+        guard let step = method.extend(context) else {
+            // Nothing of what is kept helps: all samples come again.
+            method = MethodRegistry.method(for: job)
+            moments = Forest()
+            issued = 0
+            repeated = evaluated
+            return take(method.begin(job: job, number: roundNumber))
+        }
+        if case .round(let round) = step, round.measures, round.domain == .base {
+            moments.removeUnfinished()
+            repeated += issued - min(issued, round.range.lowerBound)
+            issued = min(issued, round.range.lowerBound)
+        }
+        take(step)
+    }
+
+    // MARK: Parts of a job
+
+    /// The samples of the job, where one pass over them all gives its answer and nothing was done
+    /// before it; nil where later rounds depend on earlier ones.
+    public var onePass: Range<UInt64>? {
+        guard let round = merger?.round, pending == nil, round.domain == .base, round.measures,
+            round.range == 0..<job.settings.plannedSamples
+        else { return nil }
+        return round.range
+    }
+
+    /// The samples of the current round that are not done.
+    public var gaps: [Range<UInt64>] {
+        guard let merger else { return [] }
+        var result: [Range<UInt64>] = []
+        for range in merger.missing() {
+            let part = range.clipped(to: merger.round.range)
+            if let last = result.last, last.upperBound == part.lowerBound {
+                result[result.count - 1] = last.lowerBound..<part.upperBound
+            } else {
+                result.append(part)
+            }
+        }
+        return result
+    }
+
+    /// Adds what another process did of the same job. Of what both did the other's changes nothing.
+    ///
+    /// - Throws: `cannot-merge` where the two are not at the same pass, so that their parts do not fit.
+    public mutating func merge(_ other: JobMachine) throws(JobFailure) {
+        guard other.extent == extent else {
+            throw JobFailure(
+                "cannot-merge", "\(extent.samples) samples and \(other.extent.samples)")
+        }
+        if hasEnded { return }
+        if other.hasEnded {
+            self = other
+            return
+        }
+        guard let mine = merger?.round, let theirs = other.merger, mine == theirs.round,
+            moments.nodes.map(\.range) == other.moments.nodes.map(\.range)
+        else {
+            throw JobFailure(
+                "cannot-merge",
+                "they are at different passes: finish one of them, and merge is not needed")
+        }
+        if merger?.merge(theirs) == .merged {
+            look()
+            if merger?.isComplete == true { advance() }
         }
     }
 
@@ -114,7 +229,13 @@ public struct JobMachine: Sendable {
         return JobProgress(
             round: merger?.round.number ?? roundNumber, roundDone: current,
             roundTotal: merger?.round.count ?? 0, issued: issuedNow,
-            expected: max(method.expectedSamples(job: job), issuedNow),
+            expected: max(
+                method.expectedSamples(job: job), issuedNow,
+                pending.map { extent in
+                    var settings = job.settings
+                    settings.extent = extent
+                    return settings.plannedSamples
+                } ?? 0),
             evaluations: evaluated + done, threshold: watched)
     }
 
@@ -133,20 +254,29 @@ public struct JobMachine: Sendable {
 
     // MARK: Snapshots
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+
+    /// Whether ``snapshot()`` keeps what is done: while rounds run, and at the end where more samples
+    /// may follow.
+    public var canRest: Bool { !hasEnded || result != nil && method.isResting }
 
     /// The state as bytes, for a durable store: what is done need not be done again.
     ///
-    /// An ended job is not in it: its result is.
+    /// Of a job that has ended it holds what more samples need, and enough to answer again.
     public func snapshot() -> [UInt8] {
         var writer = ByteWriter()
         writer.write(JobMachine.version)
+        job.settings.extent.write(to: &writer)
+        writer.write(pending != nil)
+        pending?.write(to: &writer)
         writer.write(issued)
         writer.write(evaluated)
+        writer.write(repeated)
         writer.write(UInt32(roundNumber))
         writer.write(count: moments.nodes.count)
         for node in moments.nodes {
             writer.write(node.range)
+            writer.write(node.isWhole)
             for column in node.payload.columns { column.write(to: &writer) }
         }
         method.write(to: &writer)
@@ -155,36 +285,71 @@ public struct JobMachine: Sendable {
         return writer.bytes
     }
 
-    /// Goes on from a snapshot of the same job. A job that had ended begins its last round's
-    /// successor anew from the snapshot's state, so store results beside snapshots.
+    /// Goes on from a snapshot of the same job, whose ``extent`` may have been another.
+    ///
+    /// Bytes may hold anything: what does not fit the job is refused.
     public init(job: CompiledJob, snapshot: some Collection<UInt8>) throws(DecodingFailure) {
         self.job = job
-        method = MethodRegistry.method(for: job)
         var reader = ByteReader(snapshot)
         guard try reader.byte() == JobMachine.version else {
             throw DecodingFailure("a snapshot of another version")
         }
+        let extent = try JobExtent(from: &reader, of: job)
+        if job.settings.whyNotExtensible == nil {
+            self.job.settings.extent = extent
+            if extent != job.settings.extent { self.job.settings.precision = nil }
+        } else if extent != job.settings.extent {
+            throw DecodingFailure("a snapshot of another job")
+        }
+        if try reader.bool() {
+            let pending = try JobExtent(from: &reader, of: job)
+            guard
+                (try? self.job.settings.extended(samples: pending.samples, draws: pending.draws))
+                    != nil
+            else { throw DecodingFailure("an extension that is none") }
+            self.pending = pending
+        }
+        method = MethodRegistry.method(for: self.job)
         issued = try reader.word()
         evaluated = try reader.word()
+        repeated = try reader.word()
         roundNumber = Int(try reader.word32())
+        guard issued <= Limits.samples, evaluated < 1 << 62, repeated <= evaluated,
+            roundNumber < 1 << 30
+        else { throw DecodingFailure("counts out of range") }
         let columns = job.utilities.count + job.costs.count
         let count = try reader.count(
-            limit: 1 << 24, bytesEach: 9 + Moments.bytes * columns, of: "ranges")
-        for _ in 0..<count {
+            limit: 1 << 24, bytesEach: 10 + Moments.bytes * columns, of: "ranges")
+        for number in 0..<count {
             let range = try reader.dyadicRange()
+            let isWhole = try reader.bool()
             var row = MomentRow(columns: [])
-            for _ in 0..<columns { row.columns.append(try Moments(from: &reader)) }
-            guard moments.relation(to: range) == .free else {
-                throw DecodingFailure("ranges of a snapshot overlap")
+            let samples = UInt64(range.clipped(to: 0..<issued).count)
+            for _ in 0..<columns {
+                row.columns.append(try Moments(from: &reader, samples: samples))
             }
-            moments.insert(range, row)
+            guard moments.relation(to: range) == .free,
+                isWhole || number == count - 1 && range.level == DyadicRange.blockLevel
+            else { throw DecodingFailure("ranges of a snapshot overlap") }
+            moments.insert(range, row, isWhole: isWhole)
         }
-        try method.read(from: &reader, job: job)
-        guard try reader.bool() else {
-            throw DecodingFailure("the job had ended: its result is stored, not its snapshot")
+        try method.read(from: &reader, job: self.job)
+        if try reader.bool() {
+            let merger = try RoundMerger(from: &reader, job: self.job)
+            guard method.fits(merger.round), !method.isResting else {
+                throw DecodingFailure("a round that the method does not wait for")
+            }
+            self.merger = merger
+            roundNumber = merger.round.number
+            try reader.finish()
+            if merger.isComplete { advance() }
+        } else {
+            try reader.finish()
+            guard method.isResting else {
+                throw DecodingFailure("the job had ended, and its method does not go on")
+            }
+            take(method.conclude(context))
         }
-        merger = try RoundMerger(from: &reader, job: job)
-        try reader.finish()
     }
 }
 

@@ -166,7 +166,7 @@ extension ExactMethod {
     func plannedBytes(job: CompiledJob) -> Int {
         let candidates =
             phase == .whole
-            ? Int(clamping: Self.needs(tracks, samples).reduce(0, +)) : capacity(job) * tracks.count
+            ? Int(clamping: capacities(job).reduce(0, +)) : capacity(job) * tracks.count
         return 4 * candidates * job.candidateBytes
     }
 }

@@ -124,7 +124,8 @@ public struct JobFailure: Error, Sendable, Hashable, CustomStringConvertible {
 public struct JobResult: Sendable, Hashable {
     /// Base samples issued.
     public var issued: UInt64
-    /// Samples evaluated: base samples, pilots and second passes.
+    /// Samples that the answer rests on: base samples, and pilots. Second passes over the same samples
+    /// are in ``work``.
     public var evaluations: UInt64
     /// Every utility with every quantile, utility by utility; the first is the primary one.
     public var selections: [SelectionResult]
@@ -134,8 +135,10 @@ public struct JobResult: Sendable, Hashable {
     public var diagnostics: [(name: String, value: Double)]
     /// What a reader should know.
     public var warnings: [JobWarning]
+    /// What it took to get there, which the way decides and not the job: no part of the answer.
+    public var work: [(name: String, value: UInt64)] = []
 
-    /// Equality to the bit.
+    /// Equality to the bit, however it was got.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
             && a.warnings == b.warnings && a.estimate == b.estimate

@@ -6,29 +6,48 @@
 /// at the same A its utility is never above the quantilizer's.
 struct BestOfN: Method {
     private let size: UInt64
-    private let draws: Int
+    private var draws: Int
+    /// The best of every group, by utility.
+    private var winners: [Candidates]
+    private(set) var isResting = false
 
     init(job: CompiledJob) {
         size = job.settings.samples
         draws = job.settings.draws
+        winners = job.utilities.map { _ in Candidates(width: job.costs.count) }
     }
 
+    private var samples: UInt64 { size * UInt64(draws) }
+
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
+        round(number, from: 0)
+    }
+
+    private func round(_ number: Int, from start: UInt64) -> MethodStep {
         .round(
             Round(
-                number: number, domain: .base, range: 0..<size * UInt64(draws),
-                task: .groups(size: size), measures: true))
+                number: number, domain: .base, range: start..<samples, task: .groups(size: size),
+                measures: true))
     }
 
     mutating func advance(
         _ merger: consuming RoundMerger, _ context: MethodContext
     ) -> MethodStep {
-        let job = context.job
         merger.trim()
+        for utility in winners.indices {
+            winners[utility].append(contentsOf: merger.channels[utility].candidates)
+            winners[utility].keepBestOfGroups(size)
+        }
+        return conclude(context)
+    }
+
+    mutating func conclude(_ context: MethodContext) -> MethodStep {
+        let job = context.job
+        isResting = true
         var results: [SelectionResult] = []
         var warnings: [JobWarning] = []
         for utility in job.utilities.indices {
-            let winners = merger.channels[utility].candidates
+            let winners = winners[utility]
             let keys = winners.keys.sorted { $0.index < $1.index }
             let report = SelectionReport(
                 selection: Selection(
@@ -42,19 +61,47 @@ struct BestOfN: Method {
         return .result(
             JobResult(
                 issued: context.issued, evaluations: context.evaluations, selections: results,
-                diagnostics: [("groups", Double(draws)), ("rounds", Double(context.nextRound))],
+                diagnostics: [("groups", Double(draws))],
                 warnings: warnings))
     }
 
-    func expectedSamples(job: CompiledJob) -> UInt64 { size * UInt64(draws) }
+    mutating func extend(_ context: MethodContext) -> MethodStep? {
+        // Whoever won in a block that comes again wins again, or a better one of that block does.
+        let start = samples & ~255
+        guard isResting, start > 0 else { return nil }
+        for utility in winners.indices { winners[utility].keep { $0.index < start } }
+        draws = context.job.settings.draws
+        isResting = false
+        return round(context.nextRound, from: start)
+    }
+
+    func expectedSamples(job: CompiledJob) -> UInt64 { samples }
 
     func running(_ merger: RoundMerger, job: CompiledJob) -> RunningRanks? { nil }
 
-    // There is nothing to remember between rounds: there is one.
-    func write(to writer: inout ByteWriter) {}
+    func fits(_ round: Round) -> Bool {
+        round.domain == .base && round.task == .groups(size: size) && round.measures
+            && round.range.upperBound == samples
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(isResting)
+        for winners in winners { winners.write(to: &writer) }
+    }
+
     mutating func read(
         from reader: inout ByteReader, job: CompiledJob
-    ) throws(DecodingFailure) {}
+    ) throws(DecodingFailure) {
+        isResting = try reader.bool()
+        for utility in winners.indices {
+            winners[utility] = try Candidates(
+                from: &reader, width: job.costs.count, limit: draws, indices: 0..<samples)
+            winners[utility].keepBestOfGroups(size)
+            guard !isResting || winners[utility].count == draws else {
+                throw DecodingFailure("groups without a best sample")
+            }
+        }
+    }
 }
 
 extension TopMoments {

@@ -11,6 +11,10 @@
 /// whether the threshold is inside. If it ever is not, passes that count by digits of the key find
 /// a window that holds it, and one more pass ends the job.
 ///
+/// When it ends it rests: of each selection it keeps what lies within six and a half standard
+/// deviations of the wanted ranks, so that more samples can follow without a look at the old ones.
+/// A last block that is not whole is kept apart, since it is evaluated again with its rest.
+///
 /// **Determinism**: all ways give the same answer to the bit, in every field but the diagnostics.
 struct ExactMethod: Method {
     /// Half the width of the bracket, in standard deviations of the rank.
@@ -26,18 +30,22 @@ struct ExactMethod: Method {
     static let manySamples: UInt64 = 1 << 22
 
     enum Phase: UInt8 {
-        case whole, streaming, digits, repair
+        case whole, streaming, digits, repair, resting
     }
 
-    let samples: UInt64
+    private(set) var samples: UInt64
     private let bracketDeviations: Double
     private(set) var phase = Phase.whole
     /// Samples seen so far while streaming.
     private var seen: UInt64 = 0
+    /// By selection, of whole blocks.
     private(set) var tracks: [SelectionTrack] = []
+    /// By selection, of a last block that is not whole, between the same keys.
+    private var tails: [SelectionTrack] = []
     /// The windows of selections that are not decided, by selection.
     private var windows: [Int: DigitWindow] = [:]
-    private var passes: UInt64 = 1
+    /// The round that this stretch of samples began with.
+    private var firstRound = 0
 
     /// The method for so many samples. A bracket of other than the usual width gives the same answer.
     ///
@@ -49,6 +57,7 @@ struct ExactMethod: Method {
         self.samples = samples
         self.bracketDeviations = bracketDeviations
         tracks = job.selections.map { SelectionTrack($0, samples: samples, job: job) }
+        tails = tracks
         let needs = Self.needs(tracks, samples)
         // Rounds wait for one another, so small jobs have one.
         let few = heldWhole ?? (samples < Self.manySamples ? .max : 2 * Self.fewCandidates)
@@ -71,12 +80,30 @@ struct ExactMethod: Method {
         return needs
     }
 
-    /// Candidates of a selection that are held at once while streaming: a multiple of what the
-    /// interval needs, and no more than the caches hold.
+    /// Candidates held of each utility where one pass holds all: with room for more samples to
+    /// follow, where that fits.
+    func capacities(_ job: CompiledJob) -> [UInt64] {
+        let needs = Self.needs(tracks, samples)
+        var wide = needs
+        for track in tracks {
+            let last = UInt64(clamping: restRanks(track).upperBound)
+            let utility = track.selection.utility
+            wide[utility] = max(wide[utility], min(samples, last))
+        }
+        return wide.reduce(0, +) <= UInt64(job.candidateBudget) ? wide : needs
+    }
+
+    /// Candidates of a selection that are held at once while streaming: a multiple of what the end
+    /// needs, and no more than the caches hold.
     func capacity(_ job: CompiledJob) -> Int {
         let budget = max(1, job.candidateBudget / max(1, tracks.count))
-        let comfortable = max(Self.fewCandidates, 8 * widestInterval)
+        let comfortable = max(Self.fewCandidates, 8 * widestInterval, 3 * widestAtRest)
         return Int(min(UInt64(budget), comfortable))
+    }
+
+    /// The ranks of the widest interval, with those worth holding for more samples to follow.
+    private var widestAtRest: UInt64 {
+        widestInterval + UInt64(2 * (tracks.map { restSpread($0) }.max() ?? 0))
     }
 
     private var widestInterval: UInt64 {
@@ -86,10 +113,15 @@ struct ExactMethod: Method {
         }.max() ?? 0
     }
 
+    /// Samples whose blocks are whole.
+    private var wholeEnd: UInt64 { samples & ~255 }
+
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
+        firstRound = number
         if phase == .whole {
-            let needs = Self.needs(tracks, samples)
-            let sieves = needs.enumerated().map { Sieve(utility: $0, capacity: Int(clamping: $1)) }
+            let sieves = capacities(job).enumerated().map {
+                Sieve(utility: $0, capacity: Int(clamping: $1))
+            }
             return round(number, 0..<samples, .select(sieves))
         }
         let capacity = capacity(job)
@@ -138,35 +170,32 @@ struct ExactMethod: Method {
         _ merger: consuming RoundMerger, _ context: MethodContext
     ) -> MethodStep {
         let job = context.job
-        let streams = Streams(seed: job.settings.seed)
         merger.trim()
-        let counts = merger.channelTotals
         switch phase {
         case .whole:
-            return finish(context) { track in
+            seen = wholeEnd
+            let counts = (whole: merger.wholeTotals, tail: merger.tailTotals)
+            let end = wholeEnd
+            let samples = samples
+            return finish(context) { track, tail in
                 let channel = track.selection.utility
+                tail.absorb(
+                    merger.channels[channel], counts.tail[channel], capacity: Limits.candidates,
+                    in: end..<samples)
                 track.absorb(
-                    merger.channels[channel], counts[channel], capacity: Limits.candidates)
+                    merger.channels[channel], counts.whole[channel], capacity: Limits.candidates,
+                    in: 0..<end)
             }
         case .streaming:
-            let capacity = capacity(job)
-            for t in tracks.indices {
-                tracks[t].absorb(merger.channels[t], counts[t], capacity: capacity)
+            absorb(merger, tracks.indices.map { $0 }, job)
+            if seen == samples {
+                seen = wholeEnd
+                return settle(context)
             }
-            if seen == samples { return settle(context) }
-            var growth = Double.infinity
-            for t in tracks.indices {
-                tracks[t].narrow(to: bracket(tracks[t]), job: job, streams: streams)
-                growth = min(
-                    growth,
-                    Self.plannedFill * Double(capacity) / Double(max(1, tracks[t].held.count)))
-            }
-            // Without room to grow, the rest goes in one round, and digits mend what was cut off.
-            return streamingRound(
-                context.nextRound, job,
-                upTo: growth < 1.25 ? .infinity : growth * Double(seen), from: seen)
+            return stream(context.nextRound, job)
         case .digits:
             var most: UInt64 = 0
+            let counts = merger.channelTotals
             for (position, number) in windows.keys.sorted().enumerated() {
                 guard let window = windows[number] else { continue }
                 let inside = narrowed(window, tracks[number], counts[position])
@@ -175,30 +204,84 @@ struct ExactMethod: Method {
             }
             return mend(context, most: most)
         case .repair:
-            let capacity = capacity(job)
-            for (position, number) in windows.keys.sorted().enumerated() {
-                tracks[number].absorb(
-                    merger.channels[position], counts[position], capacity: capacity)
-            }
+            absorb(merger, windows.keys.sorted(), job)
             windows = [:]
             return settle(context)
+        case .resting: return conclude(context)
         }
     }
 
-    /// The ranks among the samples seen that the wanted ranks of all samples may come from.
-    private func bracket(_ track: SelectionTrack) -> ClosedRange<Int64> {
+    /// Adds a round's channels to the tracks of these numbers.
+    private mutating func absorb(_ merger: RoundMerger, _ numbers: [Int], _ job: CompiledJob) {
+        let capacity = capacity(job)
+        let streams = Streams(seed: job.settings.seed)
+        let counts = (whole: merger.wholeTotals, tail: merger.tailTotals)
+        let end = wholeEnd
+        for (position, number) in numbers.enumerated() {
+            let channel = merger.channels[position]
+            tails[number] = tracks[number].empty
+            tails[number].absorb(
+                channel, counts.tail[position], capacity: capacity, in: end..<samples)
+            tracks[number].absorb(
+                channel, counts.whole[position], capacity: capacity, in: 0..<end)
+            tails[number].follow(tracks[number], job: job, streams: streams)
+        }
+    }
+
+    /// Narrows to what may still matter, and goes on as far as the memory allows.
+    private mutating func stream(_ number: Int, _ job: CompiledJob) -> MethodStep {
+        let capacity = capacity(job)
+        let streams = Streams(seed: job.settings.seed)
+        let keepsMargin = keepsMargin(job)
+        var growth = Double.infinity
+        for t in tracks.indices {
+            tracks[t].narrow(
+                to: bracket(tracks[t], keepsMargin: keepsMargin), job: job, streams: streams)
+            growth = min(
+                growth, Self.plannedFill * Double(capacity) / Double(max(1, tracks[t].held.count)))
+        }
+        // Without room to grow, the rest goes in one round, and digits mend what was cut off.
+        return streamingRound(
+            number, job, upTo: growth < 1.25 ? .infinity : growth * Double(seen), from: seen)
+    }
+
+    /// The ranks, among all samples, worth holding at the end so that more samples can follow.
+    ///
+    /// Whatever the number of samples in the end, the wanted ranks lie among them up to the chance
+    /// of six and a half standard deviations.
+    private func restRanks(_ track: SelectionTrack) -> ClosedRange<Int64> {
         let wanted = track.wantedRanks(samples: samples)
+        let spread = Int64(restSpread(track).rounded(.up)) + 8
+        let tail = Int64(samples - wholeEnd)
+        return (Int64(wanted.lowerBound) - spread - tail)...(Int64(wanted.upperBound) + spread)
+    }
+
+    private func restSpread(_ track: SelectionTrack) -> Double {
+        let share = Double(track.kept) / Double(samples)
+        return max(0, bracketDeviations)
+            * (Double(track.kept) * max(0, 1 - share)).squareRoot()
+    }
+
+    /// Whether the memory has room for what may be wanted after the end.
+    private func keepsMargin(_ job: CompiledJob) -> Bool {
+        UInt64(capacity(job)) >= 5 * widestAtRest / 2 + Self.leastSpare / 8
+    }
+
+    /// The ranks among the samples seen that the wanted ranks of all samples may come from.
+    private func bracket(_ track: SelectionTrack, keepsMargin: Bool) -> ClosedRange<Int64> {
+        let wanted = track.wantedRanks(samples: samples)
+        let margin = keepsMargin ? restSpread(track) : 0
         let seen = Double(seen)
         let total = Double(samples)
-        func place(_ rank: UInt64, _ side: Double) -> Double {
-            let share = Double(rank) / total
+        func place(_ rank: Double, _ side: Double) -> Double {
+            let share = min(1, max(0, (rank + side * margin) / total))
             // Hypergeometric: of `rank` samples among all, those among the ones seen.
             let variance = seen * share * (1 - share) * (1 - seen / total)
             return seen * share
                 + side * (bracketDeviations * max(0, variance).squareRoot() + 8)
         }
-        let first = Int64(place(wanted.lowerBound, -1).rounded(.down))
-        let last = Int64(place(wanted.upperBound, 1).rounded(.up))
+        let first = Int64(place(Double(wanted.lowerBound), -1).rounded(.down))
+        let last = Int64(place(Double(wanted.upperBound), 1).rounded(.up))
         return first...max(first, last)
     }
 
@@ -206,11 +289,13 @@ struct ExactMethod: Method {
 
     /// Ends the job, or begins to look for the selections whose threshold fell outside.
     private mutating func settle(_ context: MethodContext) -> MethodStep {
-        let open = tracks.indices.filter { !tracks[$0].isDecided(samples: samples) }
-        if open.isEmpty { return finish(context) { _ in } }
-        guard context.nextRound < Limits.rounds - 1 else { return Self.tooManyRounds }
+        let open = tracks.indices.filter {
+            !tracks[$0].with(tails[$0]).isDecided(samples: samples)
+        }
+        if open.isEmpty { return finish(context) { _, _ in } }
+        guard context.nextRound - firstRound < Limits.rounds - 1 else { return Self.tooManyRounds }
         for number in open {
-            let track = tracks[number]
+            let track = tracks[number].with(tails[number])
             let wanted = track.wantedRanks(samples: samples)
             let missedAbove = wanted.lowerBound <= track.tally.above
             let missedBelow =
@@ -220,13 +305,13 @@ struct ExactMethod: Method {
                 low: missedBelow ? .lowest : track.floor,
                 high: missedAbove || track.ceiling == .highest ? .highest : track.ceiling.next)
             tracks[number].restart(floor: .lowest, ceiling: .highest)
+            tails[number] = tracks[number]
         }
         return digitRound(context)
     }
 
     private mutating func digitRound(_ context: MethodContext) -> MethodStep {
         phase = .digits
-        passes += 1
         let wanted = windows.keys.sorted().compactMap { windows[$0] }
         return round(context.nextRound, 0..<samples, .digits(wanted), measures: false)
     }
@@ -256,16 +341,18 @@ struct ExactMethod: Method {
     ) -> MethodStep {
         let capacity = capacity(context.job)
         guard most <= UInt64(capacity) else {
-            guard context.nextRound < Limits.rounds - 1 else { return Self.tooManyRounds }
+            guard context.nextRound - firstRound < Limits.rounds - 1 else {
+                return Self.tooManyRounds
+            }
             return digitRound(context)
         }
         phase = .repair
-        passes += 1
         var sieves: [Sieve] = []
         for number in windows.keys.sorted() {
             guard let window = windows[number] else { continue }
             let ceiling = window.high == .highest ? window.high : window.high.predecessor
             tracks[number].restart(floor: window.low, ceiling: ceiling)
+            tails[number] = tracks[number]
             sieves.append(tracks[number].sieve(capacity: capacity))
         }
         return round(context.nextRound, 0..<samples, .select(sieves), measures: false)
@@ -277,7 +364,8 @@ struct ExactMethod: Method {
     // MARK: The answer
 
     private mutating func finish(
-        _ context: MethodContext, prepare: (inout SelectionTrack) -> Void
+        _ context: MethodContext,
+        prepare: (inout SelectionTrack, inout SelectionTrack) -> Void
     ) -> MethodStep {
         let job = context.job
         let streams = Streams(seed: job.settings.seed)
@@ -285,8 +373,12 @@ struct ExactMethod: Method {
         var warnings: [JobWarning] = []
         for number in tracks.indices {
             // One at a time, so that only one bag of candidates is copied.
-            var track = tracks[number]
-            prepare(&track)
+            prepare(&tracks[number], &tails[number])
+            var track = tracks[number].with(tails[number])
+            guard track.isDecided(samples: samples) else {
+                return .failure(
+                    JobFailure("damaged-state", "the ranks wanted are not among those kept"))
+            }
             let outcome = track.decide(samples: samples, job: job, streams: streams)
             let report = SelectionReport(
                 selection: track.selection, samples: samples, kept: track.kept,
@@ -294,14 +386,37 @@ struct ExactMethod: Method {
                 top: outcome.top, topCount: track.kept, draws: outcome.draws,
                 certificate: .uniformOverKept(kept: track.kept, issued: samples))
             results.append(report.result(context, warnings: &warnings))
+            tracks[number].narrow(to: restRanks(tracks[number]), job: job, streams: streams)
+            tails[number].follow(tracks[number], job: job, streams: streams)
         }
+        phase = .resting
         return .result(
             JobResult(
                 issued: context.issued, evaluations: context.evaluations, selections: results,
-                diagnostics: [
-                    ("passes", Double(passes)), ("rounds", Double(context.nextRound)),
-                ],
-                warnings: warnings))
+                diagnostics: [], warnings: warnings))
+    }
+
+    // MARK: More samples
+
+    var isResting: Bool { phase == .resting }
+
+    mutating func conclude(_ context: MethodContext) -> MethodStep {
+        finish(context) { _, _ in }
+    }
+
+    mutating func extend(_ context: MethodContext) -> MethodStep? {
+        guard phase == .resting, seen > 0 else { return nil }
+        let job = context.job
+        samples = job.settings.samples
+        for t in tracks.indices {
+            tracks[t].aim(samples: samples, job: job)
+            tails[t] = tracks[t].empty
+        }
+        // Few candidates in memory: then all at once, as from the start.
+        guard UInt64(capacity(job)) >= 2 * widestInterval + Self.leastSpare else { return nil }
+        phase = .streaming
+        firstRound = context.nextRound
+        return stream(context.nextRound, job)
     }
 
     // MARK: What is seen on the way
@@ -327,9 +442,12 @@ struct ExactMethod: Method {
     func write(to writer: inout ByteWriter) {
         writer.write(phase.rawValue)
         writer.write(seen)
-        writer.write(passes)
+        writer.write(UInt32(firstRound))
         writer.write(count: tracks.count)
         for track in tracks { track.write(to: &writer) }
+        let hasTails = tails.contains { $0.count > 0 }
+        writer.write(hasTails)
+        if hasTails { for tail in tails { tail.write(to: &writer) } }
         writer.write(count: windows.count)
         for number in windows.keys.sorted() {
             guard let window = windows[number] else { continue }
@@ -347,18 +465,42 @@ struct ExactMethod: Method {
         }
         self.phase = phase
         seen = try reader.word()
-        passes = try reader.word()
+        firstRound = Int(try reader.word32())
         guard try reader.word() == UInt64(tracks.count), seen <= samples else {
             throw DecodingFailure("a snapshot of another job")
         }
-        for t in tracks.indices { try tracks[t].read(from: &reader) }
+        for t in tracks.indices { try tracks[t].read(from: &reader, samples: samples) }
+        tails = tracks.map(\.empty)
+        if try reader.bool() {
+            for t in tails.indices { try tails[t].read(from: &reader, samples: samples) }
+        }
+        if phase == .resting, seen != wholeEnd { throw DecodingFailure("samples are missing") }
         let count = try reader.count(limit: tracks.count, bytesEach: 56, of: "windows")
         windows = [:]
         for _ in 0..<count {
             let number = try reader.count(limit: tracks.count - 1, bytesEach: 0, of: "selections")
-            windows[number] = DigitWindow(
+            let window = DigitWindow(
                 utility: tracks[number].selection.utility, low: try reader.key(),
                 high: try reader.key())
+            guard window.low < window.high else { throw DecodingFailure("an empty window") }
+            windows[number] = window
+        }
+    }
+
+    func fits(_ round: Round) -> Bool {
+        guard round.domain == .base, round.range.upperBound <= samples else { return false }
+        switch (phase, round.task) {
+        case (.whole, .select(let sieves)):
+            return sieves.map(\.utility) == Array(0..<(tracks.last?.selection.utility ?? 0) + 1)
+                && round.range == 0..<samples && round.measures
+        case (.streaming, .select(let sieves)):
+            return sieves.map(\.selection) == tracks.map(\.selection.number)
+                && round.range.upperBound == seen && round.measures
+        case (.digits, .digits(let held)):
+            return held.count == windows.count && round.range == 0..<samples && !round.measures
+        case (.repair, .select(let sieves)):
+            return sieves.count == windows.count && round.range == 0..<samples && !round.measures
+        default: return false
         }
     }
 }

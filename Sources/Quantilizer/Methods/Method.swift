@@ -37,11 +37,30 @@ protocol Method: Sendable {
     func expectedSamples(job: CompiledJob) -> UInt64
     /// What is known of the threshold while a round runs; nil where there is nothing to show.
     func running(_ merger: RoundMerger, job: CompiledJob) -> RunningRanks?
+    /// Whether it has answered and its state allows more samples to follow.
+    var isResting: Bool { get }
+    /// The answer again, from a state at rest.
+    mutating func conclude(_ context: MethodContext) -> MethodStep
+    /// Goes on to the extent of the context's job. The last block, where it was not whole, comes
+    /// again. Nil where the state is of no use, so that the job begins anew.
+    mutating func extend(_ context: MethodContext) -> MethodStep?
+    /// Whether a round of a snapshot is one that this state waits for.
+    func fits(_ round: Round) -> Bool
     func write(to writer: inout ByteWriter)
     /// Reads the state of the same method of the same job.
     mutating func read(
         from reader: inout ByteReader, job: CompiledJob
     ) throws(DecodingFailure)
+}
+
+/// Methods whose samples cannot be followed by more.
+extension Method {
+    var isResting: Bool { false }
+    mutating func conclude(_ context: MethodContext) -> MethodStep {
+        .failure(JobFailure("internal", "this method does not rest"))
+    }
+    mutating func extend(_ context: MethodContext) -> MethodStep? { nil }
+    func fits(_ round: Round) -> Bool { true }
 }
 
 /// The methods by the job's choice.

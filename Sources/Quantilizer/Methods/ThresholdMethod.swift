@@ -9,13 +9,17 @@ struct ThresholdMethod: Method {
     private static let roundAlignment: UInt64 = 1 << 16
 
     private let source: ThresholdSource
-    private let maximumSamples: UInt64
+    private var maximumSamples: UInt64
     private let draws: Int
     /// By selection.
     private var goals: [Goal] = []
     /// Base samples that were asked for.
     private var asked: UInt64 = 0
     private var inPilot = false
+    /// Where the latest round began, extensions of it not counted.
+    private var lastStart: UInt64 = 0
+    private var firstRound = 0
+    private(set) var isResting = false
 
     private struct Goal: Sendable {
         var selection: Selection
@@ -53,6 +57,7 @@ struct ThresholdMethod: Method {
     }
 
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
+        firstRound = number
         guard case .pilot(let size) = source else { return nextRound(number) }
         var needs = [UInt64](repeating: 0, count: job.utilities.count)
         for track in tracks(job, size) {
@@ -97,10 +102,40 @@ struct ThresholdMethod: Method {
             goals[g].reached += counts[g].above
         }
         let open = goals.contains { $0.accepted.count < draws }
-        if open && asked < maximumSamples && context.nextRound < Limits.rounds {
+        if open && asked < maximumSamples && context.nextRound - firstRound < Limits.rounds {
             return nextRound(context.nextRound)
         }
-        return finish(context)
+        return conclude(context)
+    }
+
+    /// With a larger maximum the latest round may have been longer: then its rest follows. Where the
+    /// draws were found in a round that the maximum did not cut, nothing changes.
+    mutating func extend(_ context: MethodContext) -> MethodStep? {
+        guard isResting, case .threshold(_, let maximum) = context.job.settings.method else {
+            return nil
+        }
+        var earlier = self
+        earlier.maximumSamples = maximum
+        earlier.asked = lastStart
+        // Before the latest round no open goal had a surplus.
+        earlier.keep(below: lastStart)
+        let end = earlier.plannedEnd
+        maximumSamples = maximum
+        guard end > asked else { return conclude(context) }
+        let start = asked & ~255
+        guard start > 0 else { return nil }
+        isResting = false
+        keep(below: start)
+        asked = end
+        return round(context.nextRound, start..<end)
+    }
+
+    /// Forgets what came from an index on; right for goals that are open after that.
+    private mutating func keep(below end: UInt64) {
+        for g in goals.indices {
+            goals[g].accepted.keep { $0.index < end }
+            goals[g].reached = UInt64(goals[g].accepted.count)
+        }
     }
 
     private mutating func readPilot(_ merger: RoundMerger, _ context: MethodContext) {
@@ -122,6 +157,13 @@ struct ThresholdMethod: Method {
 
     /// About as many samples as are still wanted, from what is known of the mass above.
     private mutating func nextRound(_ number: Int) -> MethodStep {
+        let end = plannedEnd
+        lastStart = asked
+        asked = end
+        return round(number, lastStart..<end)
+    }
+
+    private var plannedEnd: UInt64 {
         var wanted = 0.0
         for goal in goals {
             let missing = Double(draws - goal.accepted.count)
@@ -139,10 +181,11 @@ struct ThresholdMethod: Method {
         // No more than sixteen times what was seen, so that a poor first guess does not cost.
         let size = min(wanted, most, max(16 * Double(asked), 16_777_216))
         let unit = Self.roundAlignment
-        let end = min(maximumSamples, (asked + UInt64(max(size, 1)) + unit - 1) & ~(unit - 1))
-        let range = asked..<end
-        asked = end
-        return .round(
+        return min(maximumSamples, (asked + UInt64(max(size, 1)) + unit - 1) & ~(unit - 1))
+    }
+
+    private func round(_ number: Int, _ range: Range<UInt64>) -> MethodStep {
+        .round(
             Round(
                 number: number, domain: .base, range: range,
                 task: .accept(
@@ -153,7 +196,8 @@ struct ThresholdMethod: Method {
                     }), measures: true))
     }
 
-    private func finish(_ context: MethodContext) -> MethodStep {
+    mutating func conclude(_ context: MethodContext) -> MethodStep {
+        isResting = true
         let job = context.job
         var results: [SelectionResult] = []
         var warnings: [JobWarning] = []
@@ -207,7 +251,7 @@ struct ThresholdMethod: Method {
         return .result(
             JobResult(
                 issued: context.issued, evaluations: context.evaluations, selections: results,
-                diagnostics: [("rounds", Double(context.nextRound))], warnings: warnings))
+                diagnostics: [], warnings: warnings))
     }
 
     func expectedSamples(job: CompiledJob) -> UInt64 { asked }
@@ -216,6 +260,9 @@ struct ThresholdMethod: Method {
 
     func write(to writer: inout ByteWriter) {
         writer.write(asked)
+        writer.write(lastStart)
+        writer.write(UInt32(firstRound))
+        writer.write(isResting)
         writer.write(inPilot)
         for goal in goals {
             writer.write(goal.floor)
@@ -231,8 +278,13 @@ struct ThresholdMethod: Method {
         from reader: inout ByteReader, job: CompiledJob
     ) throws(DecodingFailure) {
         asked = try reader.word()
+        lastStart = try reader.word()
+        firstRound = Int(try reader.word32())
+        isResting = try reader.bool()
         inPilot = try reader.bool()
-        guard asked <= maximumSamples else { throw DecodingFailure("a snapshot of another job") }
+        guard asked <= maximumSamples, lastStart <= asked else {
+            throw DecodingFailure("a snapshot of another job")
+        }
         for g in goals.indices {
             goals[g].floor = try reader.key()
             let hasInterval = try reader.bool()
@@ -242,6 +294,22 @@ struct ThresholdMethod: Method {
                 from: &reader, width: goals[g].accepted.width, limit: draws,
                 indices: 0..<Limits.samples)
             goals[g].reached = try reader.word()
+            guard goals[g].reached <= asked,
+                goals[g].accepted.keys.allSatisfy({ $0.index < asked })
+            else { throw DecodingFailure("more was found than asked for") }
+        }
+    }
+
+    func fits(_ round: Round) -> Bool {
+        switch round.task {
+        case .select(let sieves):
+            guard inPilot, case .pilot(let size) = source else { return false }
+            return round.domain == .pilot && round.range == 0..<size && !round.measures
+                && sieves.map(\.utility) == Array(0..<(goals.last?.selection.utility ?? 0) + 1)
+        case .accept(let acceptances):
+            return !inPilot && round.domain == .base && round.measures
+                && acceptances.count == goals.count && round.range.upperBound == asked
+        default: return false
         }
     }
 }

@@ -104,6 +104,19 @@ public struct Candidates: Sendable, Equatable {
         return floor
     }
 
+    /// Keeps the best of each group of `size` successive indices.
+    mutating func keepBestOfGroups(_ size: UInt64) {
+        var best: [UInt64: Key] = [:]
+        for key in keys {
+            let group = key.index / size
+            if let other = best[group], other >= key { continue }
+            best[group] = key
+        }
+        guard best.count < count else { return }
+        var seen: Set<UInt64> = []
+        keep { best[$0.index / size] == $0 && seen.insert($0.index / size).inserted }
+    }
+
     /// Keeps the `m` samples of smallest index.
     mutating func keepFirst(_ m: Int) {
         guard count > m else { return }

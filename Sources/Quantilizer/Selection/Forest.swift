@@ -15,6 +15,9 @@ struct Forest<Payload: Combinable>: Sendable {
     struct Node: Sendable {
         var range: DyadicRange
         var payload: Payload
+        /// False for a last block that reaches past the samples wanted: it may be replaced by the
+        /// whole block, so it stays apart.
+        var isWhole = true
     }
 
     /// Disjoint, in order of start, no two of them siblings.
@@ -66,13 +69,18 @@ struct Forest<Payload: Combinable>: Sendable {
 
     mutating func remove(_ positions: Range<Int>) { nodes.removeSubrange(positions) }
 
+    /// Takes away the last block where it is not whole.
+    mutating func removeUnfinished() { nodes.removeAll { !$0.isWhole } }
+
     /// Adds a range of which nothing is done, and joins what becomes whole.
-    mutating func insert(_ range: DyadicRange, _ payload: Payload) {
-        var node = Node(range: range, payload: payload)
+    mutating func insert(_ range: DyadicRange, _ payload: Payload, isWhole: Bool = true) {
+        var node = Node(range: range, payload: payload, isWhole: isWhole)
         var place = position(range.start)
-        while node.range.level < DyadicRange.maximumLevel {
+        while node.isWhole, node.range.level < DyadicRange.maximumLevel {
             if node.range.isLeft {
-                guard place < nodes.count, nodes[place].range == node.range.sibling else { break }
+                guard place < nodes.count, nodes[place].range == node.range.sibling,
+                    nodes[place].isWhole
+                else { break }
                 node.payload = node.payload.combined(with: nodes[place].payload)
                 nodes.remove(at: place)
             } else {

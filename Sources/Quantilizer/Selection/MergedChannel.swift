@@ -69,18 +69,16 @@ struct MergedChannel: Sendable {
     }
 
     private mutating func keepBestOfGroups(_ size: UInt64) {
-        var best: [UInt64: Key] = [:]
-        for key in candidates.keys {
-            let group = key.index / size
-            if let other = best[group], other >= key { continue }
-            best[group] = key
-        }
-        lastCount = best.count
-        guard best.count < candidates.count else { return }
-        var seen: Set<UInt64> = []
-        candidates.keep {
-            best[$0.index / size] == $0 && seen.insert($0.index / size).inserted
-        }
+        candidates.keepBestOfGroups(size)
+        lastCount = candidates.count
+    }
+
+    /// What it holds of a range.
+    func part(of range: DyadicRange) -> Partial.Channel {
+        var part = candidates
+        part.keep { range.contains(index: $0.index) }
+        return Partial.Channel(
+            candidates: part, picks: picks.sorted.filter { range.contains(index: $0.key.index) })
     }
 
     /// Rebuilds a channel of a snapshot.

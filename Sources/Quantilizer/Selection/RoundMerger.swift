@@ -80,7 +80,8 @@ public struct RoundMerger: Sendable {
             }
             forest.remove(positions)
         }
-        forest.insert(partial.range, partial.tally)
+        forest.insert(
+            partial.range, partial.tally, isWhole: partial.range.end <= round.range.upperBound)
         doneCount += UInt64(partial.range.clipped(to: round.range).count)
         let firstIsland = partial.range.start / SplittingPass.indicesPerIsland
         for (number, island) in partial.islands.enumerated() {
@@ -126,10 +127,45 @@ public struct RoundMerger: Sendable {
     }
 
     /// What each channel counts over all ranges that are done.
-    var channelTotals: [ChannelTally] {
-        channels.indices.map { number in
-            forest.nodes.reduce(ChannelTally()) { $0.combined(with: $1.payload.channels[number]) }
+    var channelTotals: [ChannelTally] { totals { _ in true } }
+
+    /// What each channel counts over the whole blocks that are done.
+    var wholeTotals: [ChannelTally] { totals(where: \.isWhole) }
+
+    /// What each channel counts over the last block, where it reaches past the round.
+    var tailTotals: [ChannelTally] { totals { !$0.isWhole } }
+
+    private func totals(where wanted: (Forest<Tally>.Node) -> Bool) -> [ChannelTally] {
+        let nodes = forest.nodes.filter(wanted)
+        return channels.indices.map { number in
+            nodes.reduce(ChannelTally()) { $0.combined(with: $1.payload.channels[number]) }
         }
+    }
+
+    /// Adds what another process found in the same round. Of ranges that both have the wider counts.
+    mutating func merge(_ other: RoundMerger) -> MergeOutcome {
+        guard other.round == round else { return .refused }
+        var outcome = MergeOutcome.duplicate
+        for node in other.forest.nodes {
+            if case .covered = forest.relation(to: node.range) { continue }
+            outcome = .merged
+            if case .partly(let positions) = forest.relation(to: node.range) {
+                for old in forest.nodes[positions] {
+                    doneCount -= UInt64(old.range.clipped(to: round.range).count)
+                    for number in channels.indices { channels[number].remove(old.range) }
+                }
+                forest.remove(positions)
+            }
+            forest.insert(node.range, node.payload, isWhole: node.isWhole)
+            doneCount += UInt64(node.range.clipped(to: round.range).count)
+            for number in channels.indices {
+                channels[number].add(other.channels[number].part(of: node.range)) { key in
+                    forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
+                }
+            }
+        }
+        for (number, island) in other.islands { islands[number] = island }
+        return outcome
     }
 
     /// Cuts every channel to its capacity.
@@ -177,9 +213,11 @@ extension RoundMerger {
             limit: 1 << 24, bytesEach: 9 + Moments.bytes * columns, of: "ranges")
         for _ in 0..<count {
             let range = try reader.dyadicRange()
-            // Joined ranges may be large; still only the last block reaches past the end.
-            guard range.start >= round.range.lowerBound,
-                range.end - 256 < round.range.upperBound, forest.relation(to: range) == .free
+            // Joined ranges may be large; only the last block reaches past the end.
+            let isWhole = range.end <= round.range.upperBound
+            guard range.start >= round.range.lowerBound, range.start < round.range.upperBound,
+                isWhole || range.level == DyadicRange.blockLevel,
+                forest.relation(to: range) == .free
             else { throw DecodingFailure("a snapshot's ranges do not fit its round") }
             let samples = UInt64(range.clipped(to: round.range).count)
             var tally = Tally()
@@ -191,7 +229,7 @@ extension RoundMerger {
                     try ChannelTally(
                         from: &reader, columns: 1 + job.costs.count, samples: samples))
             }
-            forest.insert(range, tally)
+            forest.insert(range, tally, isWhole: isWhole)
             doneCount += samples
         }
         for number in channels.indices {

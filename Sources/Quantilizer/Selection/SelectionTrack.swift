@@ -8,9 +8,9 @@
 struct SelectionTrack: Sendable {
     let selection: Selection
     /// Samples to keep of all.
-    let kept: UInt64
+    private(set) var kept: UInt64
     /// The ranks that enclose the quantile.
-    let ranks: OrderStatistics.Ranks
+    private(set) var ranks: OrderStatistics.Ranks
     private(set) var floor = Key.lowest
     private(set) var ceiling = Key.highest
     private(set) var held: Candidates
@@ -24,6 +24,13 @@ struct SelectionTrack: Sendable {
             samples: samples, quantile: selection.quantile, confidence: job.settings.confidence)
         held = Candidates(width: job.costs.count)
         picks = Picks(capacity: job.settings.draws)
+    }
+
+    /// The same samples, as the first of so many: other ranks are wanted.
+    mutating func aim(samples: UInt64, job: CompiledJob) {
+        let fresh = SelectionTrack(selection, samples: samples, job: job)
+        kept = fresh.kept
+        ranks = fresh.ranks
     }
 
     /// The ranks that must be held at the end; the ends of the interval only where they exist.
@@ -55,15 +62,43 @@ struct SelectionTrack: Sendable {
             capacity: capacity, picks: ceiling == .highest ? 0 : picks.capacity)
     }
 
-    /// Adds what a complete round found with this selection's sieve.
-    mutating func absorb(_ channel: MergedChannel, _ counts: ChannelTally, capacity: Int) {
+    /// Adds what a complete round found with this selection's sieve in some indices.
+    mutating func absorb(
+        _ channel: MergedChannel, _ counts: ChannelTally, capacity: Int,
+        in indices: Range<UInt64> = 0..<(.max)
+    ) {
         tally = tally.combined(with: counts)
-        held.append(contentsOf: channel.candidates)
-        picks.append(contentsOf: channel.picks.sorted)
+        var candidates = channel.candidates
+        candidates.keep { indices.contains($0.index) }
+        held.append(contentsOf: candidates)
+        picks.append(
+            contentsOf: channel.picks.sorted.filter { indices.contains($0.key.index) })
         raise(to: channel.floor)
         if let worst = held.keepBest(capacity, droppedAtFloor: { tally.drop(bits: $0.bits) }) {
             floor = max(floor, worst)
         }
+    }
+
+    /// An empty track between the same keys.
+    var empty: SelectionTrack {
+        var result = self
+        result.restart(floor: floor, ceiling: ceiling)
+        return result
+    }
+
+    /// Narrows to the keys of another track of the selection.
+    mutating func follow(_ other: SelectionTrack, job: CompiledJob, streams: Streams) {
+        raise(to: other.floor)
+        if other.ceiling < ceiling { lower(to: other.ceiling, job: job, streams: streams) }
+    }
+
+    /// With the samples of another track between the same keys.
+    func with(_ other: SelectionTrack) -> SelectionTrack {
+        var result = self
+        result.tally = tally.combined(with: other.tally)
+        result.held.append(contentsOf: other.held)
+        result.picks.append(contentsOf: other.picks.sorted)
+        return result
     }
 
     private mutating func raise(to key: Key) {
@@ -81,13 +116,12 @@ struct SelectionTrack: Sendable {
         to ranks: ClosedRange<Int64>, job: CompiledJob, streams: Streams
     ) {
         let above = Int64(tally.above)
-        let sorted = held.keys.sorted(by: >)
         let last = ranks.upperBound - above
-        if last >= 1, last < Int64(sorted.count) { raise(to: sorted[Int(last) - 1]) }
+        let lowest = last >= 1 && last < Int64(held.count) ? held.key(rank: Int(last)) : nil
         let first = ranks.lowerBound - above
-        if first > 1, first <= Int64(sorted.count) {
-            lower(to: sorted[Int(first) - 1], job: job, streams: streams)
-        }
+        let highest = first > 1 && first <= Int64(held.count) ? held.key(rank: Int(first)) : nil
+        if let lowest { raise(to: lowest) }
+        if let highest { lower(to: highest, job: job, streams: streams) }
     }
 
     private mutating func lower(to key: Key, job: CompiledJob, streams: Streams) {
@@ -165,15 +199,20 @@ struct SelectionTrack: Sendable {
         for pick in picks.sorted { pick.write(to: &writer) }
     }
 
-    /// Reads the state of a track of the same job.
-    mutating func read(from reader: inout ByteReader) throws(DecodingFailure) {
+    /// Reads the state of a track of the same job of so many samples.
+    mutating func read(
+        from reader: inout ByteReader, samples: UInt64
+    ) throws(DecodingFailure) {
         floor = try reader.key()
         ceiling = try reader.key()
         held = try Candidates(
-            from: &reader, width: held.width, limit: Limits.candidates, indices: 0..<Limits.samples)
-        tally = try ChannelTally(from: &reader, columns: 1 + held.width, samples: Limits.samples)
+            from: &reader, width: held.width, limit: Limits.candidates, indices: 0..<samples)
+        tally = try ChannelTally(from: &reader, columns: 1 + held.width, samples: samples)
         picks = Picks(capacity: picks.capacity)
         let count = try reader.count(limit: Limits.draws, bytesEach: 32, of: "picks")
-        for _ in 0..<count { picks.append(try Pick(from: &reader, indices: 0..<Limits.samples)) }
+        for _ in 0..<count { picks.append(try Pick(from: &reader, indices: 0..<samples)) }
     }
+
+    /// Samples it knows of.
+    var count: UInt64 { UInt64(held.count) + tally.above + tally.dropped }
 }

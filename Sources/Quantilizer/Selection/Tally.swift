@@ -82,6 +82,9 @@ struct ChannelTally: Sendable, Equatable {
             throw DecodingFailure("sums of \(topCount) columns where there are \(columns)")
         }
         for _ in 0..<topCount { top.append(try TopMoments(from: &reader)) }
+        guard top.allSatisfy({ $0.count <= samples }) else {
+            throw DecodingFailure("sums of more samples than the range has")
+        }
         let digitCount = Int(try reader.word32())
         guard digitCount == 0 || digitCount == DigitWindow.buckets else {
             throw DecodingFailure("\(digitCount) buckets where there are \(DigitWindow.buckets)")

@@ -80,8 +80,14 @@ func run(_ machine: JobMachine, level: Int = 14) -> JobMachine {
 /// Runs a job as a bad day would: random cuts, random order, stale hints, duplicates, parents after
 /// their children, encoded and decoded, and now and then from a snapshot.
 func runShuffled(_ job: CompiledJob, seed: UInt64, level: Int = 12) throws -> JobMachine {
+    try runShuffled(JobMachine(job: job), seed: seed, level: level)
+}
+
+/// The same from where a machine is.
+func runShuffled(_ machine: JobMachine, seed: UInt64, level: Int = 12) throws -> JobMachine {
     var random = SplitMix(state: seed)
-    var machine = JobMachine(job: job)
+    var machine = machine
+    let job = machine.job
     var stale = Hints.none
     while let round = machine.currentRound {
         let evaluator = RangeEvaluator(job: job)

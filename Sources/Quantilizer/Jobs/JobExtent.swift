@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far a job goes: all of a job that may be raised after it began.
+///
+/// A job whose extent was raised is the job that had the larger extent from the start: the samples
+/// already issued are its first ones, and its answer has the same bits.
+public struct JobExtent: Sendable, Hashable {
+    /// `samples` of the job file: of `exact` N, of `threshold` the most, of `best-of-n` a group.
+    public var samples: UInt64
+    /// `draws` of the job file: of `best-of-n` the number of groups.
+    public var draws: Int
+
+    /// An extent.
+    public init(samples: UInt64, draws: Int) {
+        self.samples = samples
+        self.draws = draws
+    }
+}
+
+extension JobSettings {
+    /// How far the job goes.
+    public var extent: JobExtent {
+        get { JobExtent(samples: samples, draws: draws) }
+        set {
+            samples = newValue.samples
+            draws = newValue.draws
+            if case .threshold(let source, _) = method {
+                method = .threshold(source, maximumSamples: newValue.samples)
+            }
+        }
+    }
+
+    /// Base samples that the job issues in all, or at most.
+    var plannedSamples: UInt64 {
+        method == .bestOfN ? samples &* UInt64(draws) : samples
+    }
+
+    /// Why the job's method takes no more samples; nil where it does.
+    public var whyNotExtensible: JobFailure? {
+        switch method {
+        case .splitting:
+            JobFailure(
+                "cannot-extend",
+                "`splitting` issues what its levels and islands need, there is no number of samples "
+                    + "to raise: submit a job with more `draws` or `islands`")
+        case .exact:
+            if case .threshold = precision {
+                JobFailure(
+                    "cannot-extend",
+                    "`precision: { threshold: … }` finds the number of samples by itself: submit a "
+                        + "job with a narrower width, or with `samples`, which can be extended")
+            } else {
+                nil
+            }
+        case .bestOfN, .threshold: nil
+        }
+    }
+
+    /// These settings with a larger extent; what is nil stays.
+    ///
+    /// - Throws: where the method cannot take up more, or the extent is not larger or equal.
+    public func extended(samples: UInt64?, draws: Int?) throws(JobFailure) -> JobSettings {
+        if let whyNotExtensible { throw whyNotExtensible }
+        var result = self
+        func refuse(_ message: String) -> JobFailure { JobFailure("cannot-extend", message) }
+        switch method {
+        case .bestOfN:
+            guard samples == nil || samples == self.samples else {
+                throw refuse(
+                    "`samples` of best-of-n is the size of a group, and other groups are another "
+                        + "job: ask for more draws with --draws")
+            }
+        case .exact, .threshold:
+            guard draws == nil || draws == self.draws else {
+                throw refuse(
+                    "more draws of `\(method.name)` are another choice among the same samples: "
+                        + "submit a job with more `draws`; only `samples` can be raised")
+            }
+        case .splitting: break
+        }
+        let wanted = JobExtent(samples: samples ?? self.samples, draws: draws ?? self.draws)
+        guard wanted.samples >= self.samples else {
+            throw refuse(
+                "the job has \(self.samples) samples already, \(wanted.samples) were asked: it can "
+                    + "only be given more")
+        }
+        guard wanted.draws >= self.draws else {
+            throw refuse(
+                "the job has \(self.draws) draws already, \(wanted.draws) were asked: it can only "
+                    + "be given more")
+        }
+        guard wanted.isAllowed(method) else {
+            throw refuse("that is more than \(Limits.samples) samples or \(Limits.draws) draws")
+        }
+        result.extent = wanted
+        // The number of samples is now said, not found.
+        if wanted != extent { result.precision = nil }
+        return result
+    }
+}
+
+extension JobExtent {
+    /// Whether a job of the method may have it.
+    func isAllowed(_ method: MethodChoice) -> Bool {
+        guard (1...Limits.samples).contains(samples), (1...Limits.draws).contains(draws) else {
+            return false
+        }
+        return method != .bestOfN || samples <= Limits.samples / UInt64(draws)
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(samples)
+        writer.write(count: draws)
+    }
+
+    init(from reader: inout ByteReader, of job: CompiledJob) throws(DecodingFailure) {
+        samples = try reader.word()
+        draws = try reader.count(limit: Limits.draws, bytesEach: 0, of: "draws")
+        guard isAllowed(job.settings.method) else {
+            throw DecodingFailure("an extent out of range")
+        }
+    }
+}
+
+extension JobSpec {
+    /// The job file, every default filled in, of the job with a larger extent.
+    ///
+    /// - Throws: where the method cannot take up more, or the extent is smaller.
+    public func extended(samples: UInt64?, draws: Int?) throws(JobFailure) -> JSON {
+        let settings = try job.settings.extended(samples: samples, draws: draws)
+        guard settings.extent != job.settings.extent, case .object(let members) = normalised else {
+            return normalised
+        }
+        return .object(
+            members.map { name, value in
+                switch name {
+                case "samples", "precision": ("samples", .integer(settings.samples))
+                case "draws": ("draws", .integer(UInt64(settings.draws)))
+                default: (name, value)
+                }
+            })
+    }
+}
