@@ -28,6 +28,8 @@ public enum PoolLimits {
     /// Bytes of a job's partials that a store keeps before a checkpoint replaces them, or as many
     /// as the last checkpoint has where that is more.
     public static let journalBytes = 1 << 20
+    /// Bytes kept of a job after its end, so that it can go on; of one that needs more nothing is.
+    public static let restBytes = 64 << 20
     /// Jobs whose ranges are handed out at once; others wait.
     public static let runningJobs = 16
     /// Jobs that are not over though all their ranges are handed out, those above included.

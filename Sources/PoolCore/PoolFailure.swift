@@ -28,6 +28,12 @@ public struct PoolFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let jobCancelled = Code(rawValue: "job-cancelled")
         /// The job has no result yet.
         public static let notDone = Code(rawValue: "not-done")
+        /// The job takes no more samples, or not so few.
+        public static let cannotExtend = Code(rawValue: "cannot-extend")
+        /// The job would fail the same way again.
+        public static let cannotRetry = Code(rawValue: "cannot-retry")
+        /// Not now: ask again in a moment.
+        public static let busy = Code(rawValue: "busy")
         /// A worker without a session.
         public static let unknownSession = Code(rawValue: "unknown-session")
         /// A worker whose sentinel samples differ.

@@ -81,13 +81,35 @@ public struct ModelJob: Sendable, Hashable {
         }
     }
 
+    /// Reads a package as one of a larger extent.
+    public static func extend(
+        _ package: JobPackage, samples: UInt64?, draws: Int?
+    ) -> Result<Compilation, PoolFailure> {
+        do {
+            var job = try ModelJob(text: package.text)
+            job.samples = try job.compiled.settings.extended(samples: samples, draws: draws).samples
+            let larger = job.package
+            return compile(larger).map {
+                var compilation = $0
+                compilation.package = larger
+                return compilation
+            }
+        } catch let failure as JobFailure {
+            return .failure(PoolFailure(.cannotExtend, failure.message, remedy: ""))
+        } catch {
+            return .failure(PoolFailure(.invalidJob, "\(error)", remedy: ""))
+        }
+    }
+
     /// The result as text with every bit of it, and its digest.
     public static func document(of machine: JobMachine) -> Result<ResultDocument, PoolFailure> {
-        guard let result = machine.result else {
+        guard var result = machine.result else {
             return .failure(
                 PoolFailure(
                     .jobFailed, "\(machine.failure?.description ?? "not ended")", remedy: ""))
         }
+        // What it took is no part of the answer.
+        result.work = []
         let text = "\(result)"
         return .success(
             ResultDocument(text: text, digest: Digest.hexadecimal(text.utf8)))

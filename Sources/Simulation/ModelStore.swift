@@ -22,6 +22,17 @@ struct ModelStore {
                 jobs[id]?.partials = []
             case .ended(let id, let ending):
                 jobs[id]?.ending = ending
+                if case .done = ending { jobs[id]?.previous = nil }
+                jobs[id]?.checkpoint = nil
+                jobs[id]?.partials = []
+            case .rested(let id, let snapshot): jobs[id]?.checkpoint = snapshot
+            case .resumed(let id): jobs[id]?.ending = nil
+            case .extended(let id, let package, let digest):
+                if case .done(let document)? = jobs[id]?.ending { jobs[id]?.previous = document }
+                if jobs[id]?.origin == nil { jobs[id]?.origin = jobs[id]?.digest }
+                jobs[id]?.package = package
+                jobs[id]?.digest = digest
+                jobs[id]?.ending = nil
                 jobs[id]?.checkpoint = nil
                 jobs[id]?.partials = []
             case .forgotten(let id): jobs[id] = nil

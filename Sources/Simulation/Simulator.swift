@@ -205,6 +205,9 @@ public struct Simulator: ~Copyable {
         switch task {
         case .compile(let ticket, let package):
             .compiled(ticket: ticket, ModelJob.compile(package))
+        case .extend(let ticket, let package, let samples, let draws):
+            .compiled(
+                ticket: ticket, ModelJob.extend(package, samples: samples, draws: draws))
         case .finish(let job, let machine, _, _):
             .finished(job: job, ModelJob.document(of: machine))
         case .judge(let ticket, let job, let round, let range, let hints):

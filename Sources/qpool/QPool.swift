@@ -25,7 +25,8 @@ struct QPool: AsyncParsableCommand {
                 name: "On this machine",
                 subcommands: [
                     DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
-                    EstimateCommand.self, VerifyCommand.self, SchemaCommand.self,
+                    EstimateCommand.self, MergeCommand.self, VerifyCommand.self,
+                    SchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "A pool",
@@ -34,7 +35,8 @@ struct QPool: AsyncParsableCommand {
                 name: "Jobs of a pool",
                 subcommands: [
                     SubmitCommand.self, WatchCommand.self, WaitCommand.self, StatusCommand.self,
-                    ResultCommand.self, CancelCommand.self, JobsCommand.self, WorkersCommand.self,
+                    ResultCommand.self, ExtendCommand.self, RetryCommand.self, CancelCommand.self,
+                    JobsCommand.self, WorkersCommand.self,
                 ]),
         ])
 }

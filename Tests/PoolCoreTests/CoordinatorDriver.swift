@@ -23,6 +23,10 @@ final class CoordinatorDriver {
         for event in unread { step(event) }
     }
 
+    /// Results are written only where this is true, or by ``finishAll()``.
+    var finishes = true
+    var unfinished: [CoordinatorTask] = []
+
     init(_ change: (inout CoordinatorOptions) -> Void = { _ in }) {
         var options = CoordinatorOptions()
         options.fingerprint = "model"
@@ -48,6 +52,12 @@ final class CoordinatorDriver {
                 case .compile(let ticket, let package):
                     let read = CoordinatorEvent.compiled(ticket: ticket, ModelJob.compile(package))
                     if compiles { events.append(read) } else { unread.append(read) }
+                case .extend(let ticket, let package, let samples, let draws):
+                    events.append(
+                        .compiled(
+                            ticket: ticket,
+                            ModelJob.extend(package, samples: samples, draws: draws)))
+                case .finish where !finishes: unfinished.append(task)
                 case .finish(let job, let machine, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))
                 case .judge(let ticket, let job, let round, let range, let hints):
@@ -59,6 +69,14 @@ final class CoordinatorDriver {
             let broken = core.brokenInvariant()
             #expect(broken == nil)
         }
+    }
+
+    /// Writes the results that were held back.
+    func finishAll() {
+        for case .finish(let job, let machine, _, _) in unfinished {
+            step(.finished(job: job, ModelJob.document(of: machine)))
+        }
+        unfinished = []
     }
 
     /// Everything sent to a route since the last call.

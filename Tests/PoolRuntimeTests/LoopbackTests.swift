@@ -15,6 +15,12 @@ struct ModelCompiler: JobCompiling {
         ModelJob.compile(package)
     }
 
+    func extend(
+        _ package: JobPackage, samples: UInt64?, draws: Int?
+    ) -> Result<Compilation, PoolFailure> {
+        ModelJob.extend(package, samples: samples, draws: draws)
+    }
+
     func document(
         of machine: JobMachine, package: JobPackage, jobDigest: String
     ) -> Result<ResultDocument, PoolFailure> { ModelJob.document(of: machine) }

@@ -21,7 +21,7 @@ extension Coordinator {
 
     /// The job of an id, for an answer that rests on the store: while that takes nothing, clients
     /// are told why instead.
-    private func findStored(_ id: String) throws(PoolFailure) -> JobRecord {
+    func findStored(_ id: String) throws(PoolFailure) -> JobRecord {
         if let storeFailure { throw storeFailure }
         return try find(id)
     }
@@ -51,7 +51,7 @@ extension Coordinator {
         }
     }
 
-    private func replyStatus(
+    func replyStatus(
         _ job: JobRecord, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects
     ) {
         let reply = PoolMessage.statusReply(
@@ -101,6 +101,8 @@ extension Coordinator {
             let job = try findStored(request.job)
             switch job.state {
             case .done: break
+            // Extended, and not there yet: the answer of the smaller extent, as the state tells.
+            case _ where job.document != nil: break
             case .failed:
                 throw job.failure
                     ?? PoolFailure(.jobFailed, "job \(job.id) failed", remedy: "see its log")

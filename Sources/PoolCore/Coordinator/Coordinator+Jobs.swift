@@ -40,6 +40,8 @@ extension Coordinator {
         guard jobs[stored.id] == nil else { return }
         let job = JobRecord(stored: stored, compiled: nil, now: now)
         _ = newOrder(after: stored.order)
+        job.document = stored.previous
+        job.rest = stored.checkpoint
         switch stored.ending {
         case .done(let document):
             job.document = document
@@ -66,7 +68,10 @@ extension Coordinator {
     ) {
         guard let submission = submissions.removeValue(forKey: ticket) else { return }
         switch (submission.origin, result) {
-        case (.client(let route, let request), .failure(let failure)):
+        case (.extension(let route, let request), .success(let compilation)):
+            extended(submission.id, compilation, route, request, &effects)
+        case (.client(let route, let request), .failure(let failure)),
+            (.extension(let route, let request), .failure(let failure)):
             reply(failure, to: route, request, &effects)
         case (.client(let route, let request), .success(let compilation)):
             do throws(PoolFailure) {
@@ -93,6 +98,8 @@ extension Coordinator {
             job.compiled = compilation.job
             if !job.isTainted, let stored = submission.stored { replay(stored, job, &effects) }
             job.isTainted = false
+            jobBytes -= job.rest?.count ?? 0
+            job.rest = nil
             enqueue(job)
         }
     }
@@ -102,7 +109,7 @@ extension Coordinator {
         _ effects: inout CoordinatorEffects
     ) throws(PoolFailure) -> (JobRecord, known: Bool) {
         if let job = jobs[submission.id] {
-            guard job.digest == compilation.digest else {
+            guard compilation.digest == job.digest || compilation.digest == job.origin else {
                 throw PoolFailure(
                     .idTaken, "another job has the id '\(submission.id)'",
                     remedy: "choose another id, or leave it out")
@@ -129,7 +136,7 @@ extension Coordinator {
         return (job, false)
     }
 
-    private mutating func enqueue(_ job: JobRecord) {
+    mutating func enqueue(_ job: JobRecord) {
         job.state = .queued
         let position =
             queued.firstIndex { ($0.priority, job.order) < (job.priority, $0.order) }
@@ -215,6 +222,7 @@ extension Coordinator {
         running.removeAll { $0 === job }
         queued.removeAll { $0 === job }
         let before = job.weight
+        job.rest = rest(of: job)
         job.checks = Checks()
         job.isTainted = false
         switch ending {
@@ -234,7 +242,7 @@ extension Coordinator {
         job.ended = now
         if !job.watchers.isEmpty { watchedJobEnded = true }
         job.finalProgress = job.machine?.progress ?? job.finalProgress
-        // Only the result is needed from here on.
+        // Only the result is needed from here on, and what it may go on from.
         job.machine = nil
         job.journal = JournalSize()
         job.compiled = nil
@@ -242,5 +250,7 @@ extension Coordinator {
         job.encodedRound = []
         job.free = FreeRanges()
         effects.records.append(.ended(job: job.id, ending))
+        if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
+        unpark(job, &effects)
     }
 }

@@ -45,7 +45,11 @@ extension Coordinator {
         var machine = JobMachine(job: compiled)
         if let snapshot = stored.checkpoint {
             do throws(DecodingFailure) {
-                machine = try JobMachine(job: compiled, snapshot: snapshot)
+                let restored = try JobMachine(job: compiled, snapshot: snapshot)
+                guard restored.extent == compiled.settings.extent else {
+                    throw DecodingFailure("of another extent")
+                }
+                machine = restored
                 job.journal.snapshot = snapshot.count
             } catch {
                 note(

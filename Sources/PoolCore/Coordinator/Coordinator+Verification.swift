@@ -143,7 +143,8 @@ extension Coordinator {
                     job,
                     "worker \(answer.worker) computed some of it unverified and has since "
                         + "been caught with wrong results: run the job again", &effects)
-            case .failed, .cancelled: break
+                forgetRest(of: job, &effects)
+            case .failed, .cancelled: forgetRest(of: job, &effects)
             }
         }
     }
@@ -165,6 +166,16 @@ extension Coordinator {
         case .compiling, .finishing: job.isTainted = true
         case .done, .failed, .cancelled: break
         }
+    }
+
+    /// What a job would go on from rests on the word of a party that was shut out.
+    private mutating func forgetRest(
+        of job: JobRecord, _ effects: inout CoordinatorEffects
+    ) {
+        jobBytes -= job.rest?.count ?? 0
+        job.rest = nil
+        job.attempt += 1
+        effects.records.append(.restarted(job: job.id, attempt: job.attempt))
     }
 
     /// A job whose result was being written when a party that had a part in it was shut out.

@@ -51,6 +51,7 @@ package struct Coordinator: ~Copyable {
     struct Submission {
         enum Origin {
             case client(Route, request: UInt64)
+            case `extension`(Route, request: UInt64)
             case store
         }
         let origin: Origin
@@ -121,6 +122,8 @@ package struct Coordinator: ~Copyable {
         case .listRequest(let request): list(request, from: route, &effects)
         case .workersRequest(let request): listWorkers(request, from: route, &effects)
         case .priority(let request): setPriority(request, from: route, &effects)
+        case .extend(let request): extend(request, from: route, &effects)
+        case .retry(let request): retry(request, from: route, &effects)
         case .welcome, .refused, .lease, .cancelLease, .jobText, .acknowledged, .submitted,
             .statusReply, .update, .resultReply, .jobList, .workerList, .errorReply:
             let failure = PoolFailure(

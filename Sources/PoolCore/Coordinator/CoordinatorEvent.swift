@@ -41,12 +41,15 @@ public struct Compilation: Sendable {
     public var digest: String
     /// The job's name, for lists.
     public var name: String
+    /// Text and tables, where the text was made anew: of a larger job.
+    public var package: JobPackage?
 
     /// A compiled job.
-    public init(job: CompiledJob, digest: String, name: String) {
+    public init(job: CompiledJob, digest: String, name: String, package: JobPackage? = nil) {
         self.job = job
         self.digest = digest
         self.name = name
+        self.package = package
     }
 }
 
@@ -62,6 +65,13 @@ public enum StoreRecord: Sendable {
     case checkpoint(job: String, snapshot: [UInt8])
     /// It ended.
     case ended(job: String, JobEnding)
+    /// What a job keeps after its end, to go on from: it follows the ending.
+    case rested(job: String, snapshot: [UInt8])
+    /// It goes on after it had ended without a result.
+    case resumed(job: String)
+    /// It goes on to a larger extent, under a new text and digest. A result that it has stays until
+    /// it ends again; a checkpoint follows, where something was done.
+    case extended(job: String, JobPackage, digest: String)
     /// It was forgotten to make room.
     case forgotten(job: String)
     /// A party had a part in the job that nobody compared.
@@ -104,6 +114,10 @@ public struct StoredJob: Sendable {
     public var partials: [[UInt8]]
     /// How it ended, nil while it has not.
     public var ending: JobEnding?
+    /// The result of the smaller extent, while there is none of this one.
+    public var previous: ResultDocument?
+    /// The digest it was submitted with, where it was extended since.
+    public var origin: String?
     /// How often it began anew.
     public var attempt: UInt32 = 0
     /// Who had a part in it that nobody compared.
@@ -133,6 +147,8 @@ public struct StoredJob: Sendable {
 package enum CoordinatorTask: Sendable {
     /// Read and compile a job; answer with `compiled`.
     case compile(ticket: UInt64, JobPackage)
+    /// Make the text of a larger job and compile it; answer with `compiled`.
+    case extend(ticket: UInt64, JobPackage, samples: UInt64?, draws: Int?)
     /// Write the result; answer with `finished`.
     case finish(job: String, JobMachine, JobPackage, digest: String)
     /// Compute a range, knowing the hints; answer with `judged`.

@@ -107,7 +107,9 @@ final class JobRecord {
 
     let id: String
     let order: UInt64
-    let digest: String
+    var digest: String
+    /// The digest it was submitted with.
+    let origin: String
     var package: JobPackage
     var name: String
     var priority: Int32
@@ -135,7 +137,12 @@ final class JobRecord {
     var journal = JournalSize()
     /// How often each worker could not compute a range.
     var strikes: [String: Int] = [:]
+    /// Its result; of a smaller extent where it was extended since and has not ended again.
     var document: ResultDocument?
+    /// What it keeps after its end, to go on from.
+    var rest: [UInt8]?
+    /// Extensions that wait until its result is written.
+    var parked: [ParkedExtension] = []
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []
     var finalProgress: JobProgress?
@@ -158,6 +165,7 @@ final class JobRecord {
         id = stored.id
         order = stored.order
         digest = stored.digest
+        origin = stored.origin ?? stored.digest
         package = stored.package
         name = stored.name
         priority = stored.priority
@@ -184,7 +192,9 @@ final class JobRecord {
         holders[worker.number] = left > 0 ? left : nil
     }
 
-    var weight: Int { package.weight + (document?.text.utf8.count ?? 0) }
+    var weight: Int {
+        package.weight + (document?.text.utf8.count ?? 0) + (rest?.count ?? 0)
+    }
 }
 
 /// Who watches, and under which number.

@@ -4,7 +4,7 @@
 public enum Role: String, Sendable, Hashable, CaseIterable {
     /// Computes ranges. It cannot submit, see results or cancel.
     case worker
-    /// Submits jobs, watches them, takes results, cancels. It cannot pretend to be a worker, nor
+    /// Submits jobs, watches them, takes results, extends, cancels, retries. It cannot pretend to be a worker, nor
     /// put jobs before those of others.
     case client
     /// What a client may, and priorities.
@@ -30,7 +30,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 
     /// hello, partial, heartbeat, drain, hand back, fetch, goodbye.
     private static let workerKinds: Set<UInt16> = [1, 4, 6, 7, 9, 10, 12]
-    /// submit, status, watch, result, cancel, list, workers.
-    private static let clientKinds: Set<UInt16> = [32, 34, 36, 38, 40, 42, 44]
+    /// submit, status, watch, result, cancel, list, workers, extend, retry.
+    private static let clientKinds: Set<UInt16> = [32, 34, 36, 38, 40, 42, 44, 48, 49]
     private static let priorityKind: UInt16 = 46
 }

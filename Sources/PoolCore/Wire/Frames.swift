@@ -90,6 +90,8 @@ package enum Frames {
         case .workerList(let header): (bytes(header), [])
         case .priority(let header): (bytes(header), [])
         case .errorReply(let header): (bytes(header), [])
+        case .extend(let header): (bytes(header), [])
+        case .retry(let header): (bytes(header), [])
         }
     }
 
@@ -125,6 +127,8 @@ package enum Frames {
         case 45: .workerList(try header(bytes))
         case 46: .priority(try header(bytes))
         case 47: .errorReply(try header(bytes))
+        case 48: .extend(try header(bytes))
+        case 49: .retry(try header(bytes))
         default: throw .malformed("no message of kind \(kind)")
         }
     }

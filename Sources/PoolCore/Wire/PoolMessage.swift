@@ -30,6 +30,8 @@ package enum PoolMessage: Sendable, Equatable {
     case workerList(WireWorkerList)
     case priority(WirePriority)
     case errorReply(WireErrorReply)
+    case extend(WireExtend)
+    case retry(WireRetry)
 
     /// The number that names the kind in the first frame.
     package var kind: UInt16 {
@@ -62,6 +64,8 @@ package enum PoolMessage: Sendable, Equatable {
         case .workerList: 45
         case .priority: 46
         case .errorReply: 47
+        case .extend: 48
+        case .retry: 49
         }
     }
 }

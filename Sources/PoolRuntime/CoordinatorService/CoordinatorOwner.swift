@@ -205,6 +205,9 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             case .compile(let ticket, let package):
                 let result = compiler.compile(package)
                 mailbox.post(.event(.compiled(ticket: ticket, result)))
+            case .extend(let ticket, let package, let samples, let draws):
+                let result = compiler.extend(package, samples: samples, draws: draws)
+                mailbox.post(.event(.compiled(ticket: ticket, result)))
             case .finish(let job, let machine, let package, let digest):
                 let result = compiler.document(
                     of: machine, package: package, jobDigest: digest)

@@ -3,6 +3,11 @@ import Foundation
 
 /// Why a file could not be read or written, in plain words.
 enum FileProblem {
+    /// Why a file could not be written.
+    static func describeWriting(_ error: any Error) -> String {
+        (error as NSError).localizedDescription
+    }
+
     static func describe(_ error: any Error, _ path: String) -> String {
         let files = FileManager.default
         guard files.fileExists(atPath: path) else { return "there is no such file" }

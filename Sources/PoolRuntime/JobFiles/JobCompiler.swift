@@ -36,6 +36,30 @@ public struct JobCompiler: JobCompiling {
         }
     }
 
+    /// Makes the text of a job with a larger extent, and reads it. What the job's method does not
+    /// allow comes back as `cannot-extend`.
+    public func extend(
+        _ package: JobPackage, samples: UInt64?, draws: Int?
+    ) -> Result<Compilation, PoolFailure> {
+        let text: String
+        do {
+            let spec = try Self.compile(
+                try JobText.parse(package.text), resources: package.resources)
+            text = try spec.extended(samples: samples, draws: draws).text(pretty: true)
+        } catch let failure as JobFailure {
+            return .failure(PoolFailure(.cannotExtend, failure.message, remedy: ""))
+        } catch {
+            return .failure(
+                PoolFailure(.invalidJob, "the job is wrong: \(error)", remedy: "submit it anew"))
+        }
+        let larger = JobPackage(text: text + "\n", resources: package.resources)
+        return compile(larger).map {
+            var compilation = $0
+            compilation.package = larger
+            return compilation
+        }
+    }
+
     /// Writes the result of a machine that has ended.
     public func document(
         of machine: JobMachine, package: JobPackage, jobDigest: String

@@ -17,59 +17,103 @@ public final class LocalRun: Sendable {
         public var threshold: RunningThreshold?
     }
 
+    /// Where a run stands when it stops.
+    public struct Ending: Sendable {
+        /// What was done.
+        public var machine: JobMachine
+        /// Whether it stopped because it was asked to.
+        public var isCancelled: Bool
+    }
+
     /// log2 of the samples after which the running threshold is looked at.
     private static let batchLevel = 24
+    /// Nanoseconds between two states that are kept.
+    private static let keepEvery: UInt64 = 30_000_000_000
 
-    private let job: CompiledJob
+    private let machine: JobMachine
+    private let part: Range<UInt64>?
+    private let keep: (@Sendable (JobMachine) -> Void)?
     private let runner: BatchRunner
     private let cancellation = Cancellation()
     private let state = Mutex(Snapshot())
 
     /// A run of a job on so many threads.
-    public init(job: CompiledJob, threads: Int) {
-        self.job = job
+    public convenience init(job: CompiledJob, threads: Int) {
+        self.init(machine: JobMachine(job: job), threads: threads)
+    }
+
+    /// A run that goes on from where a machine is.
+    ///
+    /// - Parameters:
+    ///   - part: the samples to compute, all by default.
+    ///   - keep: called now and then with what is done, from the thread that computes.
+    public init(
+        machine: JobMachine, threads: Int, part: Range<UInt64>? = nil,
+        keep: (@Sendable (JobMachine) -> Void)? = nil
+    ) {
+        self.machine = machine
+        self.part = part
+        self.keep = keep
         runner = BatchRunner(threads: threads)
     }
 
     /// How far it is.
     public var snapshot: Snapshot { state.withLock { $0 } }
 
-    /// Asks it to stop: ``result()`` then throws at the next block of samples.
+    /// Asks it to stop at the next block of samples.
     public func cancel() { cancellation.cancel() }
 
     /// Computes the job, off the cooperative pool.
     ///
     /// - Throws: ``JobFailure``; its code is `cancelled` after ``cancel()``.
     public func result() async throws(JobFailure) -> JobResult {
-        let outcome: Result<JobResult, JobFailure> = await withCheckedContinuation { waiting in
+        let ending = await ending()
+        if ending.isCancelled { throw JobFailure("cancelled", "the job was cancelled") }
+        if let result = ending.machine.result { return result }
+        throw ending.machine.failure
+            ?? JobFailure("incomplete", "the job ended without an answer")
+    }
+
+    /// Computes the job or the part, off the cooperative pool, as far as it is let.
+    public func ending() async -> Ending {
+        await withCheckedContinuation { waiting in
             DispatchQueue(label: "qpool.run").async {
                 waiting.resume(returning: self.compute())
             }
         }
-        return try outcome.get()
     }
 
-    private func compute() -> Result<JobResult, JobFailure> {
-        var machine = JobMachine(job: job)
+    private func compute() -> Ending {
+        var machine = machine
         publish(machine)
-        while let round = machine.currentRound {
-            guard let missing = machine.missing(limit: 1).first else { break }
+        var kept = DispatchTime.now().uptimeNanoseconds
+        while let round = machine.currentRound, let missing = missing(machine) {
             let range =
                 DyadicRange(start: missing.start, level: min(missing.level, Self.batchLevel))
                 ?? missing
             let partial = runner.run(
-                job: job, jobKey: 1, round: round, range: range,
+                job: machine.job, jobKey: 1, round: round, range: range,
                 hints: SharedHints(machine.hints), cancel: cancellation
             ) { samples in self.state.withLock { $0.done += samples } }
-            guard let partial else {
-                return .failure(JobFailure("cancelled", "the job was cancelled"))
-            }
+            guard let partial else { return Ending(machine: machine, isCancelled: true) }
             _ = machine.merge(partial)
             publish(machine)
+            let now = DispatchTime.now().uptimeNanoseconds
+            if let keep, now - kept >= Self.keepEvery {
+                keep(machine)
+                kept = now
+            }
         }
-        if let result = machine.result { return .success(result) }
-        return .failure(
-            machine.failure ?? JobFailure("incomplete", "the job ended without an answer"))
+        return Ending(machine: machine, isCancelled: false)
+    }
+
+    /// The first range that is not done and wanted.
+    private func missing(_ machine: JobMachine) -> DyadicRange? {
+        guard let part else { return machine.missing(limit: 1).first }
+        for range in DyadicRange.cover(part) {
+            if let missing = machine.missing(in: range, limit: 1).first { return missing }
+        }
+        return nil
     }
 
     private func publish(_ machine: JobMachine) {

@@ -73,6 +73,14 @@ public final class PoolClient: Sendable {
     ///
     /// - Throws: `not-done`, `job-cancelled`, or the job's own failure.
     public func result(_ job: String) async throws(PoolFailure) -> ResultDocument {
+        try await answer(job).document
+    }
+
+    /// A job's result and its status: of a job that was extended and is not there yet, the result
+    /// before.
+    public func answer(
+        _ job: String
+    ) async throws(PoolFailure) -> (document: ResultDocument, status: JobStatus) {
         let reply = try await ask { request in
             var message = WireResultRequest()
             message.request = request
@@ -80,8 +88,10 @@ public final class PoolClient: Sendable {
             return .resultRequest(message)
         }
         guard case .resultReply(let result, let payload) = reply else { throw unexpected(reply) }
-        return ResultDocument(
-            text: String(decoding: payload, as: UTF8.self), digest: result.digest)
+        return (
+            ResultDocument(text: String(decoding: payload, as: UTF8.self), digest: result.digest),
+            JobStatus(result.status)
+        )
     }
 
     /// Stops a job; one that is over stays as it is.
@@ -92,6 +102,41 @@ public final class PoolClient: Sendable {
             message.request = request
             message.job = job
             return .cancel(message)
+        }
+        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
+        return JobStatus(status.status)
+    }
+
+    /// Lets a job go on at its next index, to more samples or (of `best-of-n`) more draws in all; the
+    /// same again changes nothing.
+    ///
+    /// - Throws: `cannot-extend` where its method takes no more, or fewer were asked than it has.
+    @discardableResult
+    public func extend(
+        _ job: String, samples: UInt64?, draws: Int? = nil
+    ) async throws(PoolFailure) -> JobStatus {
+        let reply = try await ask { request in
+            var message = WireExtend()
+            message.request = request
+            message.job = job
+            message.samples = samples ?? 0
+            message.draws = UInt64(draws ?? 0)
+            return .extend(message)
+        }
+        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
+        return JobStatus(status.status)
+    }
+
+    /// Lets a job that failed or was cancelled go on with what it lacks; others are left as they are.
+    ///
+    /// - Throws: `cannot-retry` where it would fail the same way again.
+    @discardableResult
+    public func retry(_ job: String) async throws(PoolFailure) -> JobStatus {
+        let reply = try await ask { request in
+            var message = WireRetry()
+            message.request = request
+            message.job = job
+            return .retry(message)
         }
         guard case .statusReply(let status) = reply else { throw unexpected(reply) }
         return JobStatus(status.status)

@@ -12,6 +12,11 @@ public protocol JobCompiling: Sendable {
     /// Reads a job's text.
     func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure>
 
+    /// Makes the text of a job with a larger extent, and reads it: the compilation brings its package.
+    func extend(
+        _ package: JobPackage, samples: UInt64?, draws: Int?
+    ) -> Result<Compilation, PoolFailure>
+
     /// Writes the result of a job that has ended.
     func document(
         of machine: JobMachine, package: JobPackage, jobDigest: String

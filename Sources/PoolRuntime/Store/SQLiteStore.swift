@@ -135,8 +135,9 @@ extension StoreRecord {
     /// Whether it takes rows away for good.
     fileprivate var frees: Bool {
         switch self {
-        case .ended, .forgotten, .restarted: true
-        case .submitted, .priority, .merged, .checkpoint, .contributed, .warned, .quarantined:
+        case .ended, .forgotten, .restarted, .extended: true
+        case .submitted, .priority, .merged, .checkpoint, .rested, .resumed, .contributed, .warned,
+            .quarantined:
             false
         }
     }

@@ -46,8 +46,31 @@ enum StoreRows {
                 [row.kind, row.text, row.code, row.remedy, checksum(Array(row.text.utf8))], id)
             try run("DELETE FROM partials WHERE job = (\(job))", [id])
             try run("DELETE FROM checkpoints WHERE job = (\(job))", [id])
+            if row.kind == "done" { try run("DELETE FROM previous WHERE job = (\(job))", [id]) }
+        case .rested(let id, let snapshot):
+            try insert("checkpoints", "bytes, checksum", [Data(snapshot), checksum(snapshot)], id)
+        case .resumed(let id): try run("DELETE FROM endings WHERE job = (\(job))", [id])
+        case .extended(let id, let package, let digest):
+            let (header, columns) = try package.storedParts()
+            try run(
+                """
+                INSERT OR REPLACE INTO previous (job, text, digest, checksum)
+                SELECT job, text, code, checksum FROM endings
+                WHERE kind = 'done' AND job = (\(job))
+                """, [id])
+            for table in ["endings", "checkpoints", "partials"] {
+                try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
+            }
+            try run(
+                """
+                UPDATE jobs SET text = ?, tables = ?, origin = coalesce(origin, digest), digest = ?
+                WHERE id = ?
+                """, [Data(header), Data(columns), digest, id])
         case .forgotten(let id):
-            for table in ["partials", "checkpoints", "endings", "contributors", "warnings"] {
+            let tables = [
+                "partials", "checkpoints", "endings", "previous", "contributors", "warnings",
+            ]
+            for table in tables {
                 try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
             }
             try run("DELETE FROM jobs WHERE id = ?", [id])
@@ -86,6 +109,8 @@ enum StoreRows {
             job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
             job.partials = try blobs(database, "partials", of: position, path)
             job.ending = try ending(database, of: position, path)
+            job.previous = try previous(database, of: position, path)
+            job.origin = row["origin"]
             jobs.append(job)
         }
         return jobs
@@ -133,6 +158,19 @@ enum StoreRows {
             throw StoreTrouble.damaged(path)
         }
         return ending.value
+    }
+
+    private static func previous(
+        _ database: Database, of job: Int64, _ path: String
+    ) throws -> ResultDocument? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT text, digest, checksum FROM previous WHERE job = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
+        let text: String = row["text"]
+        guard row["checksum"] == checksum(Array(text.utf8)) else {
+            throw StoreTrouble.damaged(path)
+        }
+        return ResultDocument(text: text, digest: row["digest"])
     }
 
     private static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }

@@ -8,7 +8,7 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x5150_6f6c
 
     /// What leads from version n to n + 1, the first from an empty file.
-    static let steps: [@Sendable (Database) throws -> Void] = [first, second]
+    static let steps: [@Sendable (Database) throws -> Void] = [first, second, third]
 
     /// The newest version that is known.
     static var version: Int { steps.count }
@@ -111,6 +111,21 @@ enum StoreSchema {
                     host TEXT NOT NULL,
                     reason TEXT NOT NULL
                 ) STRICT, WITHOUT ROWID;
+                """)
+    }
+
+    /// Version 3: jobs may be extended. `origin` is the digest that the job was submitted with,
+    /// `previous` its result of the smaller extent until there is one of the larger.
+    private static func third(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE jobs ADD COLUMN origin TEXT;
+                CREATE TABLE previous (
+                    job INTEGER PRIMARY KEY,
+                    text TEXT NOT NULL,
+                    digest TEXT NOT NULL,
+                    checksum INTEGER NOT NULL
+                ) STRICT;
                 """)
     }
 }

@@ -42,6 +42,18 @@ public struct JobMachine: Sendable {
         self.init(job: job, method: MethodRegistry.method(for: job))
     }
 
+    /// A job that has not begun and is computed in parts, to be merged: in one pass wherever that fits
+    /// the memory, so that the parts do not depend on one another.
+    public init(inPartsOf job: CompiledJob) {
+        if job.settings.method == .exact, job.settings.whyNotExtensible == nil {
+            self.init(
+                job: job,
+                method: ExactMethod(job: job, samples: job.settings.samples, heldWhole: .max))
+        } else {
+            self.init(job: job)
+        }
+    }
+
     init(job: CompiledJob, method: any Method) {
         self.job = job
         self.method = method

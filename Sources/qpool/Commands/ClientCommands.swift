@@ -209,7 +209,12 @@ struct ResultCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let document = try await connection.client().result(job)
+            let (document, status) = try await connection.client().answer(job)
+            if status.state != .done {
+                Terminal.say(
+                    "qpool: \(status.id) was extended and is \(status.state.rawValue): this is its "
+                        + "result before that")
+            }
             try ResultPrinter(format: output.output).write(document.text)
         }
     }

@@ -49,7 +49,9 @@ extension PoolFailure {
         case .unreachable: ExitStatus.unreachable
         case .timedOut: ExitStatus.timedOut
         case .jobCancelled: ExitStatus.cancelled
-        case .invalidJob, .unknownJob, .ambiguousJob: ExitStatus.wrongUsage
+        case .invalidJob, .unknownJob, .ambiguousJob, .cannotExtend, .cannotRetry, .cannotMerge,
+            .stateFile:
+            ExitStatus.wrongUsage
         case .jobFailed, .store, .fault: ExitStatus.jobFailed
         default: ExitStatus.refused
         }

@@ -16,81 +16,123 @@ struct RunCommand: AsyncParsableCommand {
               qpool run job.yaml -o json > result.json
               qpool run job.yaml -o npy > draws.npy
               qpool init - | qpool run -
+              qpool run job.yaml --state job.qstate      Ctrl-C, and run it again: it goes on;
+              qpool extend job.qstate --samples 1e9      done, and it takes more samples
+              qpool run job.yaml --part 1/2 --state a.qstate     here,
+              qpool run job.yaml --part 2/2 --state b.qstate     there, and then
+              qpool merge a.qstate b.qstate                      the answer of the whole job
             """)
 
     @Argument(help: "The job file; - is standard input.")
     var file: String
 
+    @Option(help: "Keep what is done in this file, and go on from it where it is there.")
+    var state: String?
+
+    @Option(help: "Compute only the I-th of N parts of the samples, as 1/2; needs --state.")
+    var part: Part?
+
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if part != nil, state == nil {
+            throw ValidationError("--part needs --state FILE: a part is kept to be merged")
+        }
+    }
+
     func run() async throws {
         try await reporting(file: file) {
-            let job = try JobFile(path: file)
-            let spec = try JobCompiler.compile(job.node, resources: job.resources)
-            let document = try await LocalJob(spec, job.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
+            let file = try JobFile(path: file)
+            let spec = try JobCompiler.compile(file.node, resources: file.resources)
+            var job = LocalJob(spec, file.resources)
+            if let state { try keep(&job, state) }
+            if let document = try await job.proceed(threads: threads.count, quiet: output.quiet) {
+                return try ResultPrinter(format: output.output).write(document.text)
+            }
+            guard let state else { return }
+            Terminal.say(
+                "\(part.map { "part \($0) is" } ?? "what is done is") kept in \(state); missing of "
+                    + "the whole: \(Gaps.text(job.machine)); `qpool merge` joins the parts")
+        }
+    }
+
+    /// Goes on from the file where it is there; else begins, and sees to it that it can be kept.
+    private func keep(_ job: inout LocalJob, _ path: String) throws {
+        if let why = job.spec.job.settings.whyNotExtensible {
+            throw PoolFailure(
+                .stateFile, "there is no state of such a job: \(why.message)",
+                remedy: "run it without --state")
+        }
+        if FileManager.default.fileExists(atPath: path) {
+            let state = try RunState(path: path)
+            guard state.digest == JobCompiler.digest(job.spec, job.resources) else {
+                throw PoolFailure(
+                    .stateFile,
+                    "\(path) is of another job: \(state.difference(from: job.spec))",
+                    remedy: "name another file; more samples: qpool extend \(path) --samples N")
+            }
+            job = LocalJob(state, keeps: path)
+        } else {
+            if part != nil { job.machine = JobMachine(inPartsOf: job.spec.job) }
+            job.keeps = path
+            // A file that cannot be written shows before the work.
+            try Keeper(job.spec, job.resources, path).keep(job.machine)
+        }
+        guard let part, !job.machine.hasEnded else { return }
+        guard let all = job.machine.onePass else {
+            throw PoolFailure(
+                .stateFile,
+                "this job cannot be computed in parts: \(Self.whyNotInParts(job.spec.job.settings))",
+                remedy: "")
+        }
+        job.part = part.range(of: all.upperBound)
+    }
+
+    private static func whyNotInParts(_ settings: JobSettings) -> String {
+        switch settings.method {
+        case .exact:
+            "its candidates do not fit `memory`, so that later passes depend on earlier ones; give "
+                + "the job more `memory` (a kept sample takes 96 bytes, and 32 more a cost), or "
+                + "take a --state that was begun with --part"
+        case .bestOfN: "it was begun as a whole"
+        case .threshold, .splitting: "how far it goes depends on what it finds on the way"
         }
     }
 }
 
-/// A job run in this process, with its progress on standard error.
-struct LocalJob {
-    let spec: JobSpec
-    let resources: JobResources
+/// One of several parts of a job's samples.
+struct Part: ExpressibleByArgument, CustomStringConvertible {
+    let number: UInt64
+    let count: UInt64
 
-    init(_ spec: JobSpec, _ resources: JobResources) {
-        self.spec = spec
-        self.resources = resources
+    init?(argument: String) {
+        let words = argument.split(separator: "/", omittingEmptySubsequences: false)
+        guard words.count == 2, let number = UInt64(words[0]), let count = UInt64(words[1]),
+            count >= 1, count <= 1_000_000, (1...count).contains(number)
+        else { return nil }
+        self.number = number
+        self.count = count
     }
 
-    func run(threads: Int, quiet: Bool) async throws -> ResultDocument {
-        let run = LocalRun(job: spec.job, threads: threads)
-        let asked = Asked()
-        let signals = Signals { _ in
-            if asked.again() { exit(ExitStatus.cancelled.rawValue) }
-            run.cancel()
-        }
-        defer { withExtendedLifetime(signals) {} }
-        let shown = quiet ? nil : Task { await Self.show(run) }
-        let started = ContinuousClock.now
-        let result: JobResult
-        do {
-            result = try await run.result()
-            shown?.cancel()
-            await shown?.value
-        } catch {
-            shown?.cancel()
-            await shown?.value
-            if error.code == "cancelled" {
-                Terminal.say("qpool: cancelled; nothing is kept of a local run")
-                throw ExitStatus.cancelled
-            }
-            throw error
-        }
-        let seconds = (ContinuousClock.now - started).seconds
-        let timings: [(String, JSON)] = [
-            ("seconds", .number(seconds)),
-            ("samples_per_second", .number(Double(result.evaluations) / max(seconds, 1e-9))),
-            ("threads", .integer(UInt64(threads))),
-        ]
-        return JobCompiler.document(
-            result, spec, jobDigest: JobCompiler.digest(spec, resources), timings: timings)
-    }
+    var description: String { "\(number)/\(count)" }
 
-    private static func show(_ run: LocalRun) async {
-        var line = ProgressLine()
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(100))
-            if Task.isCancelled { break }
-            let now = run.snapshot
-            var report = ProgressReport(issued: now.done, total: now.total)
-            if let t = now.threshold {
-                report.threshold = (t.value, t.interval.lower, t.interval.upper)
-            }
-            line.show(report)
+    /// Its samples: parts meet at blocks of 256.
+    func range(of samples: UInt64) -> Range<UInt64> {
+        func edge(_ number: UInt64) -> UInt64 {
+            number == count ? samples : (samples / count * number) & ~255
         }
-        line.finish()
+        return edge(number - 1)..<edge(number)
+    }
+}
+
+/// Samples that are missing, for people.
+enum Gaps {
+    static func text(_ machine: JobMachine) -> String {
+        let gaps = machine.gaps
+        let missing = gaps.reduce(0) { $0 + UInt64($1.count) }
+        let shown = gaps.prefix(8).map { "\($0.lowerBound) to \($0.upperBound - 1)" }
+        let more = gaps.count > 8 ? ", and \(gaps.count - 8) gaps more" : ""
+        return "\(missing) samples, \(shown.joined(separator: ", "))\(more)"
     }
 }

@@ -101,6 +101,62 @@ func refusal(_ path: String) -> PoolFailure? {
         #expect(document == ResultDocument(text: "{\"ä\": 1}", digest: "abc"))
     }
 
+    @Test func anExtendedJobKeepsItsResultAndGoesOn() async throws {
+        let folder = try StoreFolder()
+        let store = try SQLiteStore(path: folder.file)
+        let document = ResultDocument(text: "first", digest: "abc")
+        func job(_ records: StoreRecord...) async throws -> StoredJob {
+            try await store.commitAndWait(records).get()
+            return try #require(store.load().first)
+        }
+        var job = try await job(
+            .submitted(Self.job("a", order: 1)), .merged(job: "a", partial: [9]),
+            .ended(job: "a", .done(document)), .rested(job: "a", snapshot: [1, 2]))
+        #expect(job.checkpoint == [1, 2] && job.partials.isEmpty && job.previous == nil)
+        let larger = JobPackage(text: "larger", resources: JobResources())
+        job = try await job(
+            .extended(job: "a", larger, digest: "d2"), .checkpoint(job: "a", snapshot: [3]),
+            .merged(job: "a", partial: [4]))
+        #expect(job.ending == nil && job.previous == document && job.checkpoint == [3])
+        #expect(job.package.text == "larger" && job.package.resources.tables.isEmpty)
+        #expect(job.digest == "d2" && job.origin == "d-a" && job.partials == [[4]])
+        job = try await job(
+            .ended(job: "a", .cancelled), .rested(job: "a", snapshot: [5]),
+            .resumed(job: "a"), .extended(job: "a", larger, digest: "d3"))
+        #expect(job.ending == nil && job.previous == document && job.checkpoint == nil)
+        #expect(job.digest == "d3" && job.origin == "d-a")
+        job = try await job(.ended(job: "a", .done(ResultDocument(text: "2", digest: "d"))))
+        #expect(job.previous == nil)
+    }
+
+    /// A file of the version before jobs could be extended.
+    @Test func anOlderFileIsBroughtUpToDate() async throws {
+        let folder = try StoreFolder()
+        var store = try SQLiteStore(path: folder.file)
+        let document = ResultDocument(text: "first", digest: "abc")
+        try await store.commitAndWait([
+            .submitted(Self.job("a", order: 1)), .submitted(Self.job("b", order: 2)),
+            .merged(job: "a", partial: [1]), .ended(job: "b", .done(document)),
+        ]).get()
+        let before = try store.load()
+        try store.close()
+        let queue = try DatabaseQueue(path: folder.file)
+        try await queue.write { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
+                    PRAGMA user_version = 2
+                    """)
+        }
+        try queue.close()
+        store = try SQLiteStore(path: folder.file)
+        let after = try store.load()
+        #expect(after.count == 2 && zip(before, after).allSatisfy { Self.same($0, $1) })
+        let larger = JobPackage(text: "larger", resources: JobResources())
+        try await store.commitAndWait([.extended(job: "b", larger, digest: "d2")]).get()
+        #expect(try store.load()[1].previous == document)
+    }
+
     @Test func aCheckpointReplacesThePartialsBeforeIt() async throws {
         let folder = try StoreFolder()
         let store = try SQLiteStore(path: folder.file)

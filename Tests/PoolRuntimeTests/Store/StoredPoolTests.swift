@@ -28,8 +28,8 @@ private final class CountingStore: JobStore {
                 switch record {
                 case .merged: counts.merged += 1
                 case .checkpoint: counts.checkpoints += 1
-                case .submitted, .priority, .ended, .forgotten, .contributed, .restarted, .warned,
-                    .quarantined:
+                case .submitted, .priority, .ended, .rested, .resumed, .extended, .forgotten,
+                    .contributed, .restarted, .warned, .quarantined:
                     break
                 }
             }

@@ -57,7 +57,7 @@ import Testing
                 method: ExactMethod(job: job, samples: ExactMethod.manySamples, heldWhole: .max)))
         #expect(try answer(streamed) == answer(whole))
         let rounds = [streamed, whole].map {
-            $0.result?.diagnostics.first { $0.name == "rounds" }?.value ?? 0
+            $0.result?.work.first { $0.name == "rounds" }?.value ?? 0
         }
         #expect(rounds[0] >= 3)
         #expect(rounds[1] == 1)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PoolCore
+import PoolRuntime
+
+/// `qpool retry`: a job that ended without a result goes on.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Let a job that failed or was cancelled go on with what it lacks.",
+        discussion: """
+            Examples:
+              qpool retry 3f9a
+              qpool retry --wait 3f9a    and print its result when it is there
+
+            What was done before is kept and not done again; workers that could not compute it may try
+            again. A job that would fail the same way, as for want of `memory`, is refused (exit
+            status 2). One that runs or is done is left as it is.
+            """)
+
+    @Argument(help: "The job's id, or its beginning.")
+    var job: String
+
+    @Flag(help: "Follow the job to its end and print the result.")
+    var wait = false
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting {
+            let client = try connection.client()
+            let status = try await client.retry(job)
+            if wait { return try await follow(status.id, client, output, printsResult: true) }
+            Terminal.say("\(status.id) is \(status.state.rawValue)")
+        }
+    }
+}
