@@ -28,13 +28,15 @@ struct ModelStore {
             case .rested(let id, let snapshot): jobs[id]?.checkpoint = snapshot
             case .resumed(let id): jobs[id]?.ending = nil
             case .extended(let id, let package, let digest):
-                if case .done(let document)? = jobs[id]?.ending { jobs[id]?.previous = document }
-                if jobs[id]?.origin == nil { jobs[id]?.origin = jobs[id]?.digest }
-                jobs[id]?.package = package
-                jobs[id]?.digest = digest
-                jobs[id]?.ending = nil
-                jobs[id]?.checkpoint = nil
-                jobs[id]?.partials = []
+                guard var job = jobs[id] else { continue }
+                if case .done(let document)? = job.ending { job.previous = document }
+                if job.origin == nil { job.origin = job.digest }
+                job.package = package
+                job.digest = digest
+                job.ending = nil
+                job.checkpoint = nil
+                job.partials = []
+                jobs[id] = job
             case .forgotten(let id): jobs[id] = nil
             case .contributed(let id, let party): jobs[id]?.contributors.append(party)
             case .restarted(let id, let attempt):

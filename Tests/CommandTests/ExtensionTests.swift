@@ -98,7 +98,8 @@ import Testing
         let rest = try qpool(
             "run", "job.yaml", "--state", "both.qstate", "-q", "-o", "json", folder: folder)
         #expect(withoutTimings(rest.output) == expected, "\(rest.error)")
-        _ = try folder.write(Self.job("300_100").replacing("seed: 11", with: "seed: 12"), to: "b.yaml")
+        _ = try folder.write(
+            Self.job("300_100").replacing("seed: 11", with: "seed: 12"), to: "b.yaml")
         _ = try qpool(
             "run", "b.yaml", "--part", "1/2", "--state", "b.qstate", "-q", folder: folder)
         let foreign = try merge("1of2.qstate", "b.qstate")

@@ -76,17 +76,20 @@ struct RunCommand: AsyncParsableCommand {
         } else {
             if part != nil { job.machine = JobMachine(inPartsOf: job.spec.job) }
             job.keeps = path
+        }
+        if let part, !job.machine.hasEnded {
+            guard let all = job.machine.onePass else {
+                throw PoolFailure(
+                    .stateFile,
+                    "this job cannot be computed in parts: "
+                        + Self.whyNotInParts(job.spec.job.settings), remedy: "")
+            }
+            job.part = part.range(of: all.upperBound)
+        }
+        if job.machine.failure == nil {
             // A file that cannot be written shows before the work.
             try Keeper(job.spec, job.resources, path).keep(job.machine)
         }
-        guard let part, !job.machine.hasEnded else { return }
-        guard let all = job.machine.onePass else {
-            throw PoolFailure(
-                .stateFile,
-                "this job cannot be computed in parts: \(Self.whyNotInParts(job.spec.job.settings))",
-                remedy: "")
-        }
-        job.part = part.range(of: all.upperBound)
     }
 
     private static func whyNotInParts(_ settings: JobSettings) -> String {

@@ -105,27 +105,27 @@ func refusal(_ path: String) -> PoolFailure? {
         let folder = try StoreFolder()
         let store = try SQLiteStore(path: folder.file)
         let document = ResultDocument(text: "first", digest: "abc")
-        func job(_ records: StoreRecord...) async throws -> StoredJob {
+        func after(_ records: StoreRecord...) async throws -> StoredJob {
             try await store.commitAndWait(records).get()
             return try #require(store.load().first)
         }
-        var job = try await job(
+        var job = try await after(
             .submitted(Self.job("a", order: 1)), .merged(job: "a", partial: [9]),
             .ended(job: "a", .done(document)), .rested(job: "a", snapshot: [1, 2]))
         #expect(job.checkpoint == [1, 2] && job.partials.isEmpty && job.previous == nil)
         let larger = JobPackage(text: "larger", resources: JobResources())
-        job = try await job(
+        job = try await after(
             .extended(job: "a", larger, digest: "d2"), .checkpoint(job: "a", snapshot: [3]),
             .merged(job: "a", partial: [4]))
         #expect(job.ending == nil && job.previous == document && job.checkpoint == [3])
         #expect(job.package.text == "larger" && job.package.resources.tables.isEmpty)
         #expect(job.digest == "d2" && job.origin == "d-a" && job.partials == [[4]])
-        job = try await job(
+        job = try await after(
             .ended(job: "a", .cancelled), .rested(job: "a", snapshot: [5]),
             .resumed(job: "a"), .extended(job: "a", larger, digest: "d3"))
         #expect(job.ending == nil && job.previous == document && job.checkpoint == nil)
         #expect(job.digest == "d3" && job.origin == "d-a")
-        job = try await job(.ended(job: "a", .done(ResultDocument(text: "2", digest: "d"))))
+        job = try await after(.ended(job: "a", .done(ResultDocument(text: "2", digest: "d"))))
         #expect(job.previous == nil)
     }
 

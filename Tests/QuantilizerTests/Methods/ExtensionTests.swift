@@ -59,9 +59,10 @@ import Testing
     func anExtendedJobIsTheWholeJob(_ kind: Int, _ memory: Int) throws {
         let whole = run(job(70_001, kind: kind, memory: memory))
         let expected = try #require(whole.result, "\(String(describing: whole.failure))")
-        for (seed, sizes) in [[20_000, 70_001], [9_001, 30_000, 70_001], [300, 8_192, 8_193, 70_001]]
-            .enumerated()
-        {
+        for (seed, sizes) in [
+            [20_000, 70_001], [9_001, 30_000, 70_001], [300, 8_192, 8_193, 70_001],
+        ]
+        .enumerated() {
             let found = try extended(
                 job(UInt64(sizes[0]), kind: kind, memory: memory),
                 through: sizes.dropFirst().map { extent(UInt64($0)) }, seed: UInt64(seed))
