@@ -53,6 +53,14 @@ extension JobSettings {
                 nil
             }
         case .bestOfN, .threshold: nil
+        case .importance, .crossEntropy:
+            JobFailure(
+                "cannot-extend",
+                "`\(method.name)` plans its passes for the number of samples that it has: submit a job "
+                    + "with more `samples`")
+        case .plain:
+            JobFailure(
+                "cannot-extend", "an estimate is made at once: submit one with more `samples`")
         }
     }
 
@@ -76,7 +84,7 @@ extension JobSettings {
                     "more draws of `\(method.name)` are another choice among the same samples: "
                         + "submit a job with more `draws`; only `samples` can be raised")
             }
-        case .splitting: break
+        case .splitting, .importance, .crossEntropy, .plain: break
         }
         let wanted = JobExtent(samples: samples ?? self.samples, draws: draws ?? self.draws)
         guard wanted.samples >= self.samples else {

@@ -97,7 +97,8 @@ struct ExactMethod: Method {
     /// needs, and no more than the caches hold.
     func capacity(_ job: CompiledJob) -> Int {
         let budget = max(1, job.candidateBudget / max(1, tracks.count))
-        let comfortable = max(Self.fewCandidates, 8 * widestInterval, 3 * widestAtRest)
+        let comfortable = max(
+            Self.fewCandidates, 8 * widestInterval, 5 * widestAtRest / 2 + Self.leastSpare / 8)
         return Int(min(UInt64(budget), comfortable))
     }
 

@@ -165,6 +165,7 @@ public struct RoundMerger: Sendable {
             }
         }
         for (number, island) in other.islands { islands[number] = island }
+        for (number, block) in other.weighed { weighed[number] = block }
         return outcome
     }
 

@@ -99,7 +99,8 @@ struct RunCommand: AsyncParsableCommand {
                 + "the job more `memory` (a kept sample takes 96 bytes, and 32 more a cost), or "
                 + "take a --state that was begun with --part"
         case .bestOfN: "it was begun as a whole"
-        case .threshold, .splitting: "how far it goes depends on what it finds on the way"
+        case .threshold, .splitting, .importance, .crossEntropy, .plain:
+            "how far it goes depends on what it finds on the way"
         }
     }
 }
