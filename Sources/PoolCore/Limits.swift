@@ -59,6 +59,8 @@ public enum PoolLimits {
     public static let listed = 1_000
     /// Outstanding leases looked at for one speculative copy.
     public static let speculationScan = 256
+    /// Outstanding leases looked at for all speculative copies between two sweeps.
+    public static let doublingScans = 1 << 14
     /// Leases handed to one worker in one step.
     public static let grantsPerStep = 256
     /// Ranges of a round that are free, as blocks of the buddy list.

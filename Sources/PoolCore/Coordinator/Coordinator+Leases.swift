@@ -150,6 +150,12 @@ extension Coordinator {
         let patience: Int64 = options.leaseNanoseconds / 10
         for job in running where job.state == .running && !job.shuns(worker) {
             for id in job.leases.prefix(PoolLimits.speculationScan) {
+                // With very many idle workers the rest waits for the next sweep.
+                doublingScans -= 1
+                guard doublingScans > 0 else {
+                    doubles = false
+                    return false
+                }
                 guard let lease = leases[id], lease.worker !== worker, lease.parent == nil,
                     lease.copies.count < 2, now.since(lease.issued) >= patience,
                     lease.due > now + patience || now.since(lease.due) >= patience,

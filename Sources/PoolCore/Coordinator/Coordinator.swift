@@ -29,6 +29,8 @@ package struct Coordinator: ~Copyable {
     var patrols: Deque<WorkerRecord> = []
     /// Whether what others hold may be doubled in this step.
     var doubles = false
+    /// Leases that may still be looked at for that until the next sweep.
+    var doublingScans = 0
     var watches: [WatchKey: WatchRecord] = [:]
     /// When the next update of a watch is due.
     var nextUpdate = Instant.distantFuture
@@ -166,6 +168,7 @@ package struct Coordinator: ~Copyable {
         for (key, watch) in watches where watch.until <= now { remove(key, watch) }
         giveUpLateChecks(&effects)
         doubles = options.speculates
+        doublingScans = PoolLimits.doublingScans
     }
 
     /// Has a worker looked at after a while.

@@ -10,6 +10,10 @@ enum PoolSockets {
     ) throws(ZeroMQError) -> Socket {
         let socket = try gate.makeRouter(in: context)
         try common(socket, endpoint)
+        // Seldom: libzmq looks through the timers of all connections at each answer, and workers
+        // have heartbeats of their own.
+        try socket.set(.heartbeatIntervalMilliseconds, 10_000)
+        try socket.set(.heartbeatTimeoutMilliseconds, 20_000)
         // A peer that is unknown or does not keep up is an error, not a silent drop.
         try socket.set(.routerMandatory, 1)
         // Nobody takes over another's routing id, and with it the answers meant for it.
