@@ -19,6 +19,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "Quantilizer", targets: ["Quantilizer"]),
+        .library(name: "PoolRuntime", targets: ["PoolRuntime"]),
         .executable(name: "qpool", targets: ["qpool"]),
     ],
     dependencies: [
@@ -37,6 +38,8 @@ let package = Package(
             name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         // The deterministic core: no I/O, clock, threads or global state.
         .target(name: "Quantilizer", dependencies: ["CKernels"], swiftSettings: strict),
+        // Child processes with a guard that ends them when this process ends.
+        .target(name: "CProcess"),
         .systemLibrary(
             name: "CZeroMQ",
             providers: [.apt(["libzmq3-dev"]), .brew(["zeromq"])]),
@@ -56,7 +59,7 @@ let package = Package(
         .target(
             name: "PoolRuntime",
             dependencies: [
-                "PoolCore", "ZeroMQ",
+                "PoolCore", "ZeroMQ", "CProcess",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -73,6 +76,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // The example of a package of one's own, compiled and run by the tests.
+        .executableTarget(
+            name: "OwnWorkerExample", dependencies: ["Quantilizer", "PoolRuntime"],
+            path: "examples/own-worker/Sources/own-worker", swiftSettings: []),
         .testTarget(
             name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels"],
             exclude: ["References"], swiftSettings: testing),
@@ -87,7 +94,8 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
         .testTarget(
-            name: "CommandTests", dependencies: ["qpool"], exclude: ["Fixtures"],
+            name: "CommandTests", dependencies: ["qpool", "OwnWorkerExample"],
+            exclude: ["Fixtures"],
             swiftSettings: testing),
     ]
 )

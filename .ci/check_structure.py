@@ -14,7 +14,7 @@ ALLOWED = {
     "ZeroMQ": {"CZeroMQ", "Synchronization", "Glibc", "Musl", "Darwin"},
     "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Crypto"},
     "PoolRuntime": {
-        "Quantilizer", "PoolCore", "ZeroMQ", "GRDB", "Logging", "Yams", "SwiftCSV",
+        "Quantilizer", "PoolCore", "ZeroMQ", "CProcess", "GRDB", "Logging", "Yams", "SwiftCSV",
         "Foundation",
         "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
     },

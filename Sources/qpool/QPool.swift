@@ -26,6 +26,7 @@ struct QPool: AsyncParsableCommand {
                 subcommands: [
                     DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
                     EstimateCommand.self, MergeCommand.self, VerifyCommand.self,
+                    CheckCommand.self,
                     SchemaCommand.self,
                 ]),
             CommandGroup(

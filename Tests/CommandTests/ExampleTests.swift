@@ -95,6 +95,35 @@ import Testing
         #expect(cost.top <= cost.bound ?? 0)
     }
 
+    @Test func aProcessInPythonFindsTheSameFailures() throws {
+        let result = try run("python-utility.yaml")
+        let interval = try #require(result.primary.threshold.interval)
+        let standardError = (interval[1] - interval[0]) / (2 * 1.96)
+        #expect(abs(result.primary.threshold.value) < 5 * standardError)
+        #expect(standardError < 0.01)
+        #expect(result.primary.draws.count == 10 && result.primary.kept == 2223)
+    }
+
+    @Test func aPackageOfOnesOwnRunsItsFunctions() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: qpoolPath).deletingLastPathComponent()
+            .appendingPathComponent("OwnWorkerExample")
+        process.arguments = ["run", repository + "/examples/own-worker/job.yaml"]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let result = try JSONDecoder().decode(Document.self, from: data)
+        // The cosine of a uniform angle is above cos(π/100) once in a hundred times.
+        let interval = try #require(result.primary.threshold.interval)
+        let standardError = (interval[1] - interval[0]) / (2 * 1.96)
+        #expect(abs(result.primary.threshold.value - 0.9995065603657316) < 5 * standardError)
+        #expect(standardError < 1e-5)
+        for draw in result.primary.draws { #expect(draw.value[0] == draw.utility) }
+    }
+
     @Test func goodhartCurve() throws {
         let result = try run("goodhart.yaml")
         let truth = [0.92404, 0.93188697, 0.63612, 0.13500]

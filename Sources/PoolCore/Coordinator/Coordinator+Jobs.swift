@@ -117,6 +117,7 @@ extension Coordinator {
             return (job, true)
         }
         if let storeFailure { throw storeFailure }
+        try admit(compilation.job)
         let weight = submission.package.weight
         guard makeRoom(for: weight, &effects) else {
             throw PoolFailure(
@@ -134,6 +135,31 @@ extension Coordinator {
         note(.info, "job \(job.id) accepted\(job.name.isEmpty ? "" : ": \(job.name)")", &effects)
         enqueue(job)
         return (job, false)
+    }
+
+    /// Refuses functions from outside that the pool, or each worker there is, does not allow.
+    private func admit(_ job: CompiledJob) throws(PoolFailure) {
+        let sources = job.externalSources
+        guard let first = sources.first else { return }
+        guard options.allowsPlugins else {
+            throw PoolFailure(
+                .refused,
+                "this coordinator takes no jobs with plugins, and the job asks for `\(first)`",
+                remedy: "write it as a formula, or start the coordinator with --allow-plugins")
+        }
+        // Without workers nobody can say; the job waits for some.
+        guard !workers.isEmpty,
+            !workers.values.contains(where: { worker in
+                sources.allSatisfy { worker.policy.allows($0) }
+            })
+        else { return }
+        let lacking = sources.first { source in
+            !workers.values.contains { $0.policy.allows(source) }
+        }
+        throw PoolFailure(
+            .refused,
+            "no worker may run " + (lacking.map { "`\($0)`" } ?? "all plugins of the job together"),
+            remedy: "start workers with --allow-process or --allow-library")
     }
 
     mutating func enqueue(_ job: JobRecord) {

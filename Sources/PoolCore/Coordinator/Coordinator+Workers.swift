@@ -271,8 +271,11 @@ extension Coordinator {
         job.strikes[worker.id, default: 0] += 1
         // A fault of one worker must not end the job; one that all of them find must.
         let shunned = job.strikes.values.count { $0 >= PoolLimits.strikes }
+        let able =
+            job.sources.isEmpty
+            ? workers.count : workers.values.count { job.isAllowed(by: $0) }
         // Whom nobody trusts cannot end a job alone.
-        let enough = job.verify > 0 ? workers.count : min(PoolLimits.strikes, workers.count)
+        let enough = job.verify > 0 ? able : min(PoolLimits.strikes, able)
         if shunned >= enough {
             end(job, .failed(failure), &effects)
         }

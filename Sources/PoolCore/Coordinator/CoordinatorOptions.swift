@@ -12,6 +12,9 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var heartbeatNanoseconds: Int64 = 1_000_000_000
     /// Silence after which a worker counts as gone.
     public var silenceNanoseconds: Int64 = 10_000_000_000
+    /// Whether jobs may ask for functions from outside the formula language, which workers compute
+    /// whose operators allowed them.
+    public var allowsPlugins = false
     /// Whether idle workers double what others still hold at a round's end.
     public var speculates = true
     /// Workers at once; each takes a file descriptor.

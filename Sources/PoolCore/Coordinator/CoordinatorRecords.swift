@@ -10,6 +10,8 @@ final class WorkerRecord {
     let party: String
     var route: Route
     let hello: WireHello
+    /// What its operator allowed.
+    let policy: PluginPolicy
     let connected: Instant
     var heard: Instant
     var pinged: Instant
@@ -36,6 +38,7 @@ final class WorkerRecord {
         party = Self.party(id: hello.worker, peer: peer)
         self.route = route
         self.hello = hello
+        policy = PluginPolicy(capabilities: hello.capabilities)
         connected = now
         heard = now
         pinged = now
@@ -117,7 +120,11 @@ final class JobRecord {
     let submitted: Instant
     var started: Instant?
     var ended: Instant?
-    var compiled: CompiledJob?
+    var compiled: CompiledJob? {
+        didSet { if let compiled { sources = compiled.externalSources } }
+    }
+    /// The functions from outside that it needs.
+    private(set) var sources: [ExternalSource] = []
     var machine: JobMachine?
     var round: Round?
     var encodedRound: [UInt8] = []
@@ -174,11 +181,18 @@ final class JobRecord {
         warnings = stored.warnings
         submitted = now
         self.compiled = compiled
+        sources = compiled?.externalSources ?? []
     }
 
-    /// Whether a worker has shown that it cannot compute this job.
+    /// Whether a worker's operator allows all that this job's functions from outside need.
+    func isAllowed(by worker: WorkerRecord) -> Bool {
+        sources.isEmpty || sources.allSatisfy { worker.policy.allows($0) }
+    }
+
+    /// Whether a worker cannot compute this job, as its operator said or as it has shown.
     func shuns(_ worker: WorkerRecord) -> Bool {
-        !strikes.isEmpty && strikes[worker.id, default: 0] >= PoolLimits.strikes
+        !isAllowed(by: worker)
+            || !strikes.isEmpty && strikes[worker.id, default: 0] >= PoolLimits.strikes
     }
 
     func hold(_ lease: UInt64, _ worker: WorkerRecord) {

@@ -26,6 +26,8 @@ package enum WorkerEvent: Sendable {
     case compiled(job: String, Result<CompiledJob, PoolFailure>)
     /// A lease was computed; nil where it was stopped.
     case computed(lease: UInt64, partial: [UInt8]?, busyNanoseconds: UInt64)
+    /// A lease could not be computed: a function of its job is given up here.
+    case failed(lease: UInt64, PoolFailure)
     /// Finish what is being computed, give back the rest, then leave.
     case drain(reason: String)
     /// The deadline came.
@@ -86,6 +88,8 @@ public struct WorkerIdentity: Sendable {
     public var version: String
     /// The fingerprint of its sentinel samples.
     public var fingerprint: String
+    /// What it can do that not every worker can: the plugins that its operator allowed.
+    public var capabilities: [String] = []
 
     /// An identity.
     public init(
@@ -193,6 +197,12 @@ package struct WorkerSession: ~Copyable {
         case .compiled(let job, let result): compiled(job, result, &effects)
         case .computed(let lease, let partial, let busy):
             computed(lease, partial, busy, &effects)
+        case .failed(let lease, let failure):
+            guard computing?.lease == lease else { break }
+            computing = nil
+            computingHeader = nil
+            stopped.remove(lease)
+            handBack(lease, failure, &effects)
         case .drain(let reason): drain(reason, &effects)
         case .tick: break
         }
@@ -218,6 +228,7 @@ package struct WorkerSession: ~Copyable {
                     $0.slots = UInt32(clamping: identity.slots)
                     $0.version = identity.version
                     $0.fingerprint = identity.fingerprint
+                    $0.capabilities = identity.capabilities
                     $0.leases = Array(held.prefix(PoolLimits.slots))
                     $0.draining = draining
                 }))

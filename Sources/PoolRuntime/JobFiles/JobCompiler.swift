@@ -9,9 +9,22 @@ public struct JobCompiler: JobCompiling {
 
     /// A digest of sample bits: processes that differ in it must not share a job.
     public let fingerprint: String
+    private let extensions: JobExtensions
 
-    /// A compiler.
-    public init() { fingerprint = Sentinel.fingerprint }
+    /// A compiler. By default it reads jobs without their plugins, as coordinators and clients do.
+    public init(extensions: JobExtensions = .absent) {
+        fingerprint = Sentinel.fingerprint
+        self.extensions = extensions
+    }
+
+    /// What the extensions allow.
+    public var capabilities: [String] { extensions.capabilities }
+
+    private func spec(_ package: JobPackage) throws(JobError) -> JobSpec {
+        var resources = package.resources
+        resources.extensions = extensions
+        return try Self.compile(try JobText.parse(package.text), resources: resources)
+    }
 
     /// Reads a job's tree.
     public static func compile(
@@ -23,8 +36,7 @@ public struct JobCompiler: JobCompiling {
     /// Reads a job's text and tables; what is wrong with it comes back as `invalid-job`.
     public func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         do throws(JobError) {
-            let spec = try Self.compile(
-                try JobText.parse(package.text), resources: package.resources)
+            let spec = try spec(package)
             return .success(
                 Compilation(
                     job: spec.job, digest: Self.digest(spec, package.resources), name: spec.name))
@@ -72,8 +84,7 @@ public struct JobCompiler: JobCompiling {
                 PoolFailure(.fault, "the job has no result yet", remedy: "report this"))
         }
         do throws(JobError) {
-            let spec = try Self.compile(
-                try JobText.parse(package.text), resources: package.resources)
+            let spec = try spec(package)
             return .success(Self.document(result, spec, jobDigest: jobDigest))
         } catch {
             return .failure(

@@ -13,6 +13,8 @@ public struct JobFile: Sendable {
     public var node: JobNode
     /// The data files it names, read whole.
     public var resources: JobResources
+    /// The folder that its files are relative to.
+    public var folder: String
     /// The job as it travels to a coordinator.
     public var package: JobPackage { JobPackage(text: text, resources: resources) }
 
@@ -36,11 +38,16 @@ public struct JobFile: Sendable {
         }
         self.text = text
         node = try JobText.parse(text)
-        let folder =
+        folder =
             path == "-"
             ? FileManager.default.currentDirectoryPath
             : URL(fileURLWithPath: path).deletingLastPathComponent().path
         resources = JobResources(tables: try Self.tables(named: node, folder: folder))
+        var plugins = PluginFiles(folder: folder)
+        try plugins.collect(node, path: "")
+        for (name, sha256) in plugins.digests {
+            resources.setFileDigest(name, sha256: sha256)
+        }
     }
 
     /// Reads every table that an `empirical` base in the tree names.

@@ -23,6 +23,8 @@ public final class LocalRun: Sendable {
         public var machine: JobMachine
         /// Whether it stopped because it was asked to.
         public var isCancelled: Bool
+        /// Why it cannot go on here, nil where it could.
+        public var failure: JobFailure?
     }
 
     /// log2 of the samples after which the running threshold is looked at.
@@ -68,6 +70,7 @@ public final class LocalRun: Sendable {
     /// - Throws: ``JobFailure``; its code is `cancelled` after ``cancel()``.
     public func result() async throws(JobFailure) -> JobResult {
         let ending = await ending()
+        if let failure = ending.failure { throw failure }
         if ending.isCancelled { throw JobFailure("cancelled", "the job was cancelled") }
         if let result = ending.machine.result { return result }
         throw ending.machine.failure
@@ -95,6 +98,11 @@ public final class LocalRun: Sendable {
                 job: machine.job, jobKey: 1, round: round, range: range,
                 hints: SharedHints(machine.hints), cancel: cancellation
             ) { samples in self.state.withLock { $0.done += samples } }
+            if let trouble = machine.job.trouble {
+                return Ending(
+                    machine: machine, isCancelled: false,
+                    failure: JobFailure("plugin-given-up", trouble))
+            }
             guard let partial else { return Ending(machine: machine, isCancelled: true) }
             _ = machine.merge(partial)
             publish(machine)

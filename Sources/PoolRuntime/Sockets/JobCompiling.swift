@@ -9,6 +9,9 @@ public protocol JobCompiling: Sendable {
     /// What two processes must share to be trusted with the same job: a digest of sample bits.
     var fingerprint: String { get }
 
+    /// What a worker that reads jobs with it can do beyond formulas: the rules of its policy.
+    var capabilities: [String] { get }
+
     /// Reads a job's text.
     func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure>
 
@@ -21,4 +24,9 @@ public protocol JobCompiling: Sendable {
     func document(
         of machine: JobMachine, package: JobPackage, jobDigest: String
     ) -> Result<ResultDocument, PoolFailure>
+}
+
+extension JobCompiling {
+    /// Nothing.
+    public var capabilities: [String] { [] }
 }

@@ -49,9 +49,21 @@ final class WorkerEngine: Sendable {
         running.withLock { $0[lease.id] = entry }
         computing.async { [self] in
             let start = MonotonicClock.nanoseconds
+            // A function that is given up costs a lease no time; nor does it give an answer.
+            func givesUp() -> Bool {
+                guard let trouble = lease.job.trouble else { return false }
+                running.withLock { $0[lease.id] = nil }
+                let failure = PoolFailure(
+                    .jobFailed, "a plugin is given up: \(trouble)",
+                    remedy: "mend it; `qpool check JOB` tries it")
+                mailbox.post(.event(.failed(lease: lease.id, failure)))
+                return true
+            }
+            if givesUp() { return }
             let partial = runner.run(
                 job: lease.job, jobKey: lease.jobKey, round: lease.round, range: lease.range,
                 hints: entry.hints, cancel: entry.cancel)
+            if givesUp() { return }
             let bytes = partial?.encode()
             running.withLock { $0[lease.id] = nil }
             let busy = UInt64(max(1, MonotonicClock.nanoseconds - start))

@@ -52,11 +52,13 @@ public final class WorkerService: Sendable {
     public init(_ configuration: Configuration) throws(ZeroMQError) {
         let id = configuration.id ?? Machine.newID()
         self.id = id
-        let identity = WorkerIdentity(
+        var identity = WorkerIdentity(
             id: id, host: Machine.hostName, process: Machine.processNumber,
             cores: max(1, configuration.threads), memoryBytes: Machine.memoryBytes,
             slots: min(max(1, configuration.slots), PoolLimits.slots), version: Release.version,
             fingerprint: configuration.compiler.fingerprint)
+        identity.capabilities = configuration.compiler.capabilities
+        let announced = identity
         let mailbox = try Mailbox<WorkerLetter>(capacity: PoolLimits.letters)
         let outcome = WorkerOutcome()
         self.outcome = outcome
@@ -66,7 +68,7 @@ public final class WorkerService: Sendable {
                 configuration.endpoint, configuration.security, in: context)
             return WorkerOwner(
                 context: context, socket: socket, configuration: configuration,
-                identity: identity, mailbox: mailbox, outcome: outcome)
+                identity: announced, mailbox: mailbox, outcome: outcome)
         }
     }
 

@@ -77,12 +77,15 @@ public enum BaseRegistry {
         _ name: String, at position: SourcePosition, _ parameters: JobNode,
         _ resources: JobResources, _ path: String, _ depth: Int
     ) throws(JobError) -> any BaseDistribution {
+        let place = path.isEmpty ? name : "\(path).\(name)"
         guard let builder = builders.first(where: { $0.name == name }) else {
+            let added = resources.extensions.bases
+            if let make = added[name] { return try make(parameters, place) }
+            let known = names + added.keys.sorted()
             throw JobError(
                 at: position, path: path,
-                "unknown base `\(name)`: \(NearestName.hint(name, among: names))")
+                "unknown base `\(name)`: \(NearestName.hint(name, among: known))")
         }
-        let place = path.isEmpty ? name : "\(path).\(name)"
         return try builder.build(
             Request(node: parameters, path: place, resources: resources, depth: depth))
     }

@@ -20,6 +20,9 @@ public struct Moments: Sendable, Hashable {
     public var squares: Double = 0
     /// Values below zero, counted for costs alone: nothing is promised for a cost that has some.
     public var negative: UInt64 = 0
+    /// Values that are missing because a function from outside failed; among `nan` too, but for
+    /// those of moves in splitting.
+    public var failed: UInt64 = 0
 
     /// Of nothing.
     public init() {}
@@ -34,6 +37,7 @@ public struct Moments: Sendable, Hashable {
         result.sum += right.sum
         result.squares += right.squares
         result.negative += right.negative
+        result.failed &+= right.failed
         return result
     }
 
@@ -53,7 +57,7 @@ public struct Moments: Sendable, Hashable {
     public var count: UInt64 { finite + nan + positiveInfinite + negativeInfinite }
 
     /// Bytes that one takes.
-    static let bytes = 56
+    static let bytes = 64
 
     func write(to writer: inout ByteWriter) {
         writer.write(finite)
@@ -63,6 +67,7 @@ public struct Moments: Sendable, Hashable {
         writer.write(sum)
         writer.write(squares)
         writer.write(negative)
+        writer.write(failed)
     }
 
     init(from reader: inout ByteReader, samples: UInt64? = nil) throws(DecodingFailure) {
@@ -73,6 +78,7 @@ public struct Moments: Sendable, Hashable {
         sum = try reader.double()
         squares = try reader.double()
         negative = try reader.word()
+        failed = try reader.word()
         var total: UInt64 = 0
         for part in [finite, nan, positiveInfinite, negativeInfinite] {
             let (next, over) = total.addingReportingOverflow(part)
@@ -81,7 +87,7 @@ public struct Moments: Sendable, Hashable {
         if let samples, total != samples {
             throw DecodingFailure("moments of \(total) values where \(samples) were issued")
         }
-        guard total <= Limits.samples, negative <= total else {
+        guard total <= Limits.samples, negative <= total, failed <= Limits.samples else {
             throw DecodingFailure("moments of too many values")
         }
     }

@@ -4,7 +4,8 @@
 ///
 /// It is what every process of a pool makes of the same job file, and all that decides the answer.
 ///
-/// **Determinism**: `centres` come from the first block of samples, so they are the same anywhere.
+/// **Determinism**: `centres` come from the first block of samples, so they are the same anywhere;
+/// those of functions from outside are 0, so that nobody need call them to know.
 public struct CompiledJob: Sendable {
     /// The numbers.
     public internal(set) var settings: JobSettings
@@ -38,12 +39,43 @@ public struct CompiledJob: Sendable {
         self.costs = costs
         self.proposal = proposal
         self.isEstimate = isEstimate
-        var sampler = BlockSampler(
-            seed: settings.seed, base: base,
-            columns: utilities.map(\.utility) + costs.map(\.utility))
-        sampler.evaluate(domain: .base, start: 0, lanes: 256)
-        centres = (0..<utilities.count + costs.count).map { sampler.centre(column: $0) }
+        let functions = utilities + costs
+        externalColumns = functions.indices.filter { functions[$0].isExternal }
+        let own = functions.indices.filter { !functions[$0].isExternal }
+        var centres = [Double](repeating: 0, count: functions.count)
+        if !own.isEmpty {
+            var sampler = BlockSampler(
+                seed: settings.seed, base: base, columns: own.map { functions[$0].utility })
+            sampler.evaluate(domain: .base, start: 0, lanes: 256)
+            for (position, column) in own.enumerated() {
+                centres[column] = sampler.centre(column: position)
+            }
+        }
+        self.centres = centres
     }
+
+    /// Columns (utilities, then costs) that are computed outside the formula language.
+    let externalColumns: [Int]
+
+    /// What has to be allowed for the job to be computed.
+    public var externalSources: [ExternalSource] {
+        externalColumns.compactMap { functions[$0].external }
+    }
+
+    /// Why a function of the job is given up here, nil where none is.
+    public var trouble: String? {
+        for column in externalColumns {
+            if let function = functions[column].utility as? any ExternalFunction,
+                let trouble = function.trouble
+            {
+                return "`\(functions[column].name)`: \(trouble)"
+            }
+        }
+        return nil
+    }
+
+    /// Utilities, then costs.
+    var functions: [NamedUtility] { utilities + costs }
 
     /// Selections: every utility with every quantile, utility by utility.
     var selections: [Selection] {

@@ -29,6 +29,7 @@ public struct JobMachine: Sendable {
     /// Samples of all rounds, and those among them that came once more.
     private var evaluated: UInt64 = 0
     private var repeated: UInt64 = 0
+    private var failures: FunctionFailures
     private var roundNumber = 0
     private var watched: RunningThreshold?
     private var lastLook = -1
@@ -56,6 +57,7 @@ public struct JobMachine: Sendable {
 
     init(job: CompiledJob, method: any Method) {
         self.job = job
+        failures = FunctionFailures(job)
         self.method = method
         take(self.method.begin(job: job, number: 0))
     }
@@ -94,6 +96,7 @@ public struct JobMachine: Sendable {
         guard let merger else { return }
         self.merger = nil
         evaluated += merger.evaluations
+        failures.add(merger)
         if merger.round.domain == .base {
             if merger.round.measures {
                 issued += merger.round.count
@@ -128,6 +131,7 @@ public struct JobMachine: Sendable {
                 return go(to: pending)
             }
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
+            result.warnings += failures.warnings(job)
             self.result = result
         case .failure(let failure): self.failure = failure
         }
@@ -285,6 +289,7 @@ public struct JobMachine: Sendable {
         writer.write(evaluated)
         writer.write(repeated)
         writer.write(UInt32(roundNumber))
+        failures.write(to: &writer)
         writer.write(count: moments.nodes.count)
         for node in moments.nodes {
             writer.write(node.range)
@@ -302,6 +307,7 @@ public struct JobMachine: Sendable {
     /// Bytes may hold anything: what does not fit the job is refused.
     public init(job: CompiledJob, snapshot: some Collection<UInt8>) throws(DecodingFailure) {
         self.job = job
+        failures = FunctionFailures(job)
         var reader = ByteReader(snapshot)
         guard try reader.byte() == JobMachine.version else {
             throw DecodingFailure("a snapshot of another version")
@@ -326,6 +332,7 @@ public struct JobMachine: Sendable {
         evaluated = try reader.word()
         repeated = try reader.word()
         roundNumber = Int(try reader.word32())
+        try failures.read(from: &reader)
         guard issued <= Limits.samples, evaluated < 1 << 62, repeated <= evaluated,
             roundNumber < 1 << 30
         else { throw DecodingFailure("counts out of range") }

@@ -104,6 +104,8 @@ public struct NamedUtility: Sendable {
     public var source: String
     /// The function.
     public var utility: any Utility
+    /// Where it is computed, nil for a formula.
+    public var external: ExternalSource?
 
     /// A named function.
     public init(name: String, source: String, utility: any Utility) {
@@ -111,4 +113,13 @@ public struct NamedUtility: Sendable {
         self.source = source
         self.utility = utility
     }
+
+    /// A named function from outside.
+    public init(name: String, external: ExternalSource, utility: any ExternalFunction) {
+        self.init(name: name, source: external.description, utility: utility)
+        self.external = external
+    }
+
+    /// Whether it is computed outside the formula language.
+    var isExternal: Bool { utility is any ExternalFunction }
 }

@@ -59,8 +59,9 @@ struct JobSpecReader {
         let base = map.read("base") { (node, path) throws(JobError) in
             try BaseRegistry.make(node, resources: resources, path: path)
         }
-        let utilities = isEstimate ? readEvent(base) : readUtilities(base)
-        let costs = readCosts(base)
+        let utilities =
+            isEstimate ? readEvent(base, resources) : readUtilities(base, resources)
+        let costs = readCosts(base, resources)
         let draws = map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1
         let confidence =
             map.double("confidence", in: .openUnit, default: 0.95) ?? 0.95
@@ -68,6 +69,9 @@ struct JobSpecReader {
         let verify = map.double("verify", in: .unit, default: 0) ?? 0
         let numbers = readNumbers(draws: draws, confidence: confidence)
         let proposal = readProposal(base, resources)
+        if let method = numbers?.method, method.importance != nil {
+            refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
+        }
         if map.diagnostics.count > Limits.diagnostics {
             throw JobError(Array(map.diagnostics.prefix(Limits.diagnostics)))
         }
@@ -102,74 +106,22 @@ struct JobSpecReader {
         return name
     }
 
-    // MARK: Formulas
+    // MARK: Functions
 
-    private mutating func readUtilities(_ base: (any BaseDistribution)?) -> [NamedUtility] {
+    private mutating func readUtilities(
+        _ base: (any BaseDistribution)?, _ resources: JobResources
+    ) -> [NamedUtility] {
         map.exactlyOne(of: ["utility", "utilities"])
         let key = map.has("utilities") ? "utilities" : "utility"
-        return readFormulas(key, base, limit: Limits.utilities, single: "utility")
+        return readFunctions(key, base, resources, limit: Limits.utilities, single: "utility")
     }
 
-    private mutating func readCosts(_ base: (any BaseDistribution)?) -> [NamedUtility] {
+    private mutating func readCosts(
+        _ base: (any BaseDistribution)?, _ resources: JobResources
+    ) -> [NamedUtility] {
         map.exactlyOne(of: ["cost", "costs"], optional: true)
         let key = map.has("costs") ? "costs" : "cost"
-        return readFormulas(key, base, limit: Limits.costs, single: "cost")
-    }
-
-    /// A formula, or a mapping from names to formulas.
-    mutating func readFormulas(
-        _ key: String, _ base: (any BaseDistribution)?, limit: Int, single: String
-    ) -> [NamedUtility] {
-        guard let node = map[key] else { return [] }
-        let path = map.path(of: key)
-        guard case .mapping(let entries) = node.content else {
-            return compile(single, node, path, base).map { [$0] } ?? []
-        }
-        if entries.isEmpty { map.note(key, "expected a formula, or names with formulas") }
-        if entries.count > limit { map.note(key, "at most \(limit) formulas") }
-        var result: [NamedUtility] = []
-        var seen: Set<String> = []
-        for entry in entries.prefix(limit) {
-            if entry.key.isEmpty || entry.key.count > Limits.nameCharacters {
-                note(
-                    entry.keyPosition, path,
-                    "expected a name of 1 to \(Limits.nameCharacters) characters")
-            }
-            if !seen.insert(entry.key).inserted {
-                note(entry.keyPosition, path, "`\(entry.key)` is given twice")
-            }
-            if let formula = compile(entry.key, entry.value, "\(path).\(entry.key)", base) {
-                result.append(formula)
-            }
-        }
-        return result
-    }
-
-    private mutating func note(_ position: SourcePosition, _ path: String, _ message: String) {
-        _ = map.collect { () throws(JobError) -> Void in
-            throw JobError(at: position, path: path, message)
-        }
-    }
-
-    mutating func compile(
-        _ name: String, _ node: JobNode, _ path: String, _ base: (any BaseDistribution)?
-    ) -> NamedUtility? {
-        map.collect { () throws(JobError) -> NamedUtility? in
-            guard case .scalar(let text, _) = node.content else {
-                throw node.expected("a formula", path: path)
-            }
-            // Without a base there are no names to check against: the base's error is enough.
-            guard let base else { return nil }
-            do throws(FormulaError) {
-                let formula = try Formula.compile(
-                    text,
-                    schema: FormulaSchema(
-                        dimension: base.dimension, names: base.componentNames))
-                return NamedUtility(name: name, source: text, utility: formula)
-            } catch {
-                throw JobError(at: node.position, path: path, error.rendered)
-            }
-        } ?? nil
+        return readFunctions(key, base, resources, limit: Limits.costs, single: "cost")
     }
 
     // MARK: Memory

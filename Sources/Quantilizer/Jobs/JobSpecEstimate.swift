@@ -5,16 +5,21 @@ extension JobSpecReader {
     var isEstimate: Bool { map.has("event") }
 
     /// The event and its level function as the job's one utility.
-    mutating func readEvent(_ base: (any BaseDistribution)?) -> [NamedUtility] {
+    mutating func readEvent(
+        _ base: (any BaseDistribution)?, _ resources: JobResources
+    ) -> [NamedUtility] {
         for key in ["quantile", "quantiles", "draws", "cost", "costs", "precision"]
         where map.has(key) {
             map.note(key, "a job with an `event` estimates its probability and has no `\(key)`")
         }
         guard let node = map["event"] else { return [] }
-        let event = compile("event", node, "event", base)
+        let event = compile("event", node, "event", base, resources)
         map.exactlyOne(of: ["utility", "utilities"], optional: true)
         let key = map.has("utilities") ? "utilities" : "utility"
-        let levels = readFormulas(key, base, limit: 1, single: "utility")
+        let levels = readFunctions(key, base, resources, limit: 1, single: "utility")
+        refusePlugins(
+            levels + (event.map { [$0] } ?? []),
+            "an event and the way to it are formulas, no plugins")
         guard let event else { return [] }
         estimated = (event, levels.first)
         return [

@@ -320,7 +320,7 @@ extension JobSpecReader {
     ) -> JSON {
         let settings = job.settings
         func formulas(_ list: [NamedUtility]) -> JSON {
-            .object(list.map { ($0.name, .string($0.source)) })
+            .object(list.map { ($0.name, $0.external?.normalised ?? .string($0.source)) })
         }
         var method: JSON
         switch settings.method {

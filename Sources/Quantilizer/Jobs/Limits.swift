@@ -40,6 +40,18 @@ public enum Limits {
     public static let splittingSlots = 1 << 27
     /// Samples of a pass over a proposal.
     public static let weighedSamples = 1 << 22
+    /// Words of a plugin's command.
+    public static let commandWords = 64
+    /// Bytes of a word of a plugin's command.
+    public static let commandBytes = 4_096
+    /// Files that a plugin may pin.
+    public static let pinnedFiles = 32
+    /// Samples of a batch for a plugin.
+    public static let batchSamples = 1 << 16
+    /// Seconds that a batch of a plugin may take.
+    public static let batchSeconds = 3_600.0
+    /// Bytes of values that a worker's thread holds to batch them for a plugin.
+    public static let batchBytes = 16 << 20
     /// Samples that the growing pilots of `precision` may take.
     public static let precisionSamples: UInt64 = 1 << 40
 }

@@ -9,12 +9,15 @@ struct BlockLoop: ~Copyable {
     private var lanes = LaneList(capacity: BlockSampler.lanes)
     private var words = WordColumns(count: 2, capacity: BlockSampler.lanes)
     private let streams: Streams
+    /// Nil for a job of formulas alone.
+    private var chunks: ChunkSampler?
 
     init(_ job: CompiledJob) {
         sampler = BlockSampler(
             seed: job.settings.seed, base: job.base,
             columns: job.utilities.map(\.utility) + job.costs.map(\.utility))
         streams = Streams(seed: job.settings.seed)
+        chunks = job.externalColumns.isEmpty ? nil : ChunkSampler(job)
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
@@ -32,11 +35,18 @@ struct BlockLoop: ~Copyable {
                     ? hints.floors[$0] : .lowest)
         }
         var moments = round.measures ? (0..<columns).map { _ in MomentTree() } : []
+        chunks?.forget()
         var start = indices.lowerBound
         while start < indices.upperBound {
             if isCancelled() { return nil }
             let count = Int(min(256, indices.upperBound - start))
-            sampler.evaluate(domain: round.domain, start: start, lanes: count)
+            if chunks == nil {
+                sampler.evaluate(domain: round.domain, start: start, lanes: count)
+            } else {
+                chunks?.fill(
+                    &sampler.results, domain: round.domain, start: start, lanes: count,
+                    end: indices.upperBound)
+            }
             for column in moments.indices {
                 var block = BlockMoments.of(
                     sampler.results, column: column, lanes: count, centre: centres[column])
@@ -46,6 +56,10 @@ struct BlockLoop: ~Copyable {
                         sampler.results, column: column, lanes: count,
                         atLeast: Key.orderedBits(0), into: &lanes)
                     block.negative = UInt64(count - lanes.count) - block.nan
+                }
+                if chunks != nil, block.nan > 0 {
+                    block.failed = FailedSample.count(
+                        sampler.results, column: column, lanes: count)
                 }
                 moments[column].add(block)
             }

@@ -15,19 +15,22 @@ struct BlockSampler: ~Copyable {
     private(set) var values: Columns
     private var scratch: Columns
     /// A column for each function.
-    private(set) var results: Columns
+    var results: Columns
 
-    init(seed: UInt64, base: any BaseDistribution, columns functions: [any Utility]) {
+    init(
+        seed: UInt64, base: any BaseDistribution, columns functions: [any Utility],
+        capacity: Int = Self.lanes
+    ) {
         self.seed = seed
         self.base = base
         self.functions = functions
         layout = base.noise
         passesNormalsThrough = base.passesNormalsThrough
-        noise = NoiseBlock(layout, capacity: Self.lanes)
-        values = Columns(count: base.dimension, capacity: Self.lanes)
+        noise = NoiseBlock(layout, capacity: capacity)
+        values = Columns(count: base.dimension, capacity: capacity)
         let scratchCount = functions.reduce(base.scratchColumns) { max($0, $1.scratchColumns) }
-        scratch = Columns(count: scratchCount, capacity: Self.lanes)
-        results = Columns(count: functions.count, capacity: Self.lanes)
+        scratch = Columns(count: scratchCount, capacity: capacity)
+        results = Columns(count: functions.count, capacity: capacity)
     }
 
     /// Fills `values` with the samples `start ..< start + lanes`.

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import PoolCore
 import PoolRuntime
+import Quantilizer
 
 /// `qpool submit`: hands a job to a coordinator.
 struct SubmitCommand: AsyncParsableCommand {
@@ -46,7 +47,9 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting(file: file) {
             let job = try JobFile(path: file)
-            _ = try JobCompiler.compile(job.node, resources: job.resources)
+            var resources = job.resources
+            resources.extensions = .absent
+            _ = try JobCompiler.compile(job.node, resources: resources)
             let client = try connection.client()
             let submitted = try await client.submit(
                 job.package, id: id ?? Machine.newID(), priority: priority)

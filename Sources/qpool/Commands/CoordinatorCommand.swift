@@ -40,6 +40,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Flag(help: "Keep nothing: jobs end with the coordinator.")
     var inMemory = false
 
+    @Flag(
+        help: """
+            Take jobs that ask for plugins. None runs here; workers run what their operators allow.
+            """)
+    var allowPlugins = false
+
     @Option(help: "Silence after which a worker counts as gone: 10s, 500ms.")
     var silence = Span(seconds: 10)
 
@@ -67,6 +73,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         try await reporting {
             var options = CoordinatorOptions()
             options.silenceNanoseconds = silence.nanoseconds
+            options.allowsPlugins = allowPlugins
             options.heartbeatNanoseconds = max(
                 10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
             options.leaseLevels = leaseSamples.levels

@@ -68,7 +68,7 @@ struct LocalJob {
                     } ?? "nothing is kept of a local run without --state"))
             throw ExitStatus.cancelled
         }
-        if let failure = machine.failure { throw failure }
+        if let failure = ending.failure ?? machine.failure { throw failure }
         guard let result = machine.result else { return nil }
         let seconds = (ContinuousClock.now - started).seconds
         let done = machine.progress.evaluations - min(before, machine.progress.evaluations)

@@ -25,7 +25,8 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(file: file) {
-            let job = try JobFile(path: file)
+            var job = try JobFile(path: file)
+            job.allowPlugins()
             let spec = try JobCompiler.compile(job.node, resources: job.resources)
             let plan = JobPlan(job: spec.job)
             let rate = Self.measure(spec.job) * Double(threads.count)

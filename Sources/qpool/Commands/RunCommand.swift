@@ -43,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(file: file) {
-            let file = try JobFile(path: file)
+            var file = try JobFile(path: file)
+            file.allowPlugins()
             let spec = try JobCompiler.compile(file.node, resources: file.resources)
             var job = LocalJob(spec, file.resources)
             if let state { try keep(&job, state) }
@@ -102,6 +103,13 @@ struct RunCommand: AsyncParsableCommand {
         case .threshold, .splitting, .importance, .crossEntropy, .plain:
             "how far it goes depends on what it finds on the way"
         }
+    }
+}
+
+extension JobFile {
+    /// Lets the job call what it names: it is the user's own, on the user's machine.
+    mutating func allowPlugins() {
+        resources.extensions = .local(folder: folder) { Terminal.say("qpool: \($0)") }
     }
 }
 

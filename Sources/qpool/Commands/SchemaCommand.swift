@@ -21,7 +21,12 @@ enum JobSchema {
         ("additionalProperties", .bool(false)),
         ("required", .array([.string("base")])),
         ("properties", .object(properties)),
-        ("$defs", .object([("base", base), ("formulas", formulas), ("number", number)])),
+        (
+            "$defs",
+            .object([
+                ("base", base), ("formulas", formulas), ("function", function), ("number", number),
+            ])
+        ),
     ])
 
     private static let properties: [(String, JSON)] = [
@@ -112,18 +117,70 @@ enum JobSchema {
         ])
     }()
 
-    private static let formulas: JSON = .object([
-        ("description", .string("A formula, or names with formulas. docs/formulas.md.")),
+    /// A formula, or where a function from outside is computed.
+    private static let function: JSON = .object([
         (
             "oneOf",
             .array([
                 .object([("type", .array([.string("string"), .string("number")]))]),
+                single(
+                    "process",
+                    fields(
+                        required: ["command"],
+                        [
+                            ("command", anything("Program and arguments, as a list.")),
+                            (
+                                "format",
+                                .object([
+                                    ("enum", .array([.string("frames"), .string("json-lines")]))
+                                ])
+                            ),
+                            ("batch", integer("Samples a batch. Default 8192.", least: 256)),
+                            ("timeout", anything("Seconds a batch. Default 30.")),
+                            (
+                                "files",
+                                anything("Files that must not change; with SHA-256, or a list.")
+                            ),
+                        ])),
+                single(
+                    "library",
+                    fields(
+                        required: ["path", "function"],
+                        [
+                            ("path", text("The shared library.")),
+                            ("function", text("Its function.")),
+                            ("sha256", text("Its SHA-256; default: that of the file.")),
+                        ])),
+                single(
+                    "swift",
+                    fields(
+                        required: ["function"],
+                        [("function", text("A function that the program brings."))])),
+            ])
+        )
+    ])
+
+    private static func fields(required: [String], _ properties: [(String, JSON)]) -> JSON {
+        .object([
+            ("type", .string("object")), ("additionalProperties", .bool(false)),
+            ("required", .array(required.map { .string($0) })),
+            ("properties", .object(properties)),
+        ])
+    }
+
+    private static let formulas: JSON = .object([
+        (
+            "description",
+            .string(
+                "A formula (docs/formulas.md) or a plugin (docs/plugins.md), or names with such.")
+        ),
+        (
+            "anyOf",
+            .array([
+                reference("function"),
                 .object([
                     ("type", .string("object")),
-                    (
-                        "additionalProperties",
-                        .object([("type", .array([.string("string"), .string("number")]))])
-                    ),
+                    ("additionalProperties", reference("function")),
                 ]),
             ])
         ),

@@ -33,7 +33,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting(file: file) {
-            let document = try JobFile(path: file)
+            var document = try JobFile(path: file)
+            document.allowPlugins()
             let parts = try ResultParts(document.node)
             let resources = document.resources
             let spec = try JobCompiler.compile(parts.job, resources: resources)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Logging
+import PoolCore
 import PoolRuntime
+import Quantilizer
 
 /// `qpool worker`: computes what a coordinator hands out.
 struct WorkerCommand: AsyncParsableCommand {
@@ -12,6 +15,12 @@ struct WorkerCommand: AsyncParsableCommand {
               qpool worker
               qpool worker --connect worker-rack1.yaml --threads 8
               qpool worker --lifetime 55m          leave before a batch system's time limit
+              qpool worker --allow-process "python3 utility.py"
+              qpool worker --allow-library plugins/ --plugin-folder /opt/qpool
+
+            Plugins of jobs run only where they are allowed: a command word by word, or with any
+            further words after a last word *; a library by its path as the job writes it, or all
+            below a folder that ends in /. Paths are relative to --plugin-folder. docs/security.md.
 
             SIGTERM or Ctrl-C drains: the lease at hand is finished, the others go back, then it
             leaves; a second one leaves at once. No answer changes either way. It waits for a
@@ -24,17 +33,42 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Drain after this long: 55m, 2h.")
     var lifetime: Span?
 
+    @Option(
+        parsing: .singleValue,
+        help: "A command that jobs may run as a plugin; may be given several times.")
+    var allowProcess: [String] = []
+
+    @Option(
+        parsing: .singleValue,
+        help: "A shared library that jobs may call; may be given several times.")
+    var allowLibrary: [String] = []
+
+    @Option(help: "Where plugins are and run.")
+    var pluginFolder = "."
+
     @Flag(name: [.short, .long], help: "Log warnings only.")
     var quiet = false
 
+    func validate() throws {
+        guard allowProcess.count + allowLibrary.count <= PoolLimits.capabilities else {
+            throw ValidationError("at most \(PoolLimits.capabilities) plugins can be allowed")
+        }
+    }
+
     func run() async throws {
         try await reporting {
+            let logger = Log.logger("worker", quiet: quiet)
+            var extensions = JobExtensions()
+            extensions.provider = LocalFunctions(
+                folder: pluginFolder,
+                policy: PluginPolicy(processes: allowProcess, libraries: allowLibrary),
+                log: { logger.warning("\($0)") })
             let coordinator = try connection.connection()
             let service = try WorkerService(
                 .init(
                     endpoint: coordinator.endpoint, security: coordinator.security,
                     threads: threads.count,
-                    compiler: JobCompiler(), logger: Log.logger("worker", quiet: quiet)))
+                    compiler: JobCompiler(extensions: extensions), logger: logger))
             let asked = Asked()
             let signals = Signals { name in
                 if asked.again() { service.kill() } else { service.drain(reason: name) }

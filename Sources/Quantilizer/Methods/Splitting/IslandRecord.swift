@@ -70,6 +70,7 @@ extension IslandRecord {
             record.distinctAncestors = UInt32(island.distinctAncestors)
         }
         record.evaluations = island.cloud.evaluations
+        record.moments[0].failed = island.cloud.failures
         guard record.survivors.last != 0 else { return record }
         switch pass.phase {
         case .pilot: break

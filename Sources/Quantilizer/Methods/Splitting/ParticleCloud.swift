@@ -12,10 +12,13 @@ struct ParticleCloud: ~Copyable {
     private(set) var levels: [Level]
     /// Evaluations of the utility so far.
     private(set) var evaluations: UInt64 = 0
+    /// Evaluations of the utility at which a function from outside failed.
+    private(set) var failures: UInt64 = 0
 
     static let lanes = 256
     private let base: any BaseDistribution
     private let functions: [any Utility]
+    private let isExternal: Bool
     private let stream: RandomStream
     private let first: UInt64
     private var latent: Columns
@@ -36,6 +39,7 @@ struct ParticleCloud: ~Copyable {
         precondition(count % ParticleCloud.lanes == 0 && !functions.isEmpty)
         self.base = base
         self.functions = functions
+        isExternal = functions[0] is any ExternalFunction
         self.count = count
         self.first = first
         let lanes = ParticleCloud.lanes
@@ -156,6 +160,9 @@ struct ParticleCloud: ~Copyable {
                 column: column)
         }
         evaluations += UInt64(ParticleCloud.lanes)
+        if isExternal {
+            failures += FailedSample.count(results, column: 0, lanes: ParticleCloud.lanes)
+        }
     }
 
     /// The values and the labels of the block's noise.

@@ -42,6 +42,10 @@ struct SplittingIsland: ~Copyable {
                         results, column: column, lanes: ParticleCloud.lanes,
                         atLeast: Key.orderedBits(0), into: &lanes)
                     block.negative = UInt64(ParticleCloud.lanes - lanes.count) - block.nan
+                    if block.nan > 0 {
+                        block.failed = FailedSample.count(
+                            results, column: column, lanes: ParticleCloud.lanes)
+                    }
                 }
                 trees[column].add(block)
             }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How often the functions from outside failed, over all rounds of a job.
+struct FunctionFailures: Sendable {
+    /// By column: utilities, then costs.
+    private var counts: [UInt64]
+    private let utilities: Int
+
+    init(_ job: CompiledJob) {
+        counts = [UInt64](repeating: 0, count: job.functions.count)
+        utilities = job.utilities.count
+    }
+
+    /// Adds a round that is complete.
+    mutating func add(_ merger: RoundMerger) {
+        if merger.round.isOfIslands {
+            for record in merger.islandsInOrder {
+                // An island goes down one utility, and measures the costs beside.
+                for (position, moments) in record.moments.enumerated() {
+                    let column = position == 0 ? 0 : utilities + position - 1
+                    counts[column] &+= moments.failed
+                }
+            }
+            return
+        }
+        for node in merger.forest.nodes {
+            for (column, moments) in node.payload.moments.enumerated() {
+                counts[column] &+= moments.failed
+            }
+        }
+    }
+
+    /// A warning for each function that failed.
+    func warnings(_ job: CompiledJob) -> [JobWarning] {
+        job.functions.enumerated().compactMap { column, function in
+            guard counts[column] > 0 else { return nil }
+            return JobWarning(
+                "plugin-failed",
+                "`\(function.name)` failed for \(counts[column]) of its evaluations, twice each: they "
+                    + "count as not a number; the log of whoever computed them says why")
+        }
+    }
+
+    func write(to writer: inout ByteWriter) {
+        for count in counts { writer.write(count) }
+    }
+
+    mutating func read(from reader: inout ByteReader) throws(DecodingFailure) {
+        for column in counts.indices { counts[column] = try reader.word() }
+    }
+}

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plugin's side of the frames that docs/plugins.md describes."""
+import json
+import os
+import struct
+import sys
+import traceback
+
+import numpy as np
+
+PROTOCOL = 1
+MAGIC = b"QPLG"
+HEADER = struct.Struct("<4sHHQ")
+BATCH = struct.Struct("<QII")
+HELLO, READY, BATCH_KIND, RESULTS, ERROR = 1, 2, 3, 4, 5
+
+_functions = {}
+
+
+def utility(function):
+    """Registers a function of an array with a row for each component and a column for each sample.
+
+    It returns a number for each sample. A sample's result may depend on nothing but that sample: not
+    on the others of the batch, nor on random numbers or time.
+    """
+    _functions[function.__name__] = function
+    return function
+
+
+def serve(function=None):
+    """Answers batches on the standard streams until they end.
+
+    Without a function, the one that `utility` registered; where there are several, the one that is
+    named like the job's utility or cost. What is printed goes to standard error.
+    """
+    # The streams of the protocol are ours alone: a print in a utility must not break a frame.
+    source = os.fdopen(os.dup(0), "rb", buffering=0)
+    sink = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    sys.stdout = sys.stderr
+
+    frame = _receive(source, bytearray())
+    if frame is None:
+        return
+    kind, payload, buffer = frame
+    if kind != HELLO:
+        sys.exit("qpool: the first frame is no greeting")
+    hello = json.loads(bytes(payload))
+    if hello.get("protocol") != PROTOCOL:
+        sys.exit(f"qpool: protocol {hello.get('protocol')} is asked for, this is {PROTOCOL}")
+    chosen = function or _choose(hello.get("name"))
+    _send(sink, READY, json.dumps({"protocol": PROTOCOL, "name": chosen.__name__}).encode())
+
+    while True:
+        frame = _receive(source, buffer)
+        if frame is None:
+            return
+        kind, payload, buffer = frame
+        if kind != BATCH_KIND:
+            sys.exit(f"qpool: a frame of kind {kind} is not expected")
+        sequence, count, dimension = BATCH.unpack_from(payload)
+        x = np.frombuffer(payload, dtype="<f8", offset=BATCH.size, count=count * dimension)
+        try:
+            results = np.asarray(chosen(x.reshape(dimension, count)), dtype="<f8")
+            if results.shape != (count,):
+                raise ValueError(
+                    f"{chosen.__name__} gave an array of shape {results.shape} for {count} samples")
+        except Exception as error:
+            traceback.print_exc()
+            sys.stderr.flush()
+            _send(sink, ERROR, f"{type(error).__name__}: {error}".encode())
+            continue
+        head = HEADER.pack(MAGIC, RESULTS, PROTOCOL, BATCH.size + 8 * count)
+        _write(sink, head + BATCH.pack(sequence, count, 0) + results.tobytes())
+
+
+def _choose(name):
+    if not _functions:
+        sys.exit("qpool: no function is marked with @qpool.utility")
+    if len(_functions) == 1:
+        return next(iter(_functions.values()))
+    if name not in _functions:
+        sys.exit(f"qpool: no function is named {name}; there are {', '.join(sorted(_functions))}")
+    return _functions[name]
+
+
+def _receive(source, buffer):
+    """A frame's kind, its payload and the buffer that holds it; None at the end of the stream."""
+    header = _read(source, memoryview(bytearray(HEADER.size)))
+    if header is None:
+        return None
+    magic, kind, version, length = HEADER.unpack(header)
+    if magic != MAGIC or version != PROTOCOL:
+        sys.exit("qpool: what comes is not a frame of this protocol")
+    if len(buffer) < length:
+        # Not resized: arrays of the batch before may still look into it.
+        buffer = bytearray(length)
+    payload = _read(source, memoryview(buffer)[:length])
+    return None if payload is None else (kind, payload, buffer)
+
+
+def _read(source, view):
+    position = 0
+    while position < len(view):
+        got = source.readinto(view[position:])
+        if not got:
+            return None
+        position += got
+    return view
+
+
+def _send(sink, kind, payload):
+    _write(sink, HEADER.pack(MAGIC, kind, PROTOCOL, len(payload)) + payload)
+
+
+def _write(sink, data):
+    view = memoryview(data)
+    while view:
+        view = view[sink.write(view):]
