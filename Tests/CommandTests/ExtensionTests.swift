@@ -148,7 +148,7 @@ import Testing
             """, to: "splitting.yaml")
         let splitting = try qpool("run", "splitting.yaml", "--state", "s.qstate", folder: folder)
         #expect(splitting.status == 2 && splitting.error.contains("no number of samples to raise"))
-        _ = try folder.write(Self.job("2e7", "memory: 1MiB"), to: "large.yaml")
+        _ = try folder.write(Self.job("2e7", "memory: 16MiB"), to: "large.yaml")
         let large = try qpool(
             "run", "large.yaml", "--part", "1/2", "--state", "l.qstate", folder: folder)
         #expect(large.status == 2 && large.error.contains("do not fit `memory`"))

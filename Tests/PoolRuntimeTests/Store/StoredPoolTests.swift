@@ -88,10 +88,10 @@ private final class CountingStore: JobStore {
         try await coordinator.ended()
         try second.store.close()
 
-        // The result alone is left, and any later coordinator has it.
+        // The result is left, and the little that more samples would need: 17·√k candidates.
         let third = try SQLiteStore(path: folder.file)
         let ended = try third.load()
-        #expect(ended[0].checkpoint == nil && ended[0].partials.isEmpty)
+        #expect((ended[0].checkpoint?.count ?? .max) < 400_000 && ended[0].partials.isEmpty)
         guard case .done(let document) = ended[0].ending else {
             Issue.record("the result is not stored")
             return
