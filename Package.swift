@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "qpool",
             dependencies: [
-                "Quantilizer", "PoolCore", "PoolRuntime", "ZeroMQ",
+                "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -51,6 +51,9 @@ public enum PoolLimits {
     public static let verifiedLevel = 26
     /// What a job's owner is warned of.
     public static let warnings = 16
+    /// Leases that a worker keeps for each of its slots, those included whose partials wait for an
+    /// acknowledgement.
+    public static let heldPerSlot = 4
     /// Capabilities a worker may name.
     public static let capabilities = 64
     /// Watches at once.

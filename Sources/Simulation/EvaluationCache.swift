@@ -7,40 +7,44 @@ internal import Quantilizer
 /// It is for one thread.
 public final class EvaluationCache {
     private struct Key: Hashable {
-        let job: String
+        let job: ModelJob
         let round: Int
         let range: DyadicRange
     }
 
-    private var jobs: [String: CompiledJob] = [:]
+    private var compilations: [String: Compilation] = [:]
     private var partials: [Key: [UInt8]] = [:]
-    private var evaluators: [String: RangeEvaluator] = [:]
+    private var evaluators: [ModelJob: RangeEvaluator] = [:]
     private var results: [String: ResultDocument] = [:]
+
+    /// Partials that are kept; more are computed each time.
+    private static let most = 1 << 15
 
     /// An empty cache.
     public init() {}
 
+    func compilation(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
+        if let known = compilations[package.text] { return .success(known) }
+        let result = ModelJob.compile(package)
+        if case .success(let new) = result { compilations[package.text] = new }
+        return result
+    }
+
     func job(_ text: String) -> Result<CompiledJob, PoolFailure> {
-        if let job = jobs[text] { return .success(job) }
-        do throws(PoolFailure) {
-            let job = try ModelJob(text: text).compiled
-            jobs[text] = job
-            return .success(job)
-        } catch {
-            return .failure(error)
-        }
+        compilation(JobPackage(text: text, resources: JobResources())).map(\.job)
     }
 
     /// A partial's bytes; with hints it is computed anew, because hints may remove candidates.
     func partial(
-        _ text: String, _ job: CompiledJob, _ round: Round, _ range: DyadicRange, _ hints: Hints?
+        _ job: CompiledJob, _ round: Round, _ range: DyadicRange, _ hints: Hints?
     ) -> [UInt8] {
-        let key = Key(job: text, round: round.number, range: range)
+        let model = ModelJob(of: job)
+        let key = Key(job: model, round: round.number, range: range)
         if hints == nil, let bytes = partials[key] { return bytes }
-        let evaluator = evaluators[text] ?? RangeEvaluator(job: job)
-        evaluators[text] = evaluator
+        let evaluator = evaluators[model] ?? RangeEvaluator(job: job)
+        evaluators[model] = evaluator
         let bytes = evaluator.evaluate(round: round, range: range, hints: hints ?? .none).encode()
-        if hints == nil { partials[key] = bytes }
+        if hints == nil, partials.count < Self.most { partials[key] = bytes }
         return bytes
     }
 

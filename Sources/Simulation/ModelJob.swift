@@ -18,11 +18,15 @@ public struct ModelJob: Sendable, Hashable {
     public var draws: Int
     /// Share of the ranges that a second worker checks.
     public var verify: Double
+    /// Whether a pilot of half as many samples finds the threshold first: a job of several rounds.
+    public var hasPilot: Bool
 
     /// A job.
     public init(
-        seed: UInt64, samples: UInt64, quantile: Double, draws: Int = 4, verify: Double = 0
+        seed: UInt64, samples: UInt64, quantile: Double, draws: Int = 4, verify: Double = 0,
+        hasPilot: Bool = false
     ) {
+        self.hasPilot = hasPilot
         self.seed = seed
         self.samples = samples
         self.quantile = quantile
@@ -32,11 +36,13 @@ public struct ModelJob: Sendable, Hashable {
 
     /// The job in a line of text.
     public var text: String {
-        "model \(seed) \(samples) \(quantile) \(draws)" + (verify > 0 ? " \(verify)" : "")
+        identity + (verify > 0 ? " \(verify)" : "")
     }
 
     /// What decides its answer.
-    var identity: String { "model \(seed) \(samples) \(quantile) \(draws)" }
+    var identity: String {
+        "\(hasPilot ? "pilot" : "model") \(seed) \(samples) \(quantile) \(draws)"
+    }
 
     /// As a client submits it.
     public var package: JobPackage { JobPackage(text: text, resources: JobResources()) }
@@ -44,7 +50,8 @@ public struct ModelJob: Sendable, Hashable {
     /// Reads a line of text.
     public init(text: String) throws(PoolFailure) {
         let words = text.split(separator: " ")
-        guard (5...6).contains(words.count), words[0] == "model", let seed = UInt64(words[1]),
+        guard (5...6).contains(words.count), words[0] == "model" || words[0] == "pilot",
+            let seed = UInt64(words[1]),
             let samples = UInt64(words[2]), (1...Limits.samples).contains(samples),
             let quantile = Double(words[3]), quantile > 0, quantile <= 1,
             let draws = Int(words[4]), (1...1_000).contains(draws),
@@ -52,15 +59,27 @@ public struct ModelJob: Sendable, Hashable {
         else {
             throw PoolFailure(
                 .invalidJob, "'\(text)' is not a model job",
-                remedy: "write: model SEED SAMPLES QUANTILE DRAWS VERIFY")
+                remedy: "write: model (or pilot) SEED SAMPLES QUANTILE DRAWS VERIFY")
         }
-        self.init(seed: seed, samples: samples, quantile: quantile, draws: draws, verify: verify)
+        self.init(
+            seed: seed, samples: samples, quantile: quantile, draws: draws, verify: verify,
+            hasPilot: words[0] == "pilot")
+    }
+
+    /// What was compiled, but for what does not decide its answer.
+    init(of job: CompiledJob) {
+        let settings = job.settings
+        self.init(
+            seed: settings.seed, samples: settings.samples, quantile: settings.quantiles[0],
+            draws: settings.draws, hasPilot: settings.method != .exact)
     }
 
     /// The job, ready to run.
     public var compiled: CompiledJob {
         var settings = JobSettings(
-            seed: seed, samples: samples, quantiles: [quantile], draws: draws)
+            seed: seed, samples: samples, quantiles: [quantile], draws: draws,
+            method: hasPilot
+                ? .threshold(.pilot((samples + 1) / 2), maximumSamples: samples) : .exact)
         settings.verify = verify
         return CompiledJob(
             settings: settings, base: WordBase(),

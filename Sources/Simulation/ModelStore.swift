@@ -11,6 +11,9 @@ struct ModelStore {
     /// What a coordinator that starts now finds.
     var stored: [StoredJob] { jobs.values.sorted { $0.order < $1.order } }
 
+    /// A job as it stands on the disk.
+    subscript(id: String) -> StoredJob? { jobs[id] }
+
     mutating func commit(_ records: [StoreRecord]) {
         for record in records {
             switch record {

@@ -5,30 +5,35 @@ internal import PoolCore
 final class ModelWorker {
     let id: String
     var session: WorkerSession
+    let number: Int
+    let slots = 2
     /// Distinguishes what belongs to this process from what belonged to one before it.
     let life: Int
-    let samplesPerSecond: Double
-    /// The difference of its clock from the simulation's.
-    let skew: Int64
+    var samplesPerSecond: Double
+    /// The difference of its clock from the simulation's; it may jump.
+    var skew: Int64
     var route: Route
-    var isCut = false
+    /// Whether what it sends, and what is sent to it, is lost.
+    var isCutOut = false
+    var isCutIn = false
     var frozenUntil: Int64 = 0
     var tickAt = Int64.max
-    /// The lease being computed; a stop ends it at the next event.
-    var computing: UInt64?
+    /// Leases that are to be stopped: each ends when it would have been computed.
     var stopped: Set<UInt64> = []
     /// Whether it sends what it did not compute.
     let lies: Bool
 
     init(
-        id: String, life: Int, route: Route, samplesPerSecond: Double, skew: Int64, lies: Bool
+        id: String, number: Int, life: Int, route: Route, samplesPerSecond: Double, skew: Int64,
+        lies: Bool
     ) {
         self.id = id
         self.lies = lies
+        self.number = number
         session = WorkerSession(
             identity: WorkerIdentity(
                 id: id, host: "model", process: UInt32(life), cores: 1, memoryBytes: 1 << 30,
-                slots: 2, version: "model", fingerprint: "model"))
+                slots: slots, version: "model", fingerprint: "model"))
         self.life = life
         self.route = route
         self.samplesPerSecond = samplesPerSecond

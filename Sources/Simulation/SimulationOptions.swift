@@ -7,18 +7,18 @@ public struct SimulationOptions: Sendable {
     public var workers = 4
     /// Jobs, each submitted at a random time.
     public var jobs: [ModelJob] = [
-        ModelJob(seed: 1, samples: 30_000, quantile: 0.01),
-        ModelJob(seed: 2, samples: 9_999, quantile: 0.1),
+        ModelJob(seed: 1, samples: 8_000, quantile: 0.01),
+        ModelJob(seed: 2, samples: 4_000, quantile: 0.1, hasPilot: true),
         ModelJob(seed: 3, samples: 700, quantile: 0.5),
     ]
     /// What goes wrong; varied by seed.
     public var faults = FaultRates.usual
     /// Virtual seconds in which things go wrong; then the pool is left in peace.
-    public var troubleSeconds = 60.0
+    public var troubleSeconds = 40.0
     /// Virtual seconds of peace in which every job must end.
     public var peaceSeconds = 600.0
     /// A worker's samples a second, the slowest and the fastest.
-    public var speeds: ClosedRange<Double> = 50...5_000
+    public var speeds: ClosedRange<Double> = 50...2_000
     /// Workers at the start that lie; whoever takes a caught one's place is honest.
     public var liars = 0
     /// Share of its ranges that a liar lies about.
@@ -29,10 +29,12 @@ public struct SimulationOptions: Sendable {
     public var expectsTruth = true
     /// How the coordinator hands out work.
     public var coordinator: CoordinatorOptions
-    /// Whether the coordinator's invariants are checked after every step.
+    /// Whether the coordinator's invariants are checked.
     public var checksInvariants = true
     /// Events after which a schedule counts as endless.
-    public var eventLimit = 20_000_000
+    public var eventLimit = 2_000_000_000
+    /// Events that are kept in words, for a failure's report.
+    public var traceLength = 0
 
     /// The usual small pool.
     public init() {
@@ -42,6 +44,19 @@ public struct SimulationOptions: Sendable {
         // Small, so that short jobs have checkpoints too.
         coordinator.journalBytes = 4_096
     }
+
+    /// A pool of so many workers, with jobs that keep all of them busy for some seconds.
+    public init(workers: Int) {
+        self.init()
+        self.workers = workers
+        guard workers > 8 else { return }
+        let samples = UInt64(workers) * 4_000
+        jobs = [
+            ModelJob(seed: 1, samples: samples, quantile: 300 / Double(samples)),
+            ModelJob(seed: 2, samples: samples, quantile: 100 / Double(samples)),
+        ]
+        coordinator.journalBytes = PoolLimits.journalBytes
+    }
 }
 
 /// What happened in a schedule.
@@ -50,12 +65,20 @@ public struct SimulationReport: Sendable, Hashable {
     public var seed: UInt64
     /// Events processed.
     public var events = 0
+    /// Steps of the coordinator.
+    public var coordinatorSteps = 0
     /// Virtual nanoseconds until the last job had ended.
     public var nanoseconds: Int64 = 0
     /// Faults injected, by name.
     public var faults: [String: Int] = [:]
+    /// Leases handed out.
+    public var leases = 0
     /// Leases computed by workers.
     public var leasesComputed = 0
+    /// Leases that workers gave back.
+    public var leasesHandedBack = 0
+    /// The most leases that were out at once.
+    public var mostLeases = 0
     /// Jobs that ended with the undisturbed result.
     public var jobsDone = 0
     /// Jobs that ended cancelled, as wanted.
@@ -70,6 +93,25 @@ public struct SimulationReport: Sendable, Hashable {
     public var liarsAtLarge = 0
     /// Jobs that began anew.
     public var restarts = 0
+    /// The last events in words, where they were wanted.
+    public var trace: [String] = []
+
+    /// Nothing happened yet.
+    public init(seed: UInt64) { self.seed = seed }
+
+    /// What happened in both.
+    public mutating func add(_ other: SimulationReport) {
+        events += other.events
+        coordinatorSteps += other.coordinatorSteps
+        nanoseconds += other.nanoseconds
+        faults.merge(other.faults) { $0 + $1 }
+        leases += other.leases
+        leasesComputed += other.leasesComputed
+        leasesHandedBack += other.leasesHandedBack
+        mostLeases = max(mostLeases, other.mostLeases)
+        jobsDone += other.jobsDone
+        jobsCancelled += other.jobsCancelled
+    }
 }
 
 /// A law that a schedule broke. The seed replays it.
@@ -82,6 +124,8 @@ public struct SimulationFailure: Error, Sendable, CustomStringConvertible {
     public var nanoseconds: Int64
     /// Which law.
     public var reason: String
+    /// The last events, oldest first; empty where none were kept.
+    public var trace: [String]
 
     /// Seed, event, time and law.
     public var description: String {

@@ -1,25 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import PoolCore
+internal import Quantilizer
 
-/// One client with all the jobs: submits each until it is accepted, follows it, fetches its result.
+/// Two clients. One submits each job until it is accepted, follows it, fetches its result; the other
+/// now and then submits the same id, with the same text or with another.
 extension Simulator {
     private static var timeout: Int64 { 20_000_000_000 }
 
-    mutating func begin(_ step: ClientStep, _ job: Int) {
+    /// What is wanted of a job, and when.
+    mutating func plan(_ job: Int) {
+        let trouble = options.troubleSeconds * 1e9
+        let start = Int64(random.unit() * trouble * 0.3)
+        queue.push(.client(0, job: job, .submit), at: start)
+        if random.chance(faults.cancellations) {
+            wantsCancelled[job] = true
+            let later = start + Int64(random.unit() * trouble * 0.5)
+            queue.push(.client(0, job: job, .cancel), at: later)
+        }
+        if random.chance(faults.rivals) {
+            var text = options.jobs[job].text
+            if random.chance(0.5) {
+                var other = options.jobs[job]
+                other.seed += 1_000
+                text = other.text
+                texts[job].append(text)
+            }
+            let when = max(0, start + Int64((random.unit() - 0.5) * 2e9))
+            queue.push(.client(1, job: job, .rival(text)), at: when)
+        }
+        if random.chance(faults.priorityChanges) {
+            let later = start + Int64(random.unit() * trouble * 0.5)
+            queue.push(.client(0, job: job, .reprioritise), at: later)
+        }
+    }
+
+    mutating func begin(_ step: ClientStep, _ job: Int, by number: Int) {
         guard outcomes[job] == nil else { return }
         lastRequest += 1
         let request = lastRequest
-        requests[request] = (job, step)
+        requests[request] = (number, job, step)
         switch step {
-        case .submit:
-            var submit = WireSubmit()
-            submit.request = request
-            submit.job = jobID(job)
-            submit.text = options.jobs[job].text
-            submit.priority = Int32(job % 3)
-            ask(request, .submit(submit, []))
+        case .submit: submit(options.jobs[job].text, request, job, by: number)
+        case .rival(let text):
+            count("second client")
+            submit(text, request, job, by: number)
         case .watch:
             stepClient(
+                number,
                 .watch(
                     request, job: jobID(job), intervalNanoseconds: 1_000_000_000,
                     timeoutNanoseconds: Self.timeout))
@@ -27,51 +54,78 @@ extension Simulator {
             var fetch = WireResultRequest()
             fetch.request = request
             fetch.job = jobID(job)
-            ask(request, .resultRequest(fetch))
+            ask(number, request, .resultRequest(fetch))
         case .cancel:
             count("job cancelled")
             var cancel = WireCancel()
             cancel.request = request
             cancel.job = jobID(job)
-            ask(request, .cancel(cancel))
+            ask(number, request, .cancel(cancel))
+        case .reprioritise:
+            count("priority changed")
+            var priority = WirePriority()
+            priority.request = request
+            priority.job = jobID(job)
+            priority.priority = Self.laterPriority
+            ask(number, request, .priority(priority))
         }
     }
 
-    private mutating func ask(_ request: UInt64, _ message: PoolMessage) {
-        stepClient(.ask(request, message, timeoutNanoseconds: Self.timeout))
+    private static var laterPriority: Int32 { 7 }
+
+    private mutating func submit(_ text: String, _ request: UInt64, _ job: Int, by number: Int) {
+        var submit = WireSubmit()
+        submit.request = request
+        submit.job = jobID(job)
+        submit.text = text
+        submit.priority = Int32(job % 3)
+        ask(number, request, .submit(submit, []))
     }
 
-    mutating func stepClient(_ event: ClientEvent) {
+    private mutating func ask(_ number: Int, _ request: UInt64, _ message: PoolMessage) {
+        stepClient(number, .ask(request, message, timeoutNanoseconds: Self.timeout))
+    }
+
+    mutating func stepClient(_ number: Int, _ event: ClientEvent) {
+        let client = clients[number]
         var effects = ClientEffects()
-        client.step(event, at: Instant(nanoseconds: now), into: &effects)
-        for message in effects.outgoing { sendFromClient(message) }
+        client.session.step(event, at: Instant(nanoseconds: now), into: &effects)
+        for message in effects.outgoing { sendFromClient(number, message) }
         for (request, result) in effects.answers {
-            if let (job, step) = requests.removeValue(forKey: request) {
-                answered(job, step, result)
+            if let (_, job, step) = requests.removeValue(forKey: request) {
+                answered(number, job, step, result)
             }
         }
         for (request, result) in effects.updates {
-            guard let (job, _) = requests[request] else { continue }
+            guard let (_, job, _) = requests[request] else { continue }
             switch result {
             case .success(let update):
                 guard update.last else { continue }
                 requests[request] = nil
-                queue.push(.client(job: job, .fetch), at: now)
+                queue.push(.client(number, job: job, .fetch), at: now)
             case .failure:
                 requests[request] = nil
-                queue.push(.client(job: job, .watch), at: now + 1_000_000_000)
+                queue.push(.client(number, job: job, .watch), at: now + 1_000_000_000)
             }
         }
-        guard let deadline = client.deadline, deadline.nanoseconds < clientTickAt else { return }
-        clientTickAt = max(now, deadline.nanoseconds)
-        queue.push(.clientTick, at: clientTickAt)
+        guard let deadline = client.session.deadline, deadline.nanoseconds < client.tickAt else {
+            return
+        }
+        client.tickAt = max(now, deadline.nanoseconds)
+        queue.push(.clientTick(number), at: client.tickAt)
     }
 
     private mutating func answered(
-        _ job: Int, _ step: ClientStep, _ result: Result<PoolMessage, PoolFailure>
+        _ number: Int, _ job: Int, _ step: ClientStep, _ result: Result<PoolMessage, PoolFailure>
     ) {
         switch (step, result) {
-        case (.submit, .success): queue.push(.client(job: job, .watch), at: now)
+        case (.submit, .success): queue.push(.client(number, job: job, .watch), at: now)
+        case (.submit, .failure(let failure))
+        where failure.code == .idTaken && texts[job].count > 1:
+            // The other client was first: its job is followed.
+            queue.push(.client(number, job: job, .watch), at: now)
+        case (.rival, .success): break
+        case (.rival, .failure(let failure)) where failure.code == .idTaken: break
         case (.fetch, .success(.resultReply(let reply, let payload)))
         where Digest.hexadecimal(payload) == reply.digest:
             // One that was damaged on the way is asked for again.
@@ -81,10 +135,16 @@ extension Simulator {
         case (.fetch, .failure(let failure))
         where failure.code == .jobFailed || failure.code == .fault || failure.code == .invalidJob:
             end(job, .failure(failure))
-        case (.cancel, _): break
+        case (.reprioritise, .success(.statusReply(let reply))):
+            if reply.status.priority == Self.laterPriority,
+                store[reply.status.job]?.priority != Self.laterPriority
+            {
+                brokenLaw = "\(reply.status.job): its priority is not on the disk"
+            }
+        case (.cancel, _), (.reprioritise, _): break
         case (let step, _):
             // Not reachable, or lost on the way: again.
-            queue.push(.client(job: job, step), at: now + 1_000_000_000)
+            queue.push(.client(number, job: job, step), at: now + 1_000_000_000)
         }
     }
 

@@ -7,9 +7,14 @@ extension Simulator {
         switch fault {
         case .crashWorker: faults.workerCrashes
         case .freeze: faults.freezes
+        case .slowDown: faults.slowDowns
         case .partition: faults.partitions
         case .drain: faults.drains
+        case .jumpWorkerClock: faults.workerClockJumps
         case .crashCoordinator: faults.coordinatorCrashes
+        case .jumpCoordinatorClock: faults.coordinatorClockJumps
+        case .fillDisk: faults.fullDisks
+        case .cutClient: faults.clientCuts
         }
     }
 
@@ -21,35 +26,49 @@ extension Simulator {
         queue.push(.fault(fault), at: now + wait)
     }
 
-    private mutating func anyWorker() -> Int? {
-        let living = workers.indices.filter { workers[$0] != nil }
-        return living.isEmpty ? nil : living[Int(random.next() % UInt64(living.count))]
+    private mutating func anyWorker() -> ModelWorker? {
+        // Most places are taken, so a few tries find one.
+        for _ in 0..<8 {
+            let number = Int(random.next() % UInt64(workers.count))
+            if let worker = workers[number] { return worker }
+        }
+        return nil
     }
 
-    mutating func inject(_ fault: Fault) {
+    mutating func inject(_ fault: Fault) throws(SimulationFailure) {
         guard isTroubled else { return mend(fault) }
         switch fault {
         case .crashWorker:
             if let number = workers.firstIndex(where: { $0 == nil }), random.chance(0.7) {
                 startWorker(number)
-            } else if let number = anyWorker() {
+            } else if let worker = anyWorker() {
                 count("worker killed")
-                crashWorker(number)
+                crashWorker(worker.number)
             }
         case .freeze:
-            if let number = anyWorker(), let worker = workers[number] {
-                count("worker frozen")
-                worker.frozenUntil = now + random.nanoseconds(100_000_000...30_000_000_000)
+            if let worker = anyWorker() {
+                let pause = random.nanoseconds(100_000_000...30_000_000_000)
+                let isLong = pause > options.coordinator.silenceNanoseconds
+                // Long enough, and it comes back with leases that were given to others.
+                count(isLong ? "worker given up and back" : "worker frozen")
+                worker.frozenUntil = now + pause
             }
-        case .partition:
-            count("partition")
-            let share = random.unit()
-            let heals = random.chance(0.5)
-            for worker in workers { worker?.isCut = !heals && random.chance(share) }
+        case .slowDown:
+            if let worker = anyWorker() {
+                count("worker slowed down")
+                worker.samplesPerSecond = max(20, worker.samplesPerSecond / 50)
+            }
+        case .partition: partition()
         case .drain:
-            if let number = anyWorker() {
+            if let worker = anyWorker() {
                 count("worker drained")
-                stepWorker(number, .drain(reason: "simulated"))
+                stepWorker(worker.number, .drain(reason: "simulated"))
+            }
+        case .jumpWorkerClock:
+            if let worker = anyWorker() {
+                count("worker's clock jumped")
+                worker.skew = max(0, worker.skew + jump())
+                stepWorker(worker.number, .tick)
             }
         case .crashCoordinator:
             if coordinator == nil {
@@ -63,14 +82,54 @@ extension Simulator {
                     at: now + random.nanoseconds(10_000_000...20_000_000_000))
                 return
             }
+        case .jumpCoordinatorClock:
+            count("coordinator's clock jumped")
+            coordinatorSkew = max(0, coordinatorSkew + jump())
+            scheduleTick()
+        case .fillDisk:
+            count("disk full")
+            diskFullUntil = now + random.nanoseconds(1_000_000_000...40_000_000_000)
+        case .cutClient:
+            let client = clients[Int(random.next() % 2)]
+            client.isCut.toggle()
+            if client.isCut { count("client cut off") }
         }
         scheduleFault(fault)
+    }
+
+    private mutating func partition() {
+        if random.chance(0.5) {
+            for worker in workers {
+                worker?.isCutIn = false
+                worker?.isCutOut = false
+            }
+            return
+        }
+        // Both ways, or only one of them.
+        let direction = random.next() % 4
+        count(direction < 2 ? "partition" : "one-way partition")
+        let share = random.unit()
+        for worker in workers where random.chance(share) {
+            worker?.isCutIn = direction != 2
+            worker?.isCutOut = direction != 3
+        }
+    }
+
+    /// Forward by up to an hour, or back by up to half a minute.
+    private mutating func jump() -> Int64 {
+        random.chance(0.5)
+            ? random.nanoseconds(100_000_000...3_600_000_000_000)
+            : -random.nanoseconds(1_000_000...30_000_000_000)
     }
 
     /// Peace: whoever is down comes up, whoever is cut off is connected.
     private mutating func mend(_ fault: Fault) {
         for number in workers.indices where workers[number] == nil { startWorker(number) }
-        for worker in workers { worker?.isCut = false }
+        for worker in workers {
+            worker?.isCutIn = false
+            worker?.isCutOut = false
+        }
+        for client in clients { client.isCut = false }
         if coordinator == nil { startCoordinator() }
     }
 }

@@ -30,10 +30,13 @@ extension Simulator {
         return times
     }
 
-    private mutating func frames(_ message: PoolMessage) -> [[UInt8]] {
+    /// A message as it arrives, and whether nothing happened to it on the way.
+    private mutating func frames(_ message: PoolMessage) -> ([[UInt8]], isWhole: Bool) {
         var frames = Frames.encode(message)
+        var isWhole = true
         if isTroubled, random.chance(faults.garbage) {
             count("garbage")
+            isWhole = false
             let frame = Int(random.next() % UInt64(frames.count))
             if random.chance(0.5), !frames[frame].isEmpty {
                 let keep = Int(random.next() % UInt64(frames[frame].count))
@@ -44,13 +47,16 @@ extension Simulator {
                 }
             }
         }
-        return frames
+        return (frames, isWhole)
     }
 
     mutating func sendFromCoordinator(_ message: PoolMessage, to route: Route) {
-        if route == clientRoute {
-            let frames = frames(message)
-            for time in arrivals() { queue.push(.toClient(epoch: epoch, frames), at: time) }
+        if hasLedger, brokenLaw == nil { brokenLaw = ledger.broken(by: message, store) }
+        if case .lease = message { report.leases += 1 }
+        if let number = clients.firstIndex(where: { $0.route == route }) {
+            guard !clients[number].isCut else { return }
+            let (frames, _) = frames(message)
+            for time in arrivals() { queue.push(.toClient(number, epoch: epoch, frames), at: time) }
             return
         }
         guard let number = owners[route], let worker = workers[number] else {
@@ -60,23 +66,27 @@ extension Simulator {
             }
             return
         }
-        guard !worker.isCut else { return }
-        let frames = frames(message)
+        guard !worker.isCutIn else { return }
+        let (frames, _) = frames(message)
         for time in arrivals() { queue.push(.toWorker(route, frames), at: time) }
     }
 
     mutating func sendFromWorker(_ message: PoolMessage, _ worker: ModelWorker) {
-        guard !worker.isCut else { return }
-        let frames = frames(message)
+        if case .handBack = message { report.leasesHandedBack += 1 }
+        guard !worker.isCutOut else { return }
+        let (frames, isWhole) = frames(message)
         for time in arrivals() {
-            queue.push(.toCoordinator(worker.route, epoch: epoch, frames), at: time)
+            queue.push(
+                .toCoordinator(worker.route, epoch: epoch, frames, isWhole: isWhole), at: time)
         }
     }
 
-    mutating func sendFromClient(_ message: PoolMessage) {
+    mutating func sendFromClient(_ number: Int, _ message: PoolMessage) {
+        let client = clients[number]
+        guard !client.isCut else { return }
         let frames = Frames.encode(message)
         for time in arrivals() {
-            queue.push(.toCoordinator(clientRoute, epoch: epoch, frames), at: time)
+            queue.push(.toCoordinator(client.route, epoch: epoch, frames, isWhole: true), at: time)
         }
     }
 

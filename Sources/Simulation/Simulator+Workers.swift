@@ -8,8 +8,14 @@ extension Simulator {
         lastLife += 1
         let fastest = options.speeds.upperBound / options.speeds.lowerBound
         let speed = options.speeds.lowerBound * (1 + (fastest - 1) * random.unit() * random.unit())
+        // Some are started under a name of their own each time, some under a fixed one.
+        if identities[number].isEmpty || random.chance(0.7) {
+            identities[number] = "worker-\(number)-\(lastLife)"
+        } else {
+            count("identity used again")
+        }
         let worker = ModelWorker(
-            id: "worker-\(number)-\(lastLife)", life: lastLife, route: newRoute(),
+            id: identities[number], number: number, life: lastLife, route: newRoute(),
             samplesPerSecond: speed, skew: random.nanoseconds(1...3_600_000_000_000),
             lies: liars.contains(number))
         workers[number] = worker
@@ -47,6 +53,9 @@ extension Simulator {
         }
         var effects = WorkerEffects()
         worker.session.step(event, at: Instant(nanoseconds: now + worker.skew), into: &effects)
+        if worker.session.heldCount > PoolLimits.heldPerSlot * worker.slots {
+            brokenLaw = "worker \(number) holds \(worker.session.heldCount) leases"
+        }
         for message in effects.outgoing { sendFromWorker(message, worker) }
         for task in effects.tasks { start(task, number, worker) }
         if effects.reconnects {
@@ -78,7 +87,6 @@ extension Simulator {
                 .compiled(number, life: worker.life, job: job, text: package.text),
                 at: now + random.nanoseconds(100_000...200_000_000))
         case .compute(let lease):
-            worker.computing = lease.id
             let samples = Double(lease.range.clipped(to: lease.round.range).count)
             let busy = Int64(samples / worker.samplesPerSecond * 1e9) + 1_000
             queue.push(
@@ -95,17 +103,11 @@ extension Simulator {
             return queue.push(
                 .computed(number, life: worker.life, lease, busy: busy), at: worker.frozenUntil)
         }
-        worker.computing = nil
         var bytes: [UInt8]?
         if worker.stopped.remove(lease.id) == nil {
-            let settings = lease.job.settings
-            let text = ModelJob(
-                seed: settings.seed, samples: settings.samples, quantile: settings.quantiles[0],
-                draws: settings.draws, verify: settings.verify
-            ).text
             // Now and then the hints are used, so that candidates are missing as they may be.
-            let hints = random.chance(0.1) ? lease.hints : nil
-            let honest = cache.partial(text, lease.job, lease.round, lease.range, hints)
+            let hints = random.chance(0.05) ? lease.hints : nil
+            let honest = cache.partial(lease.job, lease.round, lease.range, hints)
             bytes = worker.lies ? lie(honest, lease, worker) : honest
             report.leasesComputed += 1
         }

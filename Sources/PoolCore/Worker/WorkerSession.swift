@@ -170,6 +170,18 @@ package struct WorkerSession: ~Copyable {
             + unacknowledged.keys.sorted()
     }
 
+    /// Whether another lease is too many. What is computed and waits for its acknowledgement counts
+    /// little: the coordinator has given that slot to another lease already.
+    private var isFull: Bool {
+        pending.count + (computing == nil ? 0 : 1) >= identity.slots
+            || heldCount >= PoolLimits.heldPerSlot * identity.slots
+    }
+
+    /// The number of leases held.
+    package var heldCount: Int {
+        pending.count + (computing == nil ? 0 : 1) + unacknowledged.count
+    }
+
     /// When to step again though nothing happens.
     package var deadline: Instant? {
         switch phase {
@@ -278,7 +290,7 @@ package struct WorkerSession: ~Copyable {
         _ header: WireLease, _ payload: [UInt8], _ effects: inout WorkerEffects
     ) {
         guard phase == .open else { return }
-        if isDraining || held.count >= identity.slots {
+        if isDraining || isFull {
             return handBack(header.lease, nil, &effects)
         }
         guard !held.contains(header.lease) else { return }

@@ -47,6 +47,17 @@ public struct Partial: Sendable, Equatable {
         return writer.bytes
     }
 
+    /// The round and the range that a partial's bytes name; nil where they are none.
+    public static func place(
+        of bytes: some Collection<UInt8>
+    ) -> (round: Int, range: DyadicRange)? {
+        var reader = ByteReader(bytes.prefix(16))
+        guard (try? reader.byte()) == Partial.version, let round = try? reader.word32(),
+            let range = try? reader.dyadicRange()
+        else { return nil }
+        return (Int(round), range)
+    }
+
     /// Reads a partial of a round. Bytes may hold anything: what does not fit the round is refused,
     /// and no more memory is taken than there are bytes.
     public init(

@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import PoolCore
 
 /// Puts answers behind the records they rest on: a batch is under way, the next one gathers.
 ///
-/// It is used on the socket thread alone; the store answers by a letter.
-struct CommitQueue {
+/// It is used by whoever drives a coordinator, on its thread alone.
+package struct CommitQueue {
     private var records: [StoreRecord] = []
     private var held: [(Route, PoolMessage)] = []
     private var underWay: [(Route, PoolMessage)]?
     private var batch: [StoreRecord] = []
 
     /// What to do next.
-    enum Next {
+    package enum Next {
         /// Send these now.
         case send([(Route, PoolMessage)])
-        /// Commit these, then call ``committed()`` or ``failed()``.
+        /// Commit these, then call ``CommitQueue/committed()`` or ``CommitQueue/failed()``.
         case commit([StoreRecord])
         /// Wait for the batch that is under way.
         case wait
     }
 
+    /// An empty queue.
+    package init() {}
+
+    /// Records and answers that wait.
+    package var count: Int { records.count + batch.count + held.count + (underWay?.count ?? 0) }
+
     /// Takes a step's records and the answers that rest on all records so far.
-    mutating func add(_ newRecords: [StoreRecord], _ newHeld: [(Route, PoolMessage)]) -> Next {
+    package mutating func add(
+        _ newRecords: [StoreRecord], _ newHeld: [(Route, PoolMessage)]
+    ) -> Next {
         records += newRecords
         held += newHeld
         return next()
@@ -41,7 +48,7 @@ struct CommitQueue {
     }
 
     /// The batch is durable: its answers may go out.
-    mutating func committed() -> ([(Route, PoolMessage)], Next) {
+    package mutating func committed() -> ([(Route, PoolMessage)], Next) {
         let answers = underWay ?? []
         underWay = nil
         batch = []
@@ -49,7 +56,7 @@ struct CommitQueue {
     }
 
     /// The batch is not durable: try it again, with what gathered meanwhile.
-    mutating func failed() -> Next {
+    package mutating func failed() -> Next {
         records = batch + records
         held = (underWay ?? []) + held
         batch = []
