@@ -65,6 +65,8 @@ public struct JobStatus: Sendable, Hashable {
     public var jobDigest: String
     /// What its owner should know: work done again, a wait for a second worker.
     public var warnings: [String]
+    /// The name of the key that submitted it; empty without keys.
+    public var owner: String
 
     /// The time left at the present speed, nil where nothing can be said.
     public var remaining: Duration? {
@@ -104,6 +106,7 @@ public struct JobStatus: Sendable, Hashable {
         failure = wire.hasFailure ? PoolFailure(wire.failure) : nil
         jobDigest = wire.jobDigest
         warnings = wire.warnings
+        owner = wire.owner
     }
 }
 

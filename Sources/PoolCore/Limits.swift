@@ -49,6 +49,8 @@ public enum PoolLimits {
     public static let checkBytes = 256 << 20
     /// log2 of the samples of a verified job's lease at most, so that a lie is a small part.
     public static let verifiedLevel = 26
+    /// Workers that may give as many results for one range before a job with plugins fails.
+    public static let opinions = 5
     /// What a job's owner is warned of.
     public static let warnings = 16
     /// Leases that a worker keeps for each of its slots, those included whose partials wait for an
@@ -70,6 +72,21 @@ public enum PoolLimits {
     public static let freeRanges = 1 << 20
     /// Jobs a worker keeps compiled.
     public static let workerJobs = 32
+    /// What a connection may ask at once, and a second for good, in status requests; larger answers
+    /// cost more.
+    public static let clientBurst = 20_000.0
+    /// See ``clientBurst``.
+    public static let clientRate = 1_000.0
+    /// Connections whose budgets are kept.
+    public static let budgets = 20_000
+    /// Submissions of a connection that are being read.
+    public static let submissionsPerClient = 32
+    /// Jobs of an owner that have not ended.
+    public static let jobsPerClient = 2_000
+    /// Samples that a job may evaluate where the coordinator is not told otherwise.
+    public static let evaluations = 1e15
+    /// A turn's time for receiving, before what was received is answered.
+    public static let turnNanoseconds: Int64 = 5_000_000
     /// Requests a client has in flight.
     public static let clientRequests = 10_000
 

@@ -67,6 +67,11 @@ public struct HandshakeMonitor: ~Copyable {
     /// Adds the monitor to what a thread waits for.
     public borrowing func join(_ set: inout PollSet) -> PollSet.Member { set.add(socket) }
 
+    /// Puts the monitor in a member's place.
+    public borrowing func join(_ set: inout PollSet, replacing member: PollSet.Member) {
+        set.replace(member, with: socket)
+    }
+
     /// Takes the events that wait, oldest first, at most `limit`.
     public borrowing func take(limit: Int = 1_024) throws(ZeroMQError) -> [HandshakeEvent] {
         var events: [HandshakeEvent] = []

@@ -21,6 +21,13 @@ import Testing
             "keygen", keys, "--endpoint", endpoint, "--worker", "rack", "--client", "ann",
             "--admin", "root")
         try #require(made.status == 0, "\(made.error)")
+        // Zoe has a file and is no more in the list.
+        let zoe = try qpool("keygen", keys, "--client", "zoe")
+        try #require(zoe.status == 0, "\(zoe.error)")
+        let list = try String(contentsOfFile: keys + "/allow-list", encoding: .utf8)
+        try list.split(separator: "\n").filter { !$0.hasPrefix("client zoe") }
+            .joined(separator: "\n").write(
+                toFile: keys + "/allow-list", atomically: false, encoding: .utf8)
         let coordinator = try QPoolProcess([
             "coordinator", "--in-memory", "--listen", endpoint, "--keys", keys,
         ])
@@ -37,9 +44,17 @@ import Testing
         let others = folder.path + "/others"
         let strange = try qpool("keygen", others, "--endpoint", endpoint, "--client", "eve")
         try #require(strange.status == 0)
-        let eve = try qpool("jobs", "--timeout", "2", "--connect", others + "/client-eve.yaml")
-        #expect(eve.status == 5)
-        #expect(try qpool("jobs", "--timeout", "2", "--connect", endpoint).status == 5)
+        // Each is told well before the time-out, and what to do.
+        for (peer, words) in [
+            (keys + "/client-zoe.yaml", "does not let this key in"),
+            (others + "/client-eve.yaml", "another key"), (endpoint, "connection file"),
+        ] {
+            let stranger = try qpool("jobs", "--timeout", "60", "--connect", peer)
+            #expect(stranger.status == 6, "\(peer): \(stranger.error)")
+            #expect(stranger.error.contains(words), "\(peer): \(stranger.error)")
+        }
+        let turned = try qpool("worker", "--connect", keys + "/client-zoe.yaml")
+        #expect(turned.status == 6 && turned.error.contains("qpool keygen"))
         let role = try qpool("jobs", "--connect", keys + "/worker-rack.yaml")
         #expect(role.status == 6)
         #expect(role.error.contains("role"))

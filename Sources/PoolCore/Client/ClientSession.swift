@@ -13,6 +13,8 @@ package enum ClientEvent: Sendable {
     case received(PoolMessage)
     /// Frames came that are no message.
     case malformed(Frames.Fault)
+    /// The coordinator will never let this side in.
+    case refused(PoolFailure)
     /// The deadline came.
     case tick
 }
@@ -106,6 +108,7 @@ package struct ClientSession: ~Copyable {
                     }))
         case .received(let message): received(message, &effects)
         case .malformed(let fault): failAll(fault.failure, &effects)
+        case .refused(let failure): failAll(failure, &effects)
         case .tick: break
         }
         keepUp(&effects)

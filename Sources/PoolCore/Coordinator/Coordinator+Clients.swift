@@ -28,8 +28,9 @@ extension Coordinator {
 
     /// The job of an id, or of the beginning of exactly one.
     private func find(_ id: String) throws(PoolFailure) -> JobRecord {
-        if let job = jobs[id] { return job }
-        let matches = id.isEmpty ? [] : jobs.keys.filter { $0.hasPrefix(id) }
+        if let job = jobs[id], isVisible(job) { return job }
+        let matches =
+            id.isEmpty ? [] : jobs.values.filter { $0.id.hasPrefix(id) && isVisible($0) }.map(\.id)
         if matches.count == 1, let job = jobs[matches[0]] { return job }
         if matches.isEmpty {
             throw PoolFailure(
@@ -136,12 +137,13 @@ extension Coordinator {
         if let storeFailure { return reply(storeFailure, to: route, request.request, &effects) }
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
-        let newest = jobs.values.sorted { $0.order > $1.order }.prefix(limit)
+        let visible = jobs.values.filter { isVisible($0) }
+        let newest = visible.sorted { $0.order > $1.order }.prefix(limit)
         let reply = PoolMessage.jobList(
             .with {
                 $0.request = request.request
                 $0.jobs = newest.map { status(of: $0) }
-                $0.total = UInt64(jobs.count)
+                $0.total = UInt64(visible.count)
             })
         effects.held.append((route, reply))
     }
@@ -291,6 +293,7 @@ extension Coordinator {
             }
             if let failure = job.failure { $0.failure = failure.wire }
             $0.warnings = warnings(of: job)
+            $0.owner = job.owner?.name ?? ""
         }
     }
 }

@@ -24,11 +24,13 @@ extension Coordinator {
                     remedy: "submit again in a moment")
             }
             if let storeFailure { throw storeFailure }
+            try checkShare(route)
             let package = try JobPackage(
                 text: submit.text, headers: submit.tables, payload: payload)
             let ticket = newTicket()
             submissions[ticket] = Submission(
-                origin: .client(route, request: submit.request), id: submit.job, package: package,
+                origin: .client(route, request: submit.request), id: submit.job,
+                owner: asker.map { JobOwner($0) }, package: package,
                 priority: submit.priority, stored: nil)
             effects.tasks.append(.compile(ticket: ticket, package))
         } catch {
@@ -54,7 +56,8 @@ extension Coordinator {
             job.state = .compiling
             let ticket = newTicket()
             submissions[ticket] = Submission(
-                origin: .store, id: stored.id, package: stored.package, priority: stored.priority,
+                origin: .store, id: stored.id, owner: stored.owner,
+                package: stored.package, priority: stored.priority,
                 stored: stored)
             effects.tasks.append(.compile(ticket: ticket, stored.package))
         }
@@ -109,7 +112,9 @@ extension Coordinator {
         _ effects: inout CoordinatorEffects
     ) throws(PoolFailure) -> (JobRecord, known: Bool) {
         if let job = jobs[submission.id] {
-            guard compilation.digest == job.digest || compilation.digest == job.origin else {
+            guard compilation.digest == job.digest || compilation.digest == job.origin,
+                job.owner?.key == submission.owner?.key
+            else {
                 throw PoolFailure(
                     .idTaken, "another job has the id '\(submission.id)'",
                     remedy: "choose another id, or leave it out")
@@ -118,6 +123,7 @@ extension Coordinator {
         }
         if let storeFailure { throw storeFailure }
         try admit(compilation.job)
+        try checkCost(compilation.job)
         let weight = submission.package.weight
         guard makeRoom(for: weight, &effects) else {
             throw PoolFailure(
@@ -125,9 +131,10 @@ extension Coordinator {
                 "the coordinator holds \(jobs.count) jobs of \(jobBytes) bytes, none of them ended",
                 remedy: "wait until some end, or cancel some")
         }
-        let stored = StoredJob(
+        var stored = StoredJob(
             id: submission.id, package: submission.package, digest: compilation.digest,
             name: compilation.name, priority: submission.priority, order: newOrder())
+        stored.owner = submission.owner
         let job = JobRecord(stored: stored, compiled: compilation.job, now: now)
         jobs[job.id] = job
         jobBytes += job.weight

@@ -18,7 +18,7 @@ extension Coordinator {
     /// What to do with a partial that fits its round.
     enum Admittance {
         /// Merge these bytes.
-        case merge(Partial, [UInt8], unverified: Bool)
+        case merge(Partial, [UInt8], unverified: Bool, outvoted: [Check.Answer] = [])
         /// It waits for another one, or is needed no more: the worker may forget it.
         case forget
     }
@@ -47,12 +47,20 @@ extension Coordinator {
             return .forget
         }
         let bytes = mine.encode()
-        if canonical(other.payload, job, round, known) == bytes {
+        let differing = check.answers.filter {
+            canonical($0.payload, job, round, known) != bytes
+        }
+        if differing.count < check.answers.count {
             job.checks.remove(partial.range)
             job.verified += 1
-            return .merge(mine, bytes, unverified: false)
+            return .merge(mine, bytes, unverified: false, outvoted: differing)
         }
         job.checks.add(answer(worker, payload), to: partial.range)
+        guard job.sources.isEmpty else {
+            // What comes from outside is not computed here: the next party decides.
+            disagree(job, check.answers.count + 1, partial.range, &effects)
+            return .forget
+        }
         job.checks.judge(partial.range)
         note(
             .warning,
@@ -65,6 +73,35 @@ extension Coordinator {
         effects.tasks.append(
             .judge(ticket: ticket, machine.job, round, partial.range, known))
         return .forget
+    }
+
+    /// Answers of a job with functions from outside differ. Where many do, the function is at fault.
+    private mutating func disagree(
+        _ job: JobRecord, _ answers: Int, _ range: DyadicRange,
+        _ effects: inout CoordinatorEffects
+    ) {
+        note(
+            .warning,
+            "\(answers) workers differ about job \(job.id), samples \(range.start) to "
+                + "\(range.end - 1): another one decides", &effects)
+        guard answers >= PoolLimits.opinions else { return }
+        let failure = PoolFailure(
+            .jobFailed, "\(answers) workers give as many results for the same samples",
+            remedy: "a plugin of the job does not honour its seed: `qpool check` shows it")
+        end(job, .failed(failure), &effects)
+    }
+
+    /// Whom others outvoted about functions from outside gets no more of the job, which begins anew
+    /// where it rests on that party. It is not quarantined: the plugin may be at fault.
+    mutating func shun(
+        _ answer: Check.Answer, _ job: JobRecord, _ effects: inout CoordinatorEffects
+    ) {
+        job.strikes[answer.worker] = PoolLimits.strikes
+        warn(
+            job,
+            "worker \(answer.worker) gave other results than two others: it gets no more of "
+                + "this job", &effects)
+        if job.contributors.contains(answer.party), !job.state.isOver { restart(job, &effects) }
     }
 
     private func answer(_ worker: WorkerRecord, _ payload: [UInt8]) -> Check.Answer {

@@ -34,6 +34,14 @@ extension Coordinator {
                 &effects)
             return refuse(entry.failure, route, &effects)
         }
+        if let other = workersByID[hello.worker],
+            other.party != WorkerRecord.party(id: hello.worker, peer: peer)
+        {
+            let failure = PoolFailure(
+                .refused, "a worker with another key has the id '\(hello.worker)'",
+                remedy: "start the worker again: it takes another id")
+            return refuse(failure, route, &effects)
+        }
         let earlier = workersByID[hello.worker] ?? workers[route]
         guard earlier != nil || workers.count < options.workers else {
             if !isFull {
@@ -183,10 +191,11 @@ extension Coordinator {
         }
         let counted: Partial
         let bytes: [UInt8]
+        let outvoted: [Check.Answer]
         switch admit(partial, payload, from: worker, lease, job, &effects) {
         case .forget: return acknowledge()
-        case .merge(let partial, let payload, let unverified):
-            (counted, bytes) = (partial, payload)
+        case .merge(let partial, let payload, let unverified, let others):
+            (counted, bytes, outvoted) = (partial, payload, others)
             if unverified { contribute(worker, to: job, &effects) }
         }
         switch job.machine!.merge(counted) {
@@ -194,6 +203,7 @@ extension Coordinator {
             merged(counted, bytes, job, &effects)
             effects.held.append((route, acknowledged))
             advance(job, &effects)
+            for answer in outvoted { shun(answer, job, &effects) }
         case .duplicate, .stale: acknowledge()
         case .refused:
             refuse(partial: header, "it does not fit the round", of: worker, job, &effects)

@@ -35,6 +35,10 @@ package struct Coordinator: ~Copyable {
     /// When the next update of a watch is due.
     var nextUpdate = Instant.distantFuture
     var watchedJobEnded = false
+    /// What connections may still ask.
+    var budgets: [Route: Budget] = [:]
+    /// Who sent the message of this step; nil where there are no keys.
+    var asker: PeerIdentity?
     /// Who is shut out.
     var quarantined: [String: Quarantine] = [:]
     /// Ranges that are computed here.
@@ -58,6 +62,7 @@ package struct Coordinator: ~Copyable {
         }
         let origin: Origin
         let id: String
+        var owner: JobOwner?
         let package: JobPackage
         let priority: Int32
         let stored: StoredJob?
@@ -82,7 +87,9 @@ package struct Coordinator: ~Copyable {
         now = max(now, time)
         switch event {
         case .received(let route, let message, let peer):
+            asker = peer
             received(message, from: route, peer, &effects)
+            asker = nil
         case .malformed(let route, let fault): refuse(fault.failure, route, &effects)
         case .disconnected(let route): disconnected(route, &effects)
         case .compiled(let ticket, let result): compiled(ticket, result, &effects)
@@ -108,6 +115,7 @@ package struct Coordinator: ~Copyable {
         _ message: PoolMessage, from route: Route, _ peer: PeerIdentity?,
         _ effects: inout CoordinatorEffects
     ) {
+        if isTooMuch(message, from: route, &effects) { return }
         switch message {
         case .hello(let hello): welcome(hello, from: route, peer, &effects)
         case .partial(let header, let payload): merge(header, payload, from: route, &effects)

@@ -118,6 +118,8 @@ public struct StoredJob: Sendable {
     public var previous: ResultDocument?
     /// The digest it was submitted with, where it was extended since.
     public var origin: String?
+    /// The key that submitted it; nil where there were no keys.
+    public var owner: JobOwner?
     /// How often it began anew.
     public var attempt: UInt32 = 0
     /// Who had a part in it that nobody compared.

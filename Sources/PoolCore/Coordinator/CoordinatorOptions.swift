@@ -27,6 +27,8 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var version = ""
     /// Its name, for people.
     public var name = ""
+    /// Samples that a job may evaluate, as far as that is known when it is submitted.
+    public var maximumEvaluations = PoolLimits.evaluations
     /// What no worker knows, so that none can tell which of its ranges are checked.
     public var secret: [UInt8] = []
     /// The fingerprint that workers must show; empty for any.

@@ -153,6 +153,8 @@ final class JobRecord {
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []
     var finalProgress: JobProgress?
+    /// The key that submitted it.
+    let owner: JobOwner?
     /// How often it began anew.
     var attempt: UInt32
     /// Who had a part in it that nobody compared.
@@ -176,6 +178,7 @@ final class JobRecord {
         package = stored.package
         name = stored.name
         priority = stored.priority
+        owner = stored.owner
         attempt = stored.attempt
         contributors = Set(stored.contributors)
         warnings = stored.warnings

@@ -22,6 +22,8 @@ package enum WorkerEvent: Sendable {
     case received(PoolMessage)
     /// Frames came that are no message.
     case malformed(Frames.Fault)
+    /// The coordinator will never let this worker in.
+    case refused(PoolFailure)
     /// A job was compiled, or cannot be.
     case compiled(job: String, Result<CompiledJob, PoolFailure>)
     /// A lease was computed; nil where it was stopped.
@@ -206,6 +208,7 @@ package struct WorkerSession: ~Copyable {
             received(message, &effects)
         case .malformed(let fault):
             effects.log.append("\(fault.failure)")
+        case .refused(let failure): end(failure, &effects)
         case .compiled(let job, let result): compiled(job, result, &effects)
         case .computed(let lease, let partial, let busy):
             computed(lease, partial, busy, &effects)
@@ -218,6 +221,7 @@ package struct WorkerSession: ~Copyable {
         case .drain(let reason): drain(reason, &effects)
         case .tick: break
         }
+        guard phase != .over else { return }
         keepUp(&effects)
         startNext(&effects)
         leaveIfDone(&effects)
@@ -261,9 +265,7 @@ package struct WorkerSession: ~Copyable {
             if failure.code == .unknownSession {
                 if phase == .open { greet(&effects) }
             } else if [.fingerprint, .version, .refused].contains(failure.code) {
-                phase = .over
-                effects.ending = .refused(failure)
-                if let computing { effects.tasks.append(.stop(lease: computing.lease)) }
+                end(failure, &effects)
             } else {
                 effects.log.append("refused: \(failure)")
             }
@@ -284,6 +286,12 @@ package struct WorkerSession: ~Copyable {
             .jobList, .workersRequest, .workerList, .priority, .extend, .retry:
             effects.log.append("a message of kind \(message.kind) is not for workers")
         }
+    }
+
+    private mutating func end(_ failure: PoolFailure, _ effects: inout WorkerEffects) {
+        phase = .over
+        effects.ending = .refused(failure)
+        if let computing { effects.tasks.append(.stop(lease: computing.lease)) }
     }
 
     private mutating func take(

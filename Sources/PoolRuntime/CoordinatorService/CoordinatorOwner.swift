@@ -73,7 +73,11 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         while let message = try socket.receiveAuthenticated(limit: PoolLimits.frames + 1) {
             receive(message, now)
             left -= 1
-            if left == 0 {
+            // Held answers go out at the turn's end: it must come soon, whoever floods.
+            if left == 0
+                || left % 16 == 0
+                    && MonotonicClock.nanoseconds - nanoseconds > PoolLimits.turnNanoseconds
+            {
                 more = true
                 break
             }

@@ -83,6 +83,15 @@ public struct JobCompiler: JobCompiling {
             return .failure(
                 PoolFailure(.fault, "the job has no result yet", remedy: "report this"))
         }
+        // A worker's word is not enough for what is given away.
+        if let draw = DrawCheck.falseDraw(in: result, job: machine.job) {
+            return .failure(
+                PoolFailure(
+                    .fault,
+                    "sample \(draw.index) does not have the utility \(draw.utility) that a worker sent",
+                    remedy: "a worker computes wrongly: submit the job again with `verify: 10%`, "
+                        + "which finds out which one"))
+        }
         do throws(JobError) {
             let spec = try spec(package)
             return .success(Self.document(result, spec, jobDigest: jobDigest))

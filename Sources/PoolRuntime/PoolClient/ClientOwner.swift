@@ -21,6 +21,10 @@ enum ClientLetter: Sendable {
 struct ClientOwner: ~Copyable, SocketOwner {
     private let context: Context
     private let socket: Socket
+    private let monitor: HandshakeMonitor
+    private var monitorMember: PollSet.Member?
+    private var watch = HandshakeWatch(isPatient: false)
+    private var refusal: PoolFailure?
     private let endpoint: String
     private var session: ClientSession
     private var effects = ClientEffects()
@@ -29,14 +33,21 @@ struct ClientOwner: ~Copyable, SocketOwner {
     private var watching: [UInt64: @Sendable (Result<WireUpdate, PoolFailure>) -> Void] = [:]
     private var tokens: [ObjectIdentifier: (token: WatchToken, number: UInt64)] = [:]
 
-    init(context: consuming Context, socket: consuming Socket, endpoint: String) {
+    init(
+        context: consuming Context, socket: consuming Socket, monitor: consuming HandshakeMonitor,
+        endpoint: String
+    ) {
         self.context = context
+        self.monitor = monitor
         self.socket = socket
         self.endpoint = endpoint
         session = ClientSession(endpoint: endpoint)
     }
 
-    mutating func join(_ set: inout PollSet) { _ = set.add(socket) }
+    mutating func join(_ set: inout PollSet) {
+        _ = set.add(socket)
+        monitorMember = monitor.join(&set)
+    }
 
     mutating func turn(
         at nanoseconds: Int64, letters: [ClientLetter], set: inout PollSet
@@ -46,6 +57,10 @@ struct ClientOwner: ~Copyable, SocketOwner {
         for letter in letters {
             if case .close = letter { closing = true } else { take(letter, now) }
         }
+        if let monitorMember, set.isReady(monitorMember) {
+            refusal = watch.take(try monitor.take(), endpoint: endpoint) ?? refusal
+        }
+        if let refusal { session.step(.refused(refusal), at: now, into: &effects) }
         var left = PoolLimits.messagesPerTurn
         while left > 0, let frames = try socket.receive(limit: PoolLimits.frames) {
             left -= 1

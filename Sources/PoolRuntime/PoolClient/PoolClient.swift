@@ -30,7 +30,10 @@ public final class PoolClient: Sendable {
         loop = try SocketLoop(mailbox: mailbox) { () throws(ZeroMQError) -> ClientOwner in
             let context = try Context()
             let socket = try PoolSockets.dealer(endpoint, security, in: context)
-            return ClientOwner(context: context, socket: socket, endpoint: endpoint)
+            let monitor = try HandshakeMonitor(of: socket, in: context)
+            try socket.connect(endpoint)
+            return ClientOwner(
+                context: context, socket: socket, monitor: monitor, endpoint: endpoint)
         }
     }
 

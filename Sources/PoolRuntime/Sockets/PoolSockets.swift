@@ -23,7 +23,7 @@ enum PoolSockets {
         return socket
     }
 
-    /// A worker's or a client's socket, connecting in the background.
+    /// A worker's or a client's socket, to be connected once it is monitored.
     static func dealer(
         _ endpoint: String, _ security: Security, in context: borrowing Context
     ) throws(ZeroMQError) -> Socket {
@@ -31,7 +31,6 @@ enum PoolSockets {
         try common(socket, endpoint)
         try socket.set(.reconnectMilliseconds, 100)
         try socket.set(.reconnectMaximumMilliseconds, 2_000)
-        try socket.connect(endpoint)
         return socket
     }
 

@@ -25,12 +25,14 @@ enum StoreRows {
             let (header, columns) = try stored.package.storedParts()
             try run(
                 """
-                INSERT INTO jobs (position, id, digest, name, priority, text, tables)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO jobs
+                (position, id, digest, name, priority, text, tables, owner, owner_name)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     Int64(bitPattern: stored.order), stored.id, stored.digest, stored.name,
-                    stored.priority, Data(header), Data(columns),
+                    stored.priority, Data(header), Data(columns), stored.owner?.key ?? "",
+                    stored.owner?.name ?? "",
                 ])
         case .priority(let id, let priority):
             try run("UPDATE jobs SET priority = ? WHERE id = ?", [priority, id])
@@ -101,6 +103,8 @@ enum StoreRows {
             var job = StoredJob(
                 id: row["id"], package: package, digest: row["digest"], name: row["name"],
                 priority: row["priority"], order: UInt64(bitPattern: position))
+            let owner = JobOwner(key: row["owner"], name: row["owner_name"])
+            if !owner.key.isEmpty { job.owner = owner }
             job.attempt = row["attempt"]
             job.contributors = try texts(
                 database, "SELECT party FROM contributors WHERE job = ? ORDER BY party", position)

@@ -16,6 +16,9 @@ final class WorkerOutcome: Sendable {
 struct WorkerOwner: ~Copyable, SocketOwner {
     private let context: Context
     private var socket: Socket
+    private var monitor: HandshakeMonitor
+    private var monitorMember: PollSet.Member?
+    private var watch = HandshakeWatch(isPatient: true)
     private let configuration: WorkerService.Configuration
     private let engine: WorkerEngine
     private let outcome: WorkerOutcome
@@ -25,12 +28,13 @@ struct WorkerOwner: ~Copyable, SocketOwner {
     private var hasBegun = false
 
     init(
-        context: consuming Context, socket: consuming Socket,
+        context: consuming Context, socket: consuming Socket, monitor: consuming HandshakeMonitor,
         configuration: WorkerService.Configuration, identity: WorkerIdentity,
         mailbox: Mailbox<WorkerLetter>, outcome: WorkerOutcome
     ) {
         self.context = context
         self.socket = socket
+        self.monitor = monitor
         self.configuration = configuration
         self.outcome = outcome
         engine = WorkerEngine(
@@ -38,7 +42,10 @@ struct WorkerOwner: ~Copyable, SocketOwner {
         session = WorkerSession(identity: identity)
     }
 
-    mutating func join(_ set: inout PollSet) { member = set.add(socket) }
+    mutating func join(_ set: inout PollSet) {
+        member = set.add(socket)
+        monitorMember = monitor.join(&set)
+    }
 
     mutating func turn(
         at nanoseconds: Int64, letters: [WorkerLetter], set: inout PollSet
@@ -55,6 +62,14 @@ struct WorkerOwner: ~Copyable, SocketOwner {
                 engine.stopAll()
                 return .leave
             }
+        }
+        if let monitorMember, set.isReady(monitorMember),
+            let refusal = watch.take(try monitor.take(), endpoint: configuration.endpoint)
+        {
+            session.step(.refused(refusal), at: now, into: &effects)
+        }
+        if let complaint = watch.takeComplaint() {
+            configuration.logger.warning("\(complaint); trying on")
         }
         var left = PoolLimits.messagesPerTurn
         while left > 0, let frames = try socket.receive(limit: PoolLimits.frames) {
@@ -97,6 +112,9 @@ struct WorkerOwner: ~Copyable, SocketOwner {
             socket = try PoolSockets.dealer(
                 configuration.endpoint, configuration.security, in: context)
             if let member { set.replace(member, with: socket) }
+            monitor = try HandshakeMonitor(of: socket, in: context)
+            if let monitorMember { monitor.join(&set, replacing: monitorMember) }
+            try socket.connect(configuration.endpoint)
             session.step(.connected, at: now, into: &effects)
         } while true
     }

@@ -66,8 +66,10 @@ public final class WorkerService: Sendable {
             let context = try Context()
             let socket = try PoolSockets.dealer(
                 configuration.endpoint, configuration.security, in: context)
+            let monitor = try HandshakeMonitor(of: socket, in: context)
+            try socket.connect(configuration.endpoint)
             return WorkerOwner(
-                context: context, socket: socket, configuration: configuration,
+                context: context, socket: socket, monitor: monitor, configuration: configuration,
                 identity: announced, mailbox: mailbox, outcome: outcome)
         }
     }

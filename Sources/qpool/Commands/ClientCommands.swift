@@ -218,6 +218,7 @@ struct ResultCommand: AsyncParsableCommand {
                     "qpool: \(status.id) was extended and is \(status.state.rawValue): this is its "
                         + "result before that")
             }
+            status.sayWarnings()
             try ResultPrinter(format: output.output).write(document.text)
         }
     }

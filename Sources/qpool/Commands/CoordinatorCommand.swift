@@ -17,6 +17,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
               qpool coordinator --listen tcp://127.0.0.1:0         any free port; it is printed
               qpool coordinator --listen tcp://0.0.0.0:7411 --keys keys
               qpool coordinator --store /var/lib/qpool/qpool.sqlite
+              qpool coordinator --max-evaluations 1e12             refuse jobs beyond that
 
             Jobs, what is done of them and their results are kept in the store's file. Started on it
             again, after whatever end, the coordinator goes on where it was, to the same answers.
@@ -54,6 +55,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
     )
     var leaseSamples = LeaseSamples(levels: 8...50)
 
+    @Option(help: "Samples that a job may evaluate; larger ones are refused. 1e15 if not said.")
+    var maxEvaluations = PoolLimits.evaluations
+
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
 
@@ -67,6 +71,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
             throw ValidationError("--lease-seconds takes 0.0001 to 3600")
         }
+        guard maxEvaluations >= 1 else {
+            throw ValidationError("--max-evaluations takes a number of at least 1, as 1e12")
+        }
     }
 
     func run() async throws {
@@ -77,6 +84,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.heartbeatNanoseconds = max(
                 10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
             options.leaseLevels = leaseSamples.levels
+            options.maximumEvaluations = maxEvaluations
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             var endpoint = listen
             if endpoint.hasSuffix(":0") { endpoint = endpoint.dropLast() + "*" }

@@ -25,6 +25,7 @@ func follow(
     }
     progress.finish()
     guard let last, !Task.isCancelled else { return }
+    last.sayWarnings()
     switch last.state {
     case .failed:
         throw last.failure
@@ -36,6 +37,13 @@ func follow(
     if printsResult {
         let document = try await client.result(last.id)
         try ResultPrinter(format: output.output).write(document.text)
+    }
+}
+
+extension JobStatus {
+    /// Tells what the job's owner should know, on standard error.
+    func sayWarnings() {
+        for warning in warnings { Terminal.say("warning: \(warning)") }
     }
 }
 

@@ -52,7 +52,8 @@ enum StatusText {
                 leases: job.leases, workers: job.workers,
                 samples_per_second: job.samplesPerSecond, elapsed_seconds: job.elapsed.seconds,
                 thresholds: thresholds, failure: job.failure?.description,
-                job_digest: job.jobDigest, warnings: job.warnings))
+                job_digest: job.jobDigest, warnings: job.warnings,
+                owner: job.owner.isEmpty ? nil : job.owner))
     }
 
     static func json(_ worker: WorkerStatus) -> String {
@@ -99,6 +100,7 @@ private struct StatusRecord: Encodable {
     var failure: String?
     var job_digest: String
     var warnings: [String]
+    var owner: String?
 }
 
 /// A worker's status as JSON, version 1.

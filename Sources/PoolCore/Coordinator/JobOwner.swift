@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Whose a job is: the key that submitted it.
+public struct JobOwner: Sendable, Hashable {
+    /// The public key, in Z85.
+    public var key: String
+    /// The key's name in the allow-list, when the job was submitted.
+    public var name: String
+
+    /// An owner.
+    public init(key: String, name: String) {
+        self.key = key
+        self.name = name
+    }
+
+    init(_ peer: PeerIdentity) { self.init(key: "\(peer.key)", name: peer.name) }
+}
+
+/// What one client may do to another's jobs: nothing, not even know of them.
+extension Coordinator {
+    /// Whether the sender of this step's message may see, change and end a job. Without keys everybody
+    /// is one; an administrator may do everything.
+    func isVisible(_ job: JobRecord) -> Bool {
+        guard let asker, asker.role != .administrator else { return true }
+        return job.owner?.key == "\(asker.key)"
+    }
+}

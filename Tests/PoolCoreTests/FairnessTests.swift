@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import Quantilizer
+import Simulation
+import Testing
+
+@testable import PoolCore
+
+/// Owners, budgets and limits, on a clock of the test's own.
+@Suite struct FairnessTests {
+    private let job = ModelJob(seed: 1, samples: 2_000, quantile: 0.1)
+
+    private func peer(_ name: String, _ key: UInt8, _ role: Role = .client) throws -> PeerIdentity {
+        PeerIdentity(
+            role: role, name: name,
+            key: try #require(PublicKey(bytes: [UInt8](repeating: key, count: 32))))
+    }
+
+    private func codes(_ pool: CoordinatorDriver, _ route: Route) -> [PoolFailure.Code] {
+        pool.take(route).compactMap {
+            if case .errorReply(let reply) = $0 { PoolFailure(reply.failure).code } else { nil }
+        }
+    }
+
+    private func submit(
+        _ pool: CoordinatorDriver, _ id: String, _ route: Route, _ peer: PeerIdentity?,
+        job: ModelJob? = nil
+    ) {
+        var submit = WireSubmit()
+        submit.job = id
+        submit.text = (job ?? self.job).text
+        pool.step(.received(route, .submit(submit, []), peer: peer))
+    }
+
+    @Test func nobodyTouchesAnothersJob() throws {
+        let pool = CoordinatorDriver()
+        let (ann, bob) = (try peer("ann", 1), try peer("bob", 2))
+        let root = try peer("root", 3, .administrator)
+        let route = Route([7])
+        submit(pool, "anns", route, ann)
+        _ = pool.take(route)
+        var cancel = WireCancel()
+        cancel.job = "anns"
+        var watch = WireWatch()
+        watch.job = "an"
+        var priority = WirePriority()
+        priority.job = "anns"
+        priority.priority = -5
+        for message in [
+            PoolMessage.cancel(cancel), .watch(watch), .priority(priority),
+        ] {
+            pool.step(.received(route, message, peer: bob))
+            #expect(codes(pool, route) == [.unknownJob], "\(message.kind)")
+        }
+        // An id that is taken is taken, even by the same job.
+        submit(pool, "anns", route, bob)
+        #expect(codes(pool, route) == [.idTaken])
+        submit(pool, "anns", route, ann)
+        #expect(codes(pool, route) == [])
+        pool.step(.received(route, .cancel(cancel), peer: root))
+        #expect(codes(pool, route) == [])
+        #expect(pool.status("anns")?.state == .cancelled)
+        #expect(pool.status("anns")?.owner == "ann")
+    }
+
+    @Test func aFloodIsToldToAskLess() throws {
+        let pool = CoordinatorDriver()
+        pool.submit(job, id: "j")
+        let flood = Route([6])
+        var request = WireStatusRequest()
+        request.job = "j"
+        let burst = Int(PoolLimits.clientBurst)
+        for _ in 0..<burst { pool.step(.received(flood, .statusRequest(request))) }
+        #expect(codes(pool, flood) == [])
+        for _ in 0..<10 { pool.step(.received(flood, .statusRequest(request))) }
+        #expect(codes(pool, flood) == Array(repeating: .limit, count: 10))
+        // Others have budgets of their own, and this one fills again.
+        #expect(pool.status("j") != nil)
+        pool.now = pool.now + 1_000_000_000
+        for _ in 0..<Int(PoolLimits.clientRate) {
+            pool.step(.received(flood, .statusRequest(request)))
+        }
+        #expect(codes(pool, flood) == [])
+        pool.step(.received(flood, .statusRequest(request)))
+        #expect(codes(pool, flood) == [.limit])
+        // A long list costs more than a status.
+        pool.now = pool.now + 10_000_000
+        var list = WireListRequest()
+        list.limit = 1
+        for _ in 0..<3 { pool.step(.received(flood, .listRequest(list))) }
+        #expect(codes(pool, flood) == [.limit])
+    }
+
+    @Test func anOwnerHasAShareOfTheJobs() throws {
+        let pool = CoordinatorDriver()
+        let (ann, bob) = (try peer("ann", 1), try peer("bob", 2))
+        for number in 0..<PoolLimits.jobsPerClient {
+            // Each from a connection of its own: budgets do not count here.
+            submit(pool, "j\(number)", Route([1, UInt8(number & 255), UInt8(number >> 8)]), ann)
+        }
+        let route = Route([2])
+        submit(pool, "more", route, ann)
+        #expect(codes(pool, route) == [.limit])
+        submit(pool, "bobs", route, bob)
+        #expect(codes(pool, route) == [])
+    }
+
+    @Test func noWorkerTakesAnothersPlace() throws {
+        let pool = CoordinatorDriver()
+        var hello = WireHello()
+        hello.worker = "w"
+        hello.slots = 1
+        hello.fingerprint = "model"
+        pool.step(.received(Route([1]), .hello(hello), peer: try peer("a", 1, .worker)))
+        pool.step(.received(Route([2]), .hello(hello), peer: try peer("b", 2, .worker)))
+        let refusals = pool.take(Route([2])).compactMap {
+            if case .refused(let refused) = $0 { PoolFailure(refused.failure).code } else { nil }
+        }
+        #expect(refusals == [.refused])
+        #expect(pool.core.workersByID["w"]?.route == Route([1]))
+        // Its own key may: it has connected again.
+        pool.step(.received(Route([3]), .hello(hello), peer: try peer("a", 1, .worker)))
+        #expect(pool.core.workersByID["w"]?.route == Route([3]))
+    }
+
+    @Test func absurdJobsAreRefused() throws {
+        let pool = CoordinatorDriver { $0.maximumEvaluations = 1e6 }
+        let route = Route([2])
+        var large = job
+        large.samples = 1_000_001
+        submit(pool, "large", route, nil, job: large)
+        #expect(codes(pool, route) == [.limit])
+        large.samples = 1_000_000
+        submit(pool, "fits", route, nil, job: large)
+        #expect(codes(pool, route) == [])
+    }
+}
