@@ -35,7 +35,9 @@ public enum PoolLimits {
     /// Jobs that are not over though all their ranges are handed out, those above included.
     public static let startedJobs = 64
     /// Submissions that are being read and compiled.
-    public static let submissions = 64
+    public static let submissions = 128
+    /// Submissions of one connection among them, so that a flood of one leaves room for others.
+    public static let submissionsPerPeer = 32
     /// Workers at once.
     public static let workers = 100_000
     /// Leases a worker may hold.

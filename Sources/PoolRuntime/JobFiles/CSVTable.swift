@@ -32,6 +32,11 @@ enum CSVTable {
         } catch {
             throw TableError(message: "cannot be read: \(FileProblem.describe(error, path))")
         }
+        return try read(data, columns: wanted)
+    }
+
+    /// Reads a file's content: any bytes.
+    static func read(_ data: Data, columns wanted: [String]?) throws(TableError) -> DataTable {
         guard let text = String(data: data, encoding: .utf8) else {
             throw TableError(message: "is not UTF-8 text")
         }

@@ -98,14 +98,19 @@ enum StoreRows {
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM jobs ORDER BY position")
         while let row = try rows.next() {
             let position: Int64 = row["position"]
+            // Orders count up from 1; the next one must fit too.
+            guard (0..<1 << 62).contains(position) else { throw StoreTrouble.damaged(path) }
             let package = try JobPackage(
                 storedHeader: bytes(row["text"]), columns: bytes(row["tables"]))
+            guard let priority = Int32(exactly: row["priority"] as Int64),
+                let attempt = UInt32(exactly: row["attempt"] as Int64)
+            else { throw StoreTrouble.damaged(path) }
             var job = StoredJob(
                 id: row["id"], package: package, digest: row["digest"], name: row["name"],
-                priority: row["priority"], order: UInt64(bitPattern: position))
+                priority: priority, order: UInt64(bitPattern: position))
+            job.attempt = attempt
             let owner = JobOwner(key: row["owner"], name: row["owner_name"])
             if !owner.key.isEmpty { job.owner = owner }
-            job.attempt = row["attempt"]
             job.contributors = try texts(
                 database, "SELECT party FROM contributors WHERE job = ? ORDER BY party", position)
             job.warnings = try texts(

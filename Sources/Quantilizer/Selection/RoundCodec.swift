@@ -96,13 +96,14 @@ extension Round {
             for _ in 0..<count {
                 let number = try utility(try reader.word32())
                 let selection = Int(try reader.word32())
-                sieves.append(
-                    Sieve(
-                        utility: number, selection: selection, floor: try reader.key(),
-                        ceiling: try reader.key(),
-                        capacity: try reader.count(
-                            limit: Limits.candidates, bytesEach: 0, of: "candidates"),
-                        picks: try reader.count(limit: Limits.draws, bytesEach: 0, of: "picks")))
+                let sieve = Sieve(
+                    utility: number, selection: selection, floor: try reader.key(),
+                    ceiling: try reader.key(),
+                    capacity: try reader.count(
+                        limit: Limits.candidates, bytesEach: 0, of: "candidates"),
+                    picks: try reader.count(limit: Limits.draws, bytesEach: 0, of: "picks"))
+                guard sieve.capacity > 0 else { throw DecodingFailure("a sieve without room") }
+                sieves.append(sieve)
             }
             task = .select(sieves)
         case 1:
