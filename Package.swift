@@ -14,6 +14,13 @@ let strict: [SwiftSetting] = [
 /// Test targets: the same, but tests may hold raw pointers to compare kernels with their twins.
 let testing: [SwiftSetting] = Array(strict.dropLast())
 
+/// What the fuzz targets call.
+let fuzzed: [Target.Dependency] = [
+    "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ZeroMQ",
+    .product(name: "GRDB", package: "GRDB.swift"),
+    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+]
+
 let package = Package(
     name: "quantilizer-pool",
     platforms: [.macOS(.v26)],
@@ -93,9 +100,51 @@ let package = Package(
             ],
             swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
+        // What reads bytes from outside, with its corpus; `ops/fuzz` builds the same files into a
+        // libFuzzer program.
         .testTarget(
-            name: "CommandTests", dependencies: ["qpool", "OwnWorkerExample"],
+            name: "FuzzTests", dependencies: fuzzed, exclude: ["CFuzzer", "Corpus", "Driver"],
+            swiftSettings: testing),
+        .testTarget(
+            name: "CommandTests", dependencies: ["qpool", "OwnWorkerExample", "PoolRuntime", "PoolCore", "ZeroMQ"],
             exclude: ["Fixtures"],
             swiftSettings: testing),
     ]
 )
+
+// `ops/fuzz`: this package's own code, and nothing else, instrumented for libFuzzer.
+if Context.environment["QPOOL_FUZZ"] != nil {
+    package.targets.removeAll { $0.type == .test || $0.name == "qpool" }
+    package.products.removeAll { $0.name == "qpool" }
+    let sanitizers = "fuzzer,address"
+    for target in package.targets where target.type == .regular {
+        if target.name == "CKernels" {
+            target.cSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+        } else {
+            target.swiftSettings? += [
+                .unsafeFlags(["-sanitize=\(sanitizers)", "-parse-as-library"])
+            ]
+        }
+    }
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/FuzzTests/CFuzzer"),
+        .executableTarget(
+            name: "qpool-fuzz", dependencies: fuzzed + ["CFuzzer"], path: "Tests/FuzzTests",
+            exclude: ["CFuzzer", "Corpus", "CorpusTests.swift"],
+            swiftSettings: testing + [
+                .unsafeFlags(["-sanitize=\(sanitizers)", "-parse-as-library"])
+            ],
+            linkerSettings: [
+                // gold, the usual linker here, fails on the debug information.
+                .unsafeFlags(["-sanitize=\(sanitizers)", "-use-ld=lld"])
+            ]),
+    ]
+}
+
+// `ops/sanitize thread`: Swift's own Mutex, made visible to the thread sanitizer.
+if Context.environment["QPOOL_SANITIZE"] == "thread" {
+    package.targets.append(.target(name: "Sanitizers", path: "Tests/Sanitizers"))
+    for target in package.targets where target.name == "ZeroMQ" {
+        target.dependencies.append("Sanitizers")
+    }
+}
