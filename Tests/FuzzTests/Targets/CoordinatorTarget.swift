@@ -46,6 +46,11 @@ struct FuzzedPool: ~Copyable {
                 switch task {
                 case .compile(let ticket, let package):
                     events.append(.compiled(ticket: ticket, compile(package)))
+                case .extend(let ticket, let package, let samples, let draws):
+                    events.append(
+                        .compiled(
+                            ticket: ticket,
+                            ModelJob.extend(package, samples: samples, draws: draws)))
                 case .finish(let job, let machine, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))
                 case .judge(let ticket, let job, let round, let range, let hints):
