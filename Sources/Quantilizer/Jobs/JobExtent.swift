@@ -20,7 +20,13 @@ public struct JobExtent: Sendable, Hashable {
 extension JobSettings {
     /// How far the job goes.
     public var extent: JobExtent {
-        get { JobExtent(samples: samples, draws: draws) }
+        get {
+            // The most that `threshold` may take.
+            if case .threshold(_, let maximum) = method {
+                return JobExtent(samples: maximum, draws: draws)
+            }
+            return JobExtent(samples: samples, draws: draws)
+        }
         set {
             samples = newValue.samples
             draws = newValue.draws

@@ -12,7 +12,7 @@ extension FuzzTarget {
     ///
     /// An input is a sequence of rows: a byte for the table, then the row's fields.
     static let stored = FuzzTarget(
-        name: "stored", maximumBytes: 32_768,
+        name: "stored", maximumBytes: 65_536,
         seeds: {
             let model = FuzzMessages.job
             var machine = JobMachine(job: model.compiled)
