@@ -36,8 +36,6 @@ public enum PoolLimits {
     public static let startedJobs = 64
     /// Submissions that are being read and compiled.
     public static let submissions = 128
-    /// Submissions of one connection among them, so that a flood of one leaves room for others.
-    public static let submissionsPerPeer = 32
     /// Workers at once.
     public static let workers = 100_000
     /// Leases a worker may hold.
@@ -81,7 +79,7 @@ public enum PoolLimits {
     public static let clientRate = 1_000.0
     /// Connections whose budgets are kept.
     public static let budgets = 20_000
-    /// Submissions of a connection that are being read.
+    /// Submissions of a connection that are being read, so that a flood of one leaves room for others.
     public static let submissionsPerClient = 32
     /// Jobs of an owner that have not ended.
     public static let jobsPerClient = 2_000

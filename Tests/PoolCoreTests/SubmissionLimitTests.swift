@@ -24,7 +24,7 @@ import Testing
             return (!effects.tasks.isEmpty, nil)
         }
         // None of them is compiled yet.
-        for number in 0..<PoolLimits.submissionsPerPeer {
+        for number in 0..<PoolLimits.submissionsPerClient {
             #expect(submit("flood-\(number)", from: 1).taken)
         }
         let refused = submit("one-too-many", from: 1)

@@ -23,15 +23,6 @@ extension Coordinator {
                     .limit, "\(submissions.count) submissions are being read already",
                     remedy: "submit again in a moment")
             }
-            guard
-                submissions.values.count(where: { $0.isFrom(route) })
-                    < PoolLimits.submissionsPerPeer
-            else {
-                throw PoolFailure(
-                    .limit,
-                    "\(PoolLimits.submissionsPerPeer) submissions of this connection are being "
-                        + "read already", remedy: "submit again when one of them is answered")
-            }
             if let storeFailure { throw storeFailure }
             try checkShare(route)
             let package = try JobPackage(

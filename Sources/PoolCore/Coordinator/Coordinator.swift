@@ -66,10 +66,6 @@ package struct Coordinator: ~Copyable {
         let package: JobPackage
         let priority: Int32
         let stored: StoredJob?
-
-        func isFrom(_ route: Route) -> Bool {
-            if case .client(route, _) = origin { true } else { false }
-        }
     }
 
     /// A coordinator without jobs.
