@@ -106,7 +106,8 @@ let package = Package(
             name: "FuzzTests", dependencies: fuzzed, exclude: ["CFuzzer", "Corpus", "Driver"],
             swiftSettings: testing),
         .testTarget(
-            name: "CommandTests", dependencies: ["qpool", "OwnWorkerExample", "PoolRuntime", "PoolCore", "ZeroMQ"],
+            name: "CommandTests",
+            dependencies: ["qpool", "OwnWorkerExample", "PoolRuntime", "PoolCore", "ZeroMQ"],
             exclude: ["Fixtures"],
             swiftSettings: testing),
     ]
