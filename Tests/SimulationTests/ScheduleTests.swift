@@ -27,10 +27,7 @@ import Testing
     @Test func everyJobEndsThoughEverythingGoesWrongAllTheTime() {
         var options = SimulationOptions()
         options.faults = .heavy
-        // See docs/simulation.md: an id that is taken, lost in a crash and taken again.
-        options.faults.rivals = 0
-        _ = ScheduleRunner.run(
-            "heavy", count: 300, options, flags: " --faults heavy --rate rivals=0")
+        _ = ScheduleRunner.run("heavy", count: 300, options, flags: " --faults heavy")
     }
 
     @Test func aQuietPoolComputesEveryRangeOnce() throws {

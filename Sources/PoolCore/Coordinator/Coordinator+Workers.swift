@@ -311,7 +311,9 @@ extension Coordinator {
             return
         }
         let (headers, payload) = job.package.tables
-        effects.outgoing.append(
+        // Held until the job is durable: a submission that a crash loses may come again under its id with
+        // another text, and a worker that had read the first would compute the wrong one.
+        effects.held.append(
             (
                 route,
                 .jobText(
