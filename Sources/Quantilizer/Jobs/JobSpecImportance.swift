@@ -2,7 +2,7 @@
 
 /// `method: importance` and `method: cross-entropy` with their settings.
 extension JobSpecReader {
-    private static let mostSamples = Limits.weighedSamples
+    private static let mostWeighed = Limits.weighedSamples
 
     private static func common(_ map: inout JobMapping, _ settings: inout ImportanceSettings) {
         if let share = map.double("defensive", in: .openUnit, default: settings.defensive) {
@@ -13,7 +13,7 @@ extension JobSpecReader {
             }
         }
         let samples = map.integer(
-            "samples", in: 256...mostSamples, default: settings.samples)
+            "samples", in: 256...mostWeighed, default: settings.samples)
         settings.samples = samples ?? settings.samples
     }
 
@@ -42,7 +42,7 @@ extension JobSpecReader {
         var adaptation = ImportanceSettings.Adaptation()
         common(&map, &settings)
         if map.has("round") {
-            adaptation.round = map.integer("round", in: 256...mostSamples)
+            adaptation.round = map.integer("round", in: 256...mostWeighed)
         }
         if let elite = map.double("elite", in: .openUnit, default: adaptation.elite) {
             if elite >= 0.01, elite <= 0.5 {
@@ -67,37 +67,6 @@ extension JobSpecReader {
         settings.adaptation = adaptation
         try map.finish()
         return settings
-    }
-
-    /// What both need of the rest of the job.
-    mutating func weighed(_ method: MethodChoice, _ quantiles: [Double]) -> Numbers? {
-        let before = map.diagnostics.count
-        let name = method.name
-        for key in ["samples", "precision"] where map.has(key) {
-            map.note(
-                key,
-                "\(name) does not use `\(key)`: leave it out, and give `samples` under "
-                    + "`method: \(name)`")
-        }
-        if isEstimate {
-            return map.diagnostics.count == before ? .estimate(method) : nil
-        }
-        if let node = map["utilities"], case .mapping(let entries) = node.content,
-            entries.count > 1
-        {
-            map.note("utilities", "\(name) goes to one utility: make a job of each")
-        }
-        if quantiles.count > 1 {
-            map.note("quantiles", "\(name) goes to one quantile: make a job of each")
-        }
-        guard let quantile = quantiles.first else {
-            map.note(nil, "missing key `quantile`: the share of the base's mass to draw from")
-            return nil
-        }
-        if quantile < 1e-300 { map.note("quantile", "\(name) goes to quantiles of 1e-300") }
-        guard map.diagnostics.count == before else { return nil }
-        return Numbers(
-            samples: 1, quantiles: [quantile], method: method, precision: nil, asked: nil)
     }
 
     /// The proposal of `method: importance`, which must be weighed against the base.
@@ -126,16 +95,6 @@ extension JobSpecReader {
             }
             return proposal
         }
-    }
-}
-
-extension JobSpecReader.Numbers {
-    /// Those of an estimate; the quantile is what plans suppose.
-    static func estimate(
-        _ method: MethodChoice, samples: UInt64 = 1, asked: (String, JSON)? = nil
-    ) -> Self {
-        Self(
-            samples: samples, quantiles: [1e-9], method: method, precision: nil, asked: asked)
     }
 }
 

@@ -11,33 +11,7 @@ extension JobSpecReader {
         var asked: (key: String, value: JSON)?
     }
 
-    /// The method with what the job says of it.
-    private enum Asked {
-        case exact
-        case bestOfN(Int?)
-        case threshold(value: Double?, pilot: Int?, maximum: Int?)
-        case splitting(SplittingSettings)
-        case importance(ImportanceSettings)
-        case crossEntropy(ImportanceSettings)
-        case plain
-
-        var name: String {
-            switch self {
-            case .exact: "exact"
-            case .bestOfN: "best-of-n"
-            case .threshold: "threshold"
-            case .splitting: "splitting"
-            case .importance: "importance"
-            case .crossEntropy: "cross-entropy"
-            case .plain: "plain"
-            }
-        }
-    }
-
-    private static let methods = [
-        "exact", "best-of-n", "threshold", "splitting", "importance", "cross-entropy", "plain",
-    ]
-    private static let mostSamples = Int(Limits.samples)
+    static let mostSamples = Int(Limits.samples)
 
     mutating func readNumbers(draws: Int, confidence: Double) -> Numbers? {
         let before = map.diagnostics.count
@@ -53,25 +27,7 @@ extension JobSpecReader {
         }
         let precision = readPrecision()
         guard map.diagnostics.count == before, let method else { return nil }
-        switch method {
-        case .exact, .bestOfN, .threshold:
-            if isEstimate {
-                map.note(
-                    map.has("method") ? "method" : nil,
-                    "\(method.name) gives draws: the methods that estimate the probability of an "
-                        + "`event` are plain, splitting, importance and cross-entropy")
-                return nil
-            }
-        case .splitting, .crossEntropy:
-            needsLevel(method.name)
-            if map.diagnostics.count != before { return nil }
-        case .importance: break
-        case .plain:
-            if !isEstimate {
-                map.note("method", "plain estimates the probability of an `event`; give one")
-                return nil
-            }
-        }
+        guard allows(method) else { return nil }
         switch method {
         case .exact:
             return exact(quantiles, samples, precision, draws: draws, confidence: confidence)
@@ -85,77 +41,47 @@ extension JobSpecReader {
             }
             return threshold(
                 value, pilot, maximum ?? samples, quantiles, draws: draws)
-        case .splitting(let settings): return splitting(settings, quantiles)
-        case .importance(let settings): return weighed(.importance(settings), quantiles)
-        case .crossEntropy(let settings): return weighed(.crossEntropy(settings), quantiles)
+        case .ready(let method): return ready(method, quantiles)
         case .plain:
             let count = UInt64(samples ?? 1_000_000)
             return .estimate(.plain, samples: count, asked: ("samples", .integer(count)))
         }
     }
 
+    /// Whether the method does what the job is about, an event or draws.
+    private mutating func allows(_ method: Asked) -> Bool {
+        switch method {
+        case .exact, .bestOfN, .threshold:
+            if isEstimate {
+                map.note(
+                    map.has("method") ? "method" : nil,
+                    "\(method.name) gives draws: the methods that estimate the probability of an "
+                        + "`event` are plain, splitting, importance and cross-entropy")
+                return false
+            }
+        case .ready(.splitting), .ready(.crossEntropy):
+            let before = map.diagnostics.count
+            needsLevel(method.name)
+            return map.diagnostics.count == before
+        case .ready: break
+        case .plain:
+            if !isEstimate {
+                map.note("method", "plain estimates the probability of an `event`; give one")
+                return false
+            }
+        }
+        return true
+    }
+
+    /// The numbers of a method whose settings are all under its name.
+    private mutating func ready(_ method: MethodChoice, _ quantiles: [Double]) -> Numbers? {
+        switch method {
+        case .splitting: single(method, quantiles, instead: "`particles` and `islands`")
+        default: single(method, quantiles, instead: "`samples`")
+        }
+    }
+
     // MARK: The keys
-
-    private mutating func readMethod() -> Asked? {
-        guard let node = map["method"] else { return isEstimate ? .plain : .exact }
-        switch node.content {
-        case .scalar(let name, _): return asked(name, at: node.position, nil)
-        case .mapping(let entries) where entries.count == 1:
-            return asked(entries[0].key, at: entries[0].keyPosition, entries[0].value)
-        default:
-            let names = Self.methods.map { "`\($0)`" }.joined(separator: ", ")
-            _ = map.collect { () throws(JobError) -> Void in
-                throw node.expected("one of \(names), with its settings or without", path: "method")
-            }
-            return nil
-        }
-    }
-
-    private mutating func asked(
-        _ name: String, at position: SourcePosition, _ node: JobNode?
-    ) -> Asked? {
-        let settings = node ?? JobNode(.null, at: position)
-        let isEstimate = isEstimate
-        if name == "importance" {
-            guard
-                let read = map.collect({ () throws(JobError) in try Self.importance(settings) })
-            else { return nil }
-            proposalNode = read.proposal
-            return .importance(read.settings)
-        }
-        return map.collect { () throws(JobError) -> Asked in
-            switch name {
-            case "exact":
-                try JobMapping(settings, path: "method.exact", keys: []).finish()
-                return .exact
-            case "best-of-n":
-                var map = JobMapping(settings, path: "method.best-of-n", keys: ["n"])
-                let n = map.has("n") ? map.integer("n", in: 1...Self.mostSamples) : nil
-                try map.finish()
-                return .bestOfN(n)
-            case "threshold":
-                var map = JobMapping(
-                    settings, path: "method.threshold", keys: ["value", "pilot", "maximum"])
-                map.exactlyOne(of: ["value", "pilot"], optional: true)
-                let value = map.has("value") ? map.double("value") : nil
-                let pilot = map.has("pilot") ? map.integer("pilot", in: 1...Self.mostSamples) : nil
-                let maximum =
-                    map.has("maximum") ? map.integer("maximum", in: 1...Self.mostSamples) : nil
-                try map.finish()
-                return .threshold(value: value, pilot: pilot, maximum: maximum)
-            case "splitting":
-                return .splitting(try Self.splitting(settings, isEstimate: isEstimate))
-            case "cross-entropy": return .crossEntropy(try Self.crossEntropy(settings))
-            case "plain":
-                try JobMapping(settings, path: "method.plain", keys: []).finish()
-                return .plain
-            default:
-                throw JobError(
-                    at: position, path: "method",
-                    "unknown method `\(name)`: \(NearestName.hint(name, among: Self.methods))")
-            }
-        }
-    }
 
     private mutating func readQuantiles() -> [Double] {
         map.exactlyOne(of: ["quantile", "quantiles"], optional: true)

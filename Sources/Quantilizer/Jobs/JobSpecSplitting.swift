@@ -39,38 +39,6 @@ extension JobSpecReader {
         try map.finish()
         return settings
     }
-
-    mutating func splitting(_ settings: SplittingSettings, _ quantiles: [Double]) -> Numbers? {
-        let before = map.diagnostics.count
-        for key in ["samples", "precision"] where map.has(key) {
-            map.note(
-                key,
-                "splitting does not use `\(key)`: leave it out, and give `particles` and `islands` "
-                    + "under `method: splitting` for more precision")
-        }
-        if isEstimate {
-            return map.diagnostics.count == before ? .estimate(.splitting(settings)) : nil
-        }
-        if let node = map["utilities"], case .mapping(let entries) = node.content,
-            entries.count > 1
-        {
-            map.note("utilities", "splitting goes down one utility: make a job of each")
-        }
-        if quantiles.count > 1 {
-            map.note("quantiles", "splitting goes down to one quantile: make a job of each")
-        }
-        guard let quantile = quantiles.first else {
-            map.note(nil, "missing key `quantile`: the share of the base's mass to draw from")
-            return nil
-        }
-        if quantile < 1e-300 {
-            map.note("quantile", "splitting goes down to quantiles of 1e-300")
-        }
-        guard map.diagnostics.count == before else { return nil }
-        return Numbers(
-            samples: 1, quantiles: [quantile], method: .splitting(settings), precision: nil,
-            asked: nil)
-    }
 }
 
 extension SplittingSettings {

@@ -23,7 +23,7 @@ struct ExactMethod: Method {
     static let plannedFill = 0.8
     private static let roundAlignment: UInt64 = 1 << 12
     /// Candidates beyond the interval's ranks that a selection must have room for.
-    private static let leastSpare: UInt64 = 1024
+    static let leastSpare: UInt64 = 1024
     /// Candidates of a selection while streaming, if memory allows; twice as many are not streamed.
     static let fewCandidates: UInt64 = 8192
     /// Jobs of fewer samples are streamed only for the memory's sake.
@@ -33,19 +33,19 @@ struct ExactMethod: Method {
         case whole, streaming, digits, repair, resting
     }
 
-    private(set) var samples: UInt64
-    private let bracketDeviations: Double
-    private(set) var phase = Phase.whole
+    var samples: UInt64
+    let bracketDeviations: Double
+    var phase = Phase.whole
     /// Samples seen so far while streaming.
-    private var seen: UInt64 = 0
+    var seen: UInt64 = 0
     /// By selection, of whole blocks.
-    private(set) var tracks: [SelectionTrack] = []
+    var tracks: [SelectionTrack] = []
     /// By selection, of a last block that is not whole, between the same keys.
-    private var tails: [SelectionTrack] = []
+    var tails: [SelectionTrack] = []
     /// The windows of selections that are not decided, by selection.
-    private var windows: [Int: DigitWindow] = [:]
+    var windows: [Int: DigitWindow] = [:]
     /// The round that this stretch of samples began with.
-    private var firstRound = 0
+    var firstRound = 0
 
     /// The method for so many samples. A bracket of other than the usual width gives the same answer.
     ///
@@ -115,7 +115,7 @@ struct ExactMethod: Method {
     }
 
     /// Samples whose blocks are whole.
-    private var wholeEnd: UInt64 { samples & ~255 }
+    var wholeEnd: UInt64 { samples & ~255 }
 
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
         firstRound = number
@@ -160,7 +160,7 @@ struct ExactMethod: Method {
         return round(number, start..<upper, .select(tracks.map { $0.sieve(capacity: capacity) }))
     }
 
-    private func round(
+    func round(
         _ number: Int, _ range: Range<UInt64>, _ task: RoundTask, measures: Bool = true
     ) -> MethodStep {
         .round(
@@ -213,7 +213,7 @@ struct ExactMethod: Method {
     }
 
     /// Adds a round's channels to the tracks of these numbers.
-    private mutating func absorb(_ merger: RoundMerger, _ numbers: [Int], _ job: CompiledJob) {
+    mutating func absorb(_ merger: RoundMerger, _ numbers: [Int], _ job: CompiledJob) {
         let capacity = capacity(job)
         let streams = Streams(seed: job.settings.seed)
         let counts = (whole: merger.wholeTotals, tail: merger.tailTotals)
@@ -269,7 +269,7 @@ struct ExactMethod: Method {
     }
 
     /// The ranks among the samples seen that the wanted ranks of all samples may come from.
-    private func bracket(_ track: SelectionTrack, keepsMargin: Bool) -> ClosedRange<Int64> {
+    func bracket(_ track: SelectionTrack, keepsMargin: Bool) -> ClosedRange<Int64> {
         let wanted = track.wantedRanks(samples: samples)
         let margin = keepsMargin ? restSpread(track) : 0
         let seen = Double(seen)
@@ -286,85 +286,9 @@ struct ExactMethod: Method {
         return first...max(first, last)
     }
 
-    // MARK: When the bracket missed
-
-    /// Ends the job, or begins to look for the selections whose threshold fell outside.
-    private mutating func settle(_ context: MethodContext) -> MethodStep {
-        let open = tracks.indices.filter {
-            !tracks[$0].with(tails[$0]).isDecided(samples: samples)
-        }
-        if open.isEmpty { return finish(context) { _, _ in } }
-        guard context.nextRound - firstRound < Limits.rounds - 1 else { return Self.tooManyRounds }
-        for number in open {
-            let track = tracks[number].with(tails[number])
-            let wanted = track.wantedRanks(samples: samples)
-            let missedAbove = wanted.lowerBound <= track.tally.above
-            let missedBelow =
-                wanted.upperBound > track.tally.above + UInt64(track.held.count)
-            windows[number] = DigitWindow(
-                utility: track.selection.utility,
-                low: missedBelow ? .lowest : track.floor,
-                high: missedAbove || track.ceiling == .highest ? .highest : track.ceiling.next)
-            tracks[number].restart(floor: .lowest, ceiling: .highest)
-            tails[number] = tracks[number]
-        }
-        return digitRound(context)
-    }
-
-    private mutating func digitRound(_ context: MethodContext) -> MethodStep {
-        phase = .digits
-        let wanted = windows.keys.sorted().compactMap { windows[$0] }
-        return round(context.nextRound, 0..<samples, .digits(wanted), measures: false)
-    }
-
-    /// The part of a window that holds the wanted ranks, and how many samples are in it.
-    private func narrowed(
-        _ window: DigitWindow, _ track: SelectionTrack, _ counts: ChannelTally
-    ) -> (window: DigitWindow, count: UInt64) {
-        let wanted = track.wantedRanks(samples: samples)
-        var above = counts.above
-        var first: Int?
-        var inside: UInt64 = 0
-        for bucket in counts.digits.indices.reversed() {
-            above += counts.digits[bucket]
-            if first == nil, above >= wanted.lowerBound { first = bucket }
-            if first != nil { inside += counts.digits[bucket] }
-            if let first, above >= wanted.upperBound {
-                return (window.narrowed(to: bucket...first), inside)
-            }
-        }
-        return (window, .max)
-    }
-
-    /// After a digit pass: another one, or the pass that ends it.
-    private mutating func mend(
-        _ context: MethodContext, most: UInt64
-    ) -> MethodStep {
-        let capacity = capacity(context.job)
-        guard most <= UInt64(capacity) else {
-            guard context.nextRound - firstRound < Limits.rounds - 1 else {
-                return Self.tooManyRounds
-            }
-            return digitRound(context)
-        }
-        phase = .repair
-        var sieves: [Sieve] = []
-        for number in windows.keys.sorted() {
-            guard let window = windows[number] else { continue }
-            let ceiling = window.high == .highest ? window.high : window.high.predecessor
-            tracks[number].restart(floor: window.low, ceiling: ceiling)
-            tails[number] = tracks[number]
-            sieves.append(tracks[number].sieve(capacity: capacity))
-        }
-        return round(context.nextRound, 0..<samples, .select(sieves), measures: false)
-    }
-
-    private static let tooManyRounds = MethodStep.failure(
-        JobFailure("too-many-rounds", "the threshold was not found in \(Limits.rounds) rounds"))
-
     // MARK: The answer
 
-    private mutating func finish(
+    mutating func finish(
         _ context: MethodContext,
         prepare: (inout SelectionTrack, inout SelectionTrack) -> Void
     ) -> MethodStep {
@@ -438,70 +362,5 @@ struct ExactMethod: Method {
                     $0 + $1.payload.channels[channel].above
                 },
             keys: keys, floor: max(track.floor, merger.channels[channel].floor))
-    }
-
-    func write(to writer: inout ByteWriter) {
-        writer.write(phase.rawValue)
-        writer.write(seen)
-        writer.write(UInt32(firstRound))
-        writer.write(count: tracks.count)
-        for track in tracks { track.write(to: &writer) }
-        let hasTails = tails.contains { $0.count > 0 }
-        writer.write(hasTails)
-        if hasTails { for tail in tails { tail.write(to: &writer) } }
-        writer.write(count: windows.count)
-        for number in windows.keys.sorted() {
-            guard let window = windows[number] else { continue }
-            writer.write(count: number)
-            writer.write(window.low)
-            writer.write(window.high)
-        }
-    }
-
-    mutating func read(
-        from reader: inout ByteReader, job: CompiledJob
-    ) throws(DecodingFailure) {
-        guard let phase = Phase(rawValue: try reader.byte()) else {
-            throw DecodingFailure("no such phase")
-        }
-        self.phase = phase
-        seen = try reader.word()
-        firstRound = Int(try reader.word32())
-        guard try reader.word() == UInt64(tracks.count), seen <= samples else {
-            throw DecodingFailure("a snapshot of another job")
-        }
-        for t in tracks.indices { try tracks[t].read(from: &reader, samples: samples) }
-        tails = tracks.map(\.empty)
-        if try reader.bool() {
-            for t in tails.indices { try tails[t].read(from: &reader, samples: samples) }
-        }
-        if phase == .resting, seen != wholeEnd { throw DecodingFailure("samples are missing") }
-        let count = try reader.count(limit: tracks.count, bytesEach: 56, of: "windows")
-        windows = [:]
-        for _ in 0..<count {
-            let number = try reader.count(limit: tracks.count - 1, bytesEach: 0, of: "selections")
-            let window = DigitWindow(
-                utility: tracks[number].selection.utility, low: try reader.key(),
-                high: try reader.key())
-            guard window.low < window.high else { throw DecodingFailure("an empty window") }
-            windows[number] = window
-        }
-    }
-
-    func fits(_ round: Round) -> Bool {
-        guard round.domain == .base, round.range.upperBound <= samples else { return false }
-        switch (phase, round.task) {
-        case (.whole, .select(let sieves)):
-            return sieves.map(\.utility) == Array(0..<(tracks.last?.selection.utility ?? 0) + 1)
-                && round.range == 0..<samples && round.measures
-        case (.streaming, .select(let sieves)):
-            return sieves.map(\.selection) == tracks.map(\.selection.number)
-                && round.range.upperBound == seen && round.measures
-        case (.digits, .digits(let held)):
-            return held.count == windows.count && round.range == 0..<samples && !round.measures
-        case (.repair, .select(let sieves)):
-            return sieves.count == windows.count && round.range == 0..<samples && !round.measures
-        default: return false
-        }
     }
 }
