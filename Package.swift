@@ -34,9 +34,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
@@ -73,12 +75,24 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: strict),
+        // Language models and scorers behind HTTP.
+        .target(
+            name: "Endpoints",
+            dependencies: [
+                "Quantilizer",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["PoolCore", "Quantilizer"], swiftSettings: strict),
         .executableTarget(
             name: "qpool",
             dependencies: [
-                "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ZeroMQ",
+                "Quantilizer", "PoolCore", "PoolRuntime", "Endpoints", "Simulation", "ZeroMQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -100,6 +114,9 @@ let package = Package(
             ],
             swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
+        .testTarget(
+            name: "EndpointsTests", dependencies: ["Endpoints", "Quantilizer"],
+            swiftSettings: testing),
         // What reads bytes from outside, with its corpus; `ops/fuzz` builds the same files into a
         // libFuzzer program.
         .testTarget(

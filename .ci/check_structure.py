@@ -18,9 +18,14 @@ ALLOWED = {
         "Foundation",
         "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
     },
+    "Endpoints": {
+        "Quantilizer", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "Crypto", "Foundation", "Dispatch",
+        "Synchronization",
+    },
     "Simulation": {"Quantilizer", "PoolCore"},
     "qpool": {
-        "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ZeroMQ", "ArgumentParser",
+        "Quantilizer", "PoolCore", "PoolRuntime", "Endpoints", "Simulation", "ZeroMQ",
+        "ArgumentParser",
         "Foundation", "Dispatch", "Logging", "Synchronization", "Glibc", "Musl", "Darwin",
     },
 }

@@ -82,6 +82,8 @@ extension Coordinator {
 
     /// log2 of the samples that this worker should get: about a second's work, less at the end.
     private func leaseLevel(of job: JobRecord, for worker: WorkerRecord) -> Int {
+        // What is drawn once is lost with its lease, so leases are as small as can be.
+        if job.isRecorded { return DyadicRange.blockLevel }
         let speed = speed(of: worker, job)
         // An island's index takes many evaluations, so fewer of them make a lease.
         let machine = job.machine!
@@ -148,7 +150,9 @@ extension Coordinator {
         _ worker: WorkerRecord, _ effects: inout CoordinatorEffects
     ) -> Bool {
         let patience: Int64 = options.leaseNanoseconds / 10
-        for job in running where job.state == .running && !job.shuns(worker) {
+        // What is drawn once is not drawn twice to be quicker.
+        for job in running
+        where job.state == .running && !job.isRecorded && !job.shuns(worker) {
             for id in job.leases.prefix(PoolLimits.speculationScan) {
                 // With very many idle workers the rest waits for the next sweep.
                 doublingScans -= 1

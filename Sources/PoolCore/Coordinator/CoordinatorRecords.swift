@@ -187,6 +187,9 @@ final class JobRecord {
         sources = compiled?.externalSources ?? []
     }
 
+    /// Whether its samples are drawn once and kept.
+    var isRecorded: Bool { compiled?.recorded != nil }
+
     /// Whether a worker's operator allows all that this job's functions from outside need.
     func isAllowed(by worker: WorkerRecord) -> Bool {
         sources.isEmpty || sources.allSatisfy { worker.policy.allows($0) }

@@ -89,10 +89,13 @@ public final class LocalRun: Sendable {
     private func compute() -> Ending {
         var machine = machine
         publish(machine)
+        // What is drawn once is merged as soon as it is there.
+        let level =
+            machine.job.recorded == nil ? Self.batchLevel : DyadicRange.blockLevel
         var kept = DispatchTime.now().uptimeNanoseconds
         while let round = machine.currentRound, let missing = missing(machine) {
             let range =
-                DyadicRange(start: missing.start, level: min(missing.level, Self.batchLevel))
+                DyadicRange(start: missing.start, level: min(missing.level, level))
                 ?? missing
             let partial = runner.run(
                 job: machine.job, jobKey: 1, round: round, range: range,

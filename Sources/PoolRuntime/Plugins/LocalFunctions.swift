@@ -40,7 +40,22 @@ public struct LocalFunctions: FunctionProvider {
             return try LibraryFunction(
                 library, name: name, dimension: dimension, folder: folder, log: log)
         case .swift: throw FunctionRefusal("Swift functions are brought by the program")
+        case .endpoint: throw FunctionRefusal("an endpoint is no function")
         }
+    }
+
+    /// What scores texts by a process, which is started once.
+    public func scorer(
+        _ source: ProcessSource, name: String
+    ) throws(FunctionRefusal) -> any TextScorer {
+        guard policy.allows(.process(source)) else {
+            throw FunctionRefusal(
+                "`\(ExternalSource.process(source))` is not allowed here: the operator of a worker "
+                    + "decides, with `--allow-process`")
+        }
+        let scorer = ProcessScorer(source, name: name, folder: folder, log: log)
+        try scorer.start()
+        return scorer
     }
 }
 
@@ -55,6 +70,7 @@ extension JobExtensions {
     ) -> JobExtensions {
         var extensions = JobExtensions()
         extensions.provider = LocalFunctions(folder: folder, policy: .everything, log: log)
+        extensions.drawsTexts = false
         return extensions
     }
 
@@ -68,6 +84,7 @@ extension JobExtensions {
     /// What a worker with these extensions announces.
     var capabilities: [String] {
         var policy = provider?.policy ?? PluginPolicy()
+        policy.endpoints += texts?.endpointRules ?? []
         policy.functions += functions.keys.sorted()
         return evaluates ? policy.capabilities : []
     }

@@ -151,11 +151,34 @@ final class PluginProcess: Sendable {
             state.sequence += 1
             return state.sequence
         }
-        let line = PluginText.batch(
-            sequence, values: values, dimension: dimension, offset: offset, lanes: lanes)
+        let numbers = try numbers(
+            PluginText.batch(
+                sequence, values: values, dimension: dimension, offset: offset, lanes: lanes),
+            sequence: sequence, lanes: lanes)
+        for lane in 0..<lanes {
+            results[column, offset + lane] = FailedSample.clean(numbers[lane])
+        }
+    }
+
+    /// Scores texts. After a failure the process has ended.
+    func scores(
+        _ samples: ArraySlice<(text: String, context: String)>
+    ) throws(FunctionRefusal) -> [Double] {
+        let sequence = state.withLock { state in
+            state.sequence += 1
+            return state.sequence
+        }
+        return try numbers(
+            PluginText.texts(sequence, samples), sequence: sequence, lanes: samples.count)
+    }
+
+    /// Sends a line and reads so many numbers.
+    private func numbers(
+        _ line: [UInt8], sequence: UInt64, lanes: Int
+    ) throws(FunctionRefusal) -> [Double] {
         var answer = [UInt8](repeating: 0, count: Self.mostWords + 64 * lanes)
         let none = Columns(count: 0, capacity: 0)
-        let numbers: [Double] = try state.withLock { state throws(FunctionRefusal) in
+        return try state.withLock { state throws(FunctionRefusal) in
             var wrong = "it answered \(lanes) samples with something else"
             do throws(ChildProcess.Trouble) {
                 let received = try state.child.exchange(
@@ -171,9 +194,6 @@ final class PluginProcess: Sendable {
             } catch {
                 throw Self.refusal(error, &state.child, late: milliseconds, wrong: wrong)
             }
-        }
-        for lane in 0..<lanes {
-            results[column, offset + lane] = FailedSample.clean(numbers[lane])
         }
     }
 

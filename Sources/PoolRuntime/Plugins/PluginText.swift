@@ -45,6 +45,17 @@ enum PluginText {
         return Array(text.utf8)
     }
 
+    /// A batch of texts as a line.
+    static func texts(
+        _ sequence: UInt64, _ samples: ArraySlice<(text: String, context: String)>
+    ) -> [UInt8] {
+        let line = JSON.object([
+            ("id", .integer(sequence)), ("texts", .array(samples.map { .string($0.text) })),
+            ("contexts", .array(samples.map { .string($0.context) })),
+        ]).text()
+        return Array((line + "\n").utf8)
+    }
+
     /// The results of a line; the failure's message is empty where the line makes no sense.
     static func results(
         _ line: some Collection<UInt8>, sequence: UInt64, lanes: Int

@@ -32,6 +32,7 @@ public enum BaseRegistry {
         (ProductBase.name, product),
         (MixtureBase.name, mixture),
         (EmpiricalBase.name, empirical),
+        (TextBase.name, text),
     ]
 
     /// The names of all bases.

@@ -32,7 +32,7 @@ extension BaseRegistry {
     }
 
     /// Whether a formula can name it.
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first,
             first == "_" || first.properties.isAlphabetic
         else { return false }

@@ -41,7 +41,10 @@ public struct CompiledJob: Sendable {
         self.isEstimate = isEstimate
         let functions = utilities + costs
         externalColumns = functions.indices.filter { functions[$0].isExternal }
-        let own = functions.indices.filter { !functions[$0].isExternal }
+        recorded = base as? any RecordedBase
+        self.settings.isRecorded = recorded != nil
+        // Nothing is drawn of a recorded base only to know about where its sums are.
+        let own = recorded != nil ? [] : functions.indices.filter { !functions[$0].isExternal }
         var centres = [Double](repeating: 0, count: functions.count)
         if !own.isEmpty {
             var sampler = BlockSampler(
@@ -56,14 +59,17 @@ public struct CompiledJob: Sendable {
 
     /// Columns (utilities, then costs) that are computed outside the formula language.
     let externalColumns: [Int]
+    /// The base, where its samples are drawn once and kept.
+    public let recorded: (any RecordedBase)?
 
     /// What has to be allowed for the job to be computed.
     public var externalSources: [ExternalSource] {
-        externalColumns.compactMap { functions[$0].external }
+        (recorded?.sources ?? []) + externalColumns.compactMap { functions[$0].external }
     }
 
     /// Why a function of the job is given up here, nil where none is.
     public var trouble: String? {
+        if let trouble = recorded?.trouble { return "the base: \(trouble)" }
         for column in externalColumns {
             if let function = functions[column].utility as? any ExternalFunction,
                 let trouble = function.trouble

@@ -12,6 +12,7 @@ public enum DrawCheck {
     ///
     /// **Complexity**: a sample for each draw.
     public static func falseDraw(in result: JobResult, job: CompiledJob) -> Draw? {
+        if job.recorded != nil { return falseRecord(in: result, job: job) }
         // Functions from outside are not called here.
         guard job.externalSources.isEmpty else { return nil }
         switch job.settings.method {
@@ -30,5 +31,43 @@ public enum DrawCheck {
             }
         }
         return nil
+    }
+
+    /// The first draw whose record does not agree with itself, or whose utility is not that of its
+    /// record.
+    private static func falseRecord(in result: JobResult, job: CompiledJob) -> Draw? {
+        for selection in result.selections {
+            let utility = job.utilities.firstIndex { $0.name == selection.utilityName }
+            for draw in selection.draws.prefix(limit) {
+                guard let record = draw.record, fault(in: record, job: job) == nil else {
+                    return draw
+                }
+                if let utility, let made = self.utility(utility, of: record, job: job),
+                    Key.orderedBits(made) != Key.orderedBits(draw.utility)
+                {
+                    return draw
+                }
+            }
+        }
+        return nil
+    }
+
+    static func fault(in record: SampleRecord, job: CompiledJob) -> String? {
+        guard record.value.count == job.base.dimension else { return "has too few values" }
+        return job.recorded?.fault(in: record)
+    }
+
+    /// The utility of a record; nil where it is computed elsewhere.
+    static func utility(_ number: Int, of record: SampleRecord, job: CompiledJob) -> Double? {
+        let function = job.utilities[number]
+        if function.isExternal { return nil }
+        if record.failure != nil { return .nan }
+        var values = Columns(count: job.base.dimension, capacity: 1)
+        for (column, value) in record.value.enumerated() { values[column, 0] = value }
+        var scratch = Columns(count: function.utility.scratchColumns, capacity: 1)
+        var results = Columns(count: 1, capacity: 1)
+        function.utility.evaluate(
+            lanes: 1, values: values, scratch: &scratch, results: &results, column: 0)
+        return results[0, 0]
     }
 }

@@ -8,6 +8,8 @@ public enum ExternalSource: Sendable, Hashable, CustomStringConvertible {
     case library(LibrarySource)
     /// Swift code of the program that computes, by name.
     case swift(String)
+    /// A language model or a scorer behind a URL.
+    case endpoint(String)
 
     /// The keys by which a job file names them.
     public static let kinds = ["process", "library", "swift"]
@@ -18,6 +20,7 @@ public enum ExternalSource: Sendable, Hashable, CustomStringConvertible {
         case .process(let source): "process \(source.command.joined(separator: " "))"
         case .library(let source): "library \(source.path)"
         case .swift(let name): "swift \(name)"
+        case .endpoint(let url): "endpoint \(url)"
         }
     }
 
@@ -52,6 +55,7 @@ public enum ExternalSource: Sendable, Hashable, CustomStringConvertible {
             ])
         case .swift(let name):
             .object([("swift", .object([("function", .string(name))]))])
+        case .endpoint(let url): .object([("endpoint", .string(url))])
         }
     }
 }

@@ -33,7 +33,8 @@ struct FunctionFailures: Sendable {
     /// A warning for each function that failed.
     func warnings(_ job: CompiledJob) -> [JobWarning] {
         job.functions.enumerated().compactMap { column, function in
-            guard counts[column] > 0 else { return nil }
+            // Formulas fail only where their sample did.
+            guard counts[column] > 0, function.isExternal else { return nil }
             return JobWarning(
                 "plugin-failed",
                 "`\(function.name)` failed for \(counts[column]) of its evaluations, twice each: they "

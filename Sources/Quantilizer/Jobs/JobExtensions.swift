@@ -19,6 +19,10 @@ public struct JobExtensions: Sendable {
     public var bases: [String: BaseBuilder] = [:]
     /// Gives processes and libraries; nil where none run, as on a coordinator.
     public var provider: (any FunctionProvider)?
+    /// Gives texts; nil where none can be drawn.
+    public var texts: (any TextProvider)?
+    /// Whether texts are drawn here. Where they are not, jobs compile without endpoints.
+    public var drawsTexts = true
     /// Whether functions are called here. Where they are not, jobs compile without them.
     public var evaluates = true
 
@@ -56,6 +60,17 @@ public protocol FunctionProvider: Sendable {
     func function(
         _ source: ExternalSource, dimension: Int, name: String
     ) throws(FunctionRefusal) -> any ExternalFunction
+    /// What scores texts by a process.
+    func scorer(_ source: ProcessSource, name: String) throws(FunctionRefusal) -> any TextScorer
+}
+
+extension FunctionProvider {
+    /// None.
+    public func scorer(
+        _ source: ProcessSource, name: String
+    ) throws(FunctionRefusal) -> any TextScorer {
+        throw FunctionRefusal("processes do not score texts here")
+    }
 }
 
 /// Why a function cannot be had, with the remedy.

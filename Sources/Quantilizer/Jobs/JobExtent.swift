@@ -43,7 +43,13 @@ extension JobSettings {
 
     /// Why the job's method takes no more samples; nil where it does.
     public var whyNotExtensible: JobFailure? {
-        switch method {
+        if isRecorded {
+            return JobFailure(
+                "cannot-extend",
+                "samples of this base are drawn once and kept: submit a job with more `samples`; what "
+                    + "a worker's journal holds is not drawn again")
+        }
+        return switch method {
         case .splitting:
             JobFailure(
                 "cannot-extend",

@@ -30,6 +30,9 @@ public struct JobMachine: Sendable {
     private var evaluated: UInt64 = 0
     private var repeated: UInt64 = 0
     private var failures: FunctionFailures
+    /// Of a recorded base, the samples that are kept, and what drawing took.
+    private var records: [UInt64: SampleRecord] = [:]
+    private var usage: RecordUsage?
     private var roundNumber = 0
     private var watched: RunningThreshold?
     private var lastLook = -1
@@ -97,6 +100,8 @@ public struct JobMachine: Sendable {
         self.merger = nil
         evaluated += merger.evaluations
         failures.add(merger)
+        records.merge(merger.records) { _, new in new }
+        if let used = merger.usage { usage = usage?.adding(used) ?? used }
         if merger.round.domain == .base {
             if merger.round.measures {
                 issued += merger.round.count
@@ -119,7 +124,7 @@ public struct JobMachine: Sendable {
         return MethodContext(
             job: job, moments: (moments.total(zero: zero) ?? zero).columns, issued: issued,
             evaluations: evaluated - min(repeated, evaluated), nextRound: roundNumber,
-            evaluator: RangeEvaluator(job: job))
+            evaluator: RangeEvaluator(job: job), records: records, redrawn: usage?.redrawn ?? 0)
     }
 
     private mutating func take(_ step: MethodStep) {
@@ -131,7 +136,9 @@ public struct JobMachine: Sendable {
                 return go(to: pending)
             }
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
+            result.usage = usage
             result.warnings += failures.warnings(job)
+            if let usage { result.warnings += usage.warnings(samples: issued) }
             self.result = result
         case .failure(let failure): self.failure = failure
         }
@@ -274,7 +281,9 @@ public struct JobMachine: Sendable {
 
     /// Whether ``snapshot()`` keeps what is done: while rounds run, and at the end where more samples
     /// may follow.
-    public var canRest: Bool { !hasEnded || result != nil && method.isResting }
+    public var canRest: Bool {
+        !hasEnded || result != nil && method.isResting && job.recorded == nil
+    }
 
     /// The state as bytes, for a durable store: what is done need not be done again.
     ///
@@ -299,6 +308,10 @@ public struct JobMachine: Sendable {
         method.write(to: &writer)
         writer.write(merger != nil)
         merger?.write(to: &writer)
+        if job.recorded != nil {
+            (usage ?? RecordUsage()).write(to: &writer)
+            records.write(to: &writer)
+        }
         return writer.bytes
     }
 
@@ -353,8 +366,14 @@ public struct JobMachine: Sendable {
             moments.insert(range, row, isWhole: isWhole)
         }
         try method.read(from: &reader, job: self.job)
-        if try reader.bool() {
-            let merger = try RoundMerger(from: &reader, job: self.job)
+        let hasRound = try reader.bool()
+        let merger = hasRound ? try RoundMerger(from: &reader, job: self.job) : nil
+        if job.recorded != nil {
+            usage = try RecordUsage(from: &reader)
+            records = try [UInt64: SampleRecord](
+                from: &reader, dimension: job.base.dimension, indices: 0..<Limits.samples)
+        }
+        if let merger {
             guard method.fits(merger.round), !method.isResting else {
                 throw DecodingFailure("a round that the method does not wait for")
             }

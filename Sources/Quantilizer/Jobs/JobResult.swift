@@ -64,6 +64,8 @@ public struct Draw: Sendable, Hashable {
     public var value: [Double]
     /// Whether it is a base draw returned in place of a gated one.
     public var fallback: Bool
+    /// Of a recorded base, the sample as it was drawn.
+    public var record: SampleRecord?
 }
 
 /// The answer for one utility and one quantile.
@@ -135,13 +137,15 @@ public struct JobResult: Sendable, Hashable {
     public var diagnostics: [(name: String, value: Double)]
     /// What a reader should know.
     public var warnings: [JobWarning]
+    /// Of a recorded base, what drawing took.
+    public var usage: RecordUsage?
     /// What it took to get there, which the way decides and not the job: no part of the answer.
     public var work: [(name: String, value: UInt64)] = []
 
     /// Equality to the bit, however it was got.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
-            && a.warnings == b.warnings && a.estimate == b.estimate
+            && a.warnings == b.warnings && a.estimate == b.estimate && a.usage == b.usage
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern
             }

@@ -78,6 +78,8 @@ public struct JobSettings: Sendable, Hashable {
     /// Share of the ranges that a pool has computed by two parties and compares; 0 for none. It
     /// decides how the answer is checked, never what it is.
     public var verify = 0.0
+    /// Whether samples are drawn once and kept: see ``RecordedBase``. A compiled job sets it.
+    var isRecorded = false
 
     /// Settings with the defaults of a job file.
     public init(

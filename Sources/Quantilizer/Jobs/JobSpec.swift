@@ -72,6 +72,7 @@ struct JobSpecReader {
         if let method = numbers?.method, method.importance != nil {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
+        if let numbers, base is any RecordedBase { checkRecorded(numbers, verify) }
         if map.diagnostics.count > Limits.diagnostics {
             throw JobError(Array(map.diagnostics.prefix(Limits.diagnostics)))
         }
@@ -89,6 +90,35 @@ struct JobSpecReader {
             proposal: proposal, isEstimate: isEstimate)
         return JobSpec(
             name: name, job: job, normalised: normalised(name, job, asked: numbers.asked))
+    }
+
+    /// Notes what cannot be asked of samples that are drawn once and kept.
+    private mutating func checkRecorded(_ numbers: Numbers, _ verify: Double) {
+        switch numbers.method {
+        case .exact, .bestOfN: break
+        case .threshold, .splitting, .importance, .crossEntropy, .plain:
+            map.note(
+                map.has("method") ? "method" : nil,
+                "samples of this base are drawn once and kept: of the methods only `exact` and "
+                    + "`best-of-n` can use them, and there are no estimates")
+        }
+        if numbers.precision != nil {
+            map.note("precision", "samples of this base are drawn once: give `samples`")
+        } else if numbers.method == .exact, !map.has("samples") {
+            map.note(nil, "missing key `samples`: each is asked of an endpoint, so say how many")
+        }
+        let draws =
+            numbers.method == .bestOfN
+            ? map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1 : 1
+        if numbers.samples > RecordLimits.samples / UInt64(draws) {
+            map.note(
+                map.has("samples") ? "samples" : nil,
+                "of a base whose samples are drawn once and kept at most \(RecordLimits.samples) "
+                    + "samples can be had")
+        }
+        if verify > 0 {
+            map.note("verify", "samples of this base cannot be drawn again to be compared")
+        }
     }
 
     private mutating func readVersion() {

@@ -112,7 +112,7 @@ extension JobSpecReader {
         }
     }
 
-    private static func process(
+    static func process(
         _ node: JobNode, _ path: String, _ resources: JobResources
     ) throws(JobError) -> ProcessSource {
         var map = JobMapping(

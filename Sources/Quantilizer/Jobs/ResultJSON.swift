@@ -67,7 +67,7 @@ public struct ResultJSON: Sendable {
     }
 
     private var rest: [(String, JSON)] {
-        [
+        (result.usage.map { [("usage", json($0))] } ?? []) + [
             (
                 "diagnostics",
                 .object(result.diagnostics.map { ($0.name, .number($0.value)) })
@@ -144,9 +144,35 @@ public struct ResultJSON: Sendable {
     }
 
     private func draw(_ draw: Draw) -> JSON {
-        .object([
+        var members: [(String, JSON)] = [
             ("index", .integer(draw.index)), ("utility", .number(draw.utility)),
             ("value", .array(draw.value.map { .number($0) })), ("fallback", .bool(draw.fallback)),
+        ]
+        if let record = draw.record {
+            members += [
+                ("text", record.text.map { .string($0) } ?? .null),
+                ("tokens", .array(record.tokens.map { .string($0.text) })),
+                ("logprobs", .array(record.tokens.map { .number($0.logProbability) })),
+                ("failure", record.failure.map { .string($0.name) } ?? .null),
+            ]
+        }
+        return .object(members)
+    }
+
+    /// What drawing a recorded base took.
+    private func json(_ usage: RecordUsage) -> JSON {
+        let failures = RecordFailure.allCases.filter { usage.failures[Int($0.rawValue)] > 0 }
+        return .object([
+            ("requests", .integer(usage.requests)), ("redrawn", .integer(usage.redrawn)),
+            ("failed", .integer(usage.failed)),
+            (
+                "failures",
+                .object(failures.map { ($0.name, .integer(usage.failures[Int($0.rawValue)])) })
+            ),
+            ("prompt_tokens", .integer(usage.promptTokens)),
+            ("completion_tokens", .integer(usage.completionTokens)),
+            ("judge_tokens", .integer(usage.judgeTokens)),
+            ("spend", spec.job.recorded?.spend(usage).map { .number($0) } ?? .null),
         ])
     }
 }

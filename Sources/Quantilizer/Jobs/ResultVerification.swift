@@ -48,6 +48,14 @@ public enum ResultVerification {
             return report
         case .exact, .bestOfN, .threshold, .plain: break
         }
+        if job.recorded != nil {
+            for (number, node) in ([result] + further).enumerated() {
+                try RecordVerification.check(
+                    node, path: number == 0 ? "" : "further[\(number - 1)].",
+                    utility: number * job.utilities.count / count, job: job, &report)
+            }
+            return report
+        }
         for (number, node) in ([result] + further).enumerated() {
             let path = number == 0 ? "" : "further[\(number - 1)]."
             try check(
@@ -201,7 +209,7 @@ public enum ResultVerification {
         }
     }
 
-    private static func compare(
+    static func compare(
         _ said: Double, _ made: Double, _ finding: String, _ report: inout VerificationReport
     ) {
         report.comparisons += 1
@@ -210,7 +218,7 @@ public enum ResultVerification {
             "\(finding): \(Number.text(said)) is said, \(Number.text(made)) it is")
     }
 
-    private static func member(_ name: String, of node: JobNode) throws(JobError) -> JobNode {
+    static func member(_ name: String, of node: JobNode) throws(JobError) -> JobNode {
         guard case .mapping(let entries) = node.content,
             let entry = entries.first(where: { $0.key == name })
         else {
@@ -220,11 +228,11 @@ public enum ResultVerification {
         return entry.value
     }
 
-    private static func number(_ name: String, of node: JobNode) throws(JobError) -> Double {
+    static func number(_ name: String, of node: JobNode) throws(JobError) -> Double {
         try double(try member(name, of: node), path: name)
     }
 
-    private static func double(_ node: JobNode, path: String) throws(JobError) -> Double {
+    static func double(_ node: JobNode, path: String) throws(JobError) -> Double {
         switch node.content {
         case .scalar("nan", _): return .nan
         case .scalar("inf", _): return .infinity

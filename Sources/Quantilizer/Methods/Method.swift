@@ -23,6 +23,10 @@ struct MethodContext {
     let nextRound: Int
     /// Regenerates draws.
     let evaluator: RangeEvaluator
+    /// Of a recorded base, the samples that are kept, by index.
+    var records: [UInt64: SampleRecord] = [:]
+    /// Of a recorded base, draws that were thrown away and asked for again: they count as issued.
+    var redrawn: UInt64 = 0
 }
 
 /// A deterministic state machine over rounds: `qpool run`, a cluster and a simulator drive the same.

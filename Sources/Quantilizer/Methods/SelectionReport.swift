@@ -53,9 +53,11 @@ struct SelectionReport {
                 maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum),
             costs: job.costs.indices.map { cost($0, context) }, certificate: certificate,
             draws: draws.map { key in
-                Draw(
+                let record = context.records[key.index]
+                return Draw(
                     index: key.index, utility: key.utility,
-                    value: context.evaluator.regenerate(index: key.index), fallback: false)
+                    value: record?.value ?? context.evaluator.regenerate(index: key.index),
+                    fallback: false, record: record)
             })
     }
 

@@ -36,6 +36,7 @@ struct BlockLoop: ~Copyable {
         }
         var moments = round.measures ? (0..<columns).map { _ in MomentTree() } : []
         chunks?.forget()
+        _ = takeDrawn()
         var start = indices.lowerBound
         while start < indices.upperBound {
             if isCancelled() { return nil }
@@ -57,7 +58,7 @@ struct BlockLoop: ~Copyable {
                         atLeast: Key.orderedBits(0), into: &lanes)
                     block.negative = UInt64(count - lanes.count) - block.nan
                 }
-                if chunks != nil, block.nan > 0 {
+                if chunks != nil || job.recorded != nil, block.nan > 0 {
                     block.failed = FailedSample.count(
                         sampler.results, column: column, lanes: count)
                 }
@@ -77,7 +78,18 @@ struct BlockLoop: ~Copyable {
             parts.append(part)
             tally.channels.append(counts)
         }
-        return Partial(
+        var partial = Partial(
             round: round.number, range: range, tally: tally.trimmed, channels: parts)
+        if job.recorded != nil {
+            let drawn = takeDrawn()
+            partial.tally.usage = drawn.usage
+            // Nobody asks for the texts of a pilot.
+            if round.domain == .base { partial.records = partial.wanted(of: drawn.records) }
+        }
+        return partial
+    }
+
+    private mutating func takeDrawn() -> DrawnRecords {
+        chunks?.takeDrawn() ?? sampler.takeDrawn()
     }
 }

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// What was drawn of a recorded base.
+struct DrawnRecords: Sendable {
+    var records: [UInt64: SampleRecord] = [:]
+    var usage = RecordUsage()
+
+    mutating func add(_ drawn: (records: [SampleRecord], usage: RecordUsage), from start: UInt64) {
+        for (lane, record) in drawn.records.enumerated() { records[start + UInt64(lane)] = record }
+        usage.add(drawn.usage)
+    }
+}
+
 /// Samples and their functions, a block of up to 256 lanes at a time, in scratch allocated once.
 ///
 /// It is for one thread.
@@ -11,6 +22,9 @@ struct BlockSampler: ~Copyable {
     private let layout: NoiseLayout
     private let passesNormalsThrough: Bool
     private let functions: [any Utility]
+    private let recorded: (any RecordedBase)?
+    /// Of a recorded base, what was drawn since ``takeDrawn()``.
+    private var drawn = DrawnRecords()
     private var noise: NoiseBlock
     private(set) var values: Columns
     private var scratch: Columns
@@ -24,6 +38,7 @@ struct BlockSampler: ~Copyable {
         self.seed = seed
         self.base = base
         self.functions = functions
+        recorded = base as? any RecordedBase
         layout = base.noise
         passesNormalsThrough = base.passesNormalsThrough
         noise = NoiseBlock(layout, capacity: capacity)
@@ -40,6 +55,13 @@ struct BlockSampler: ~Copyable {
             stream.fillNormals(&values, count: layout.normals, from: start, lanes: lanes)
         } else {
             stream.fill(&noise, layout: layout, from: start, lanes: lanes)
+            if let recorded {
+                drawn.add(
+                    recorded.draw(
+                        domain: domain, start: start, lanes: lanes, noise: noise, values: &values),
+                    from: start)
+                return
+            }
             base.transform(
                 lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: Placement())
         }
@@ -52,6 +74,18 @@ struct BlockSampler: ~Copyable {
             function.evaluate(
                 lanes: lanes, values: values, scratch: &scratch, results: &results, column: column)
         }
+        guard recorded != nil else { return }
+        // Whatever a function makes of it, a sample that failed has no utility and no cost.
+        for lane in 0..<lanes
+        where values[0, lane].bitPattern == FailedSample.marker.bitPattern {
+            for column in functions.indices { results[column, lane] = FailedSample.marker }
+        }
+    }
+
+    /// What was drawn of a recorded base, and forgets it.
+    mutating func takeDrawn() -> DrawnRecords {
+        defer { drawn = DrawnRecords() }
+        return drawn
     }
 
     /// The mean of a column's finite results by the fixed tree, 0 where there is none.

@@ -48,4 +48,7 @@ struct ChunkSampler: ~Copyable {
 
     /// Forgets the samples at hand: a range that is evaluated again asks its functions again.
     mutating func forget() { held = 0..<0 }
+
+    /// What was drawn of a recorded base, and forgets it.
+    mutating func takeDrawn() -> DrawnRecords { sampler.takeDrawn() }
 }

@@ -21,6 +21,8 @@ public struct Partial: Sendable, Equatable {
     var islands: [IslandRecord] = []
     /// Of weighed samples, a record for each block of the range.
     var weighed: [WeighedBlock] = []
+    /// Of a recorded base, the samples that are kept, by index.
+    var records: [UInt64: SampleRecord] = [:]
 
     /// Candidates over all channels.
     public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
@@ -44,7 +46,21 @@ public struct Partial: Sendable, Equatable {
         }
         for island in islands { island.write(to: &writer) }
         for block in weighed { block.write(to: &writer) }
+        if let usage = tally.usage {
+            usage.write(to: &writer)
+            records.write(to: &writer)
+        }
         return writer.bytes
+    }
+
+    /// The records of the samples that are kept.
+    func wanted(of records: [UInt64: SampleRecord]) -> [UInt64: SampleRecord] {
+        var result: [UInt64: SampleRecord] = [:]
+        for channel in channels {
+            for key in channel.candidates.keys { result[key.index] = records[key.index] }
+            for pick in channel.picks { result[pick.key.index] = records[pick.key.index] }
+        }
+        return result
     }
 
     /// The round and the range that a partial's bytes name; nil where they are none.
@@ -111,6 +127,15 @@ public struct Partial: Sendable, Equatable {
                 weighed.append(
                     try WeighedBlock(from: &reader, pass: pass, job: job, start: start))
             }
+        }
+        if job.recorded != nil {
+            let usage = try RecordUsage(from: &reader)
+            guard usage.failed <= samples else {
+                throw DecodingFailure("more samples failed than the range has")
+            }
+            tally.usage = usage
+            records = try [UInt64: SampleRecord](
+                from: &reader, dimension: job.base.dimension, indices: indices)
         }
         try reader.finish()
     }

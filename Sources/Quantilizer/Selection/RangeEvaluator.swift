@@ -70,8 +70,11 @@ public final class RangeEvaluator {
             round: round.number, range: range, tally: Tally(), channels: [], weighed: blocks)
     }
 
-    /// The value of a sample.
+    /// The value of a sample; not a number where the base is recorded, for nothing is drawn twice.
     public func regenerate(index: UInt64, domain: Domain = .base) -> [Double] {
+        if job.recorded != nil {
+            return [Double](repeating: .nan, count: job.base.dimension)
+        }
         loop.sampler.sample(domain: domain, start: index, lanes: 1)
         return (0..<job.base.dimension).map { loop.sampler.values[$0, 0] }
     }

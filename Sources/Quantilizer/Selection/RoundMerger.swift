@@ -29,10 +29,15 @@ public struct RoundMerger: Sendable {
     private var islands: [UInt64: IslandRecord] = [:]
     /// Of weighed samples, each block's, by the block's number.
     private var weighed: [UInt64: WeighedBlock] = [:]
+    /// Of a recorded base, the samples that are kept, by index.
+    private(set) var records: [UInt64: SampleRecord] = [:]
+
+    private let isRecorded: Bool
 
     /// Nothing merged yet.
     public init(round: Round, job: CompiledJob) {
         self.round = round
+        isRecorded = job.recorded != nil
         channels = (0..<round.channelCount(utilities: job.utilities.count)).map {
             MergedChannel(round: round, channel: $0, width: job.costs.count)
         }
@@ -91,12 +96,40 @@ public struct RoundMerger: Sendable {
         for (number, block) in partial.weighed.enumerated() {
             weighed[firstBlock + UInt64(number)] = block
         }
+        records.merge(partial.records) { _, new in new }
         for (number, channel) in partial.channels.enumerated() {
             channels[number].add(channel) { (key: Key) in
                 forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
             }
         }
+        pruneRecords()
         return .merged
+    }
+
+    /// Forgets the records of samples that are kept no more, now and then.
+    private mutating func pruneRecords() {
+        let kept = channels.reduce(0) { $0 + $1.candidates.count }
+        guard records.count > 2 * kept + 1_024 else { return }
+        records = recordsKept
+    }
+
+    private var recordsKept: [UInt64: SampleRecord] {
+        guard !records.isEmpty else { return [:] }
+        var result: [UInt64: SampleRecord] = [:]
+        for channel in channels {
+            for key in channel.candidates.keys { result[key.index] = records[key.index] }
+            for pick in channel.picks.sorted {
+                result[pick.key.index] = records[pick.key.index]
+            }
+        }
+        return result
+    }
+
+    /// What drawing took so far; nil of a base that is not recorded.
+    var usage: RecordUsage? {
+        forest.nodes.reduce(nil) { sum, node in
+            node.payload.usage.map { sum?.adding($0) ?? $0 } ?? sum
+        }
     }
 
     /// What is known of a range that is done as a whole, as one partial; nil otherwise.
@@ -106,11 +139,13 @@ public struct RoundMerger: Sendable {
         trim()
         guard let node = forest.nodes.first(where: { $0.range == range }), forest.nodes.count == 1
         else { return nil }
-        return Partial(
+        var partial = Partial(
             round: round.number, range: range, tally: node.payload.trimmed,
             channels: channels.map {
                 Partial.Channel(candidates: $0.candidates, picks: $0.picks.sorted)
             }, islands: islandsInOrder, weighed: weighed.sorted { $0.key < $1.key }.map(\.value))
+        partial.records = partial.wanted(of: records)
+        return partial
     }
 
     /// The weighed samples that were brought back, by index.
@@ -166,6 +201,7 @@ public struct RoundMerger: Sendable {
         }
         for (number, island) in other.islands { islands[number] = island }
         for (number, block) in other.weighed { weighed[number] = block }
+        records.merge(other.records) { old, _ in old }
         return outcome
     }
 
@@ -205,6 +241,12 @@ extension RoundMerger {
             writer.write(number)
             block.write(to: &writer)
         }
+        if isRecorded {
+            for node in forest.nodes {
+                (node.payload.usage ?? RecordUsage()).write(to: &writer)
+            }
+            recordsKept.write(to: &writer)
+        }
     }
 
     init(from reader: inout ByteReader, job: CompiledJob) throws(DecodingFailure) {
@@ -242,6 +284,14 @@ extension RoundMerger {
             for _ in 0..<picks { list.append(try Pick(from: &reader, indices: round.range)) }
             channels[number].restore(
                 candidates: candidates, picks: list, floor: try reader.key())
+        }
+        if isRecorded {
+            for range in forest.nodes.map(\.range) {
+                let usage = try RecordUsage(from: &reader)
+                forest.update(index: range.start) { $0.usage = usage }
+            }
+            records = try [UInt64: SampleRecord](
+                from: &reader, dimension: job.base.dimension, indices: round.range)
         }
         if case .weigh(let pass) = round.task {
             try readWeighed(pass, from: &reader, job: job)

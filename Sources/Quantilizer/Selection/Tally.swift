@@ -103,10 +103,14 @@ struct Tally: Sendable, Equatable, Combinable {
     var moments: [Moments] = []
     /// One for each channel of the round.
     var channels: [ChannelTally] = []
+    /// Of a recorded base, what drawing took.
+    var usage: RecordUsage?
 
     func combined(with right: Tally) -> Tally {
-        Tally(
+        var result = Tally(
             moments: zip(moments, right.moments).map { $0.combined(with: $1) },
             channels: zip(channels, right.channels).map { $0.combined(with: $1) })
+        if let usage, let other = right.usage { result.usage = usage.adding(other) }
+        return result
     }
 }

@@ -35,6 +35,11 @@ struct CheckCommand: AsyncParsableCommand {
             var job = try JobFile(path: file)
             job.allowPlugins()
             let spec = try JobCompiler.compile(job.node, resources: job.resources)
+            if spec.job.recorded != nil {
+                Terminal.writeOutput(
+                    "base: recorded: samples are drawn once and kept, so nothing is drawn to try\n")
+                return
+            }
             let again = try JobCompiler.compile(job.node, resources: job.resources)
             let findings = ReplayCheck.check(spec.job, again: again.job, samples: samples)
             var isGood = true

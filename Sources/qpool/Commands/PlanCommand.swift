@@ -29,13 +29,16 @@ struct PlanCommand: AsyncParsableCommand {
             job.allowPlugins()
             let spec = try JobCompiler.compile(job.node, resources: job.resources)
             let plan = JobPlan(job: spec.job)
-            let rate = Self.measure(spec.job) * Double(threads.count)
+            let texts = (spec.job.base as? TextBase).map { TextPlan($0, plan: plan) }
+            let rate = texts == nil ? Self.measure(spec.job) * Double(threads.count) : .nan
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
             if output.output == .table {
-                Terminal.writeOutput(Self.table(plan, rate: rate, seconds: seconds))
+                Terminal.writeOutput(
+                    Self.table(plan, rate: rate, seconds: seconds, texts: texts))
             } else {
                 Terminal.writeOutput(
-                    Self.json(plan, rate: rate, seconds: seconds).text(pretty: true) + "\n")
+                    Self.json(plan, rate: rate, seconds: seconds, texts: texts)
+                        .text(pretty: true) + "\n")
             }
             if let problem = plan.problem { throw problem }
         }
@@ -58,13 +61,16 @@ struct PlanCommand: AsyncParsableCommand {
         return Double(samples) / max((ContinuousClock.now - started).seconds, 1e-9)
     }
 
-    private static func table(_ plan: JobPlan, rate: Double, seconds: Double) -> String {
+    private static func table(
+        _ plan: JobPlan, rate: Double, seconds: Double, texts: TextPlan?
+    ) -> String {
         let guess = plan.isExact ? "" : " (at most, or until pilots know better)"
         var out = "method       \(plan.method)\n"
         out += "samples      \(Figures.grouped(plan.samples))\(guess)"
         if plan.pilotSamples > 0 { out += ", and \(Figures.grouped(plan.pilotSamples)) in a pilot" }
         out +=
-            "\ntime         \(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here\n"
+            texts.map { "\n\($0.table)" }
+            ?? "\ntime         \(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here\n"
         out += "memory       \(Figures.bytes(Double(plan.memoryBytes))) for candidates, at most\n"
         out += "rounds       \(plan.rounds)\n\n"
         var table = Table(
@@ -85,7 +91,9 @@ struct PlanCommand: AsyncParsableCommand {
         return plan.selections.isEmpty ? out : out + table.text
     }
 
-    private static func json(_ plan: JobPlan, rate: Double, seconds: Double) -> JSON {
+    private static func json(
+        _ plan: JobPlan, rate: Double, seconds: Double, texts: TextPlan?
+    ) -> JSON {
         func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
         return .object([
             ("version", .integer(1)), ("method", .string(plan.method)),
@@ -113,6 +121,7 @@ struct PlanCommand: AsyncParsableCommand {
                     })
             ),
             ("samples_per_second", .number(rate)), ("seconds", .number(seconds)),
+            ("texts", texts?.json ?? .null),
         ])
     }
 }

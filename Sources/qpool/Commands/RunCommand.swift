@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
     var part: Part?
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var endpoints: EndpointOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -45,6 +46,7 @@ struct RunCommand: AsyncParsableCommand {
         try await reporting(file: file) {
             var file = try JobFile(path: file)
             file.allowPlugins()
+            try file.allowEndpoints(endpoints)
             let spec = try JobCompiler.compile(file.node, resources: file.resources)
             var job = LocalJob(spec, file.resources)
             if let state { try keep(&job, state) }
@@ -110,6 +112,14 @@ extension JobFile {
     /// Lets the job call what it names: it is the user's own, on the user's machine.
     mutating func allowPlugins() {
         resources.extensions = .local(folder: folder) { Terminal.say("qpool: \($0)") }
+    }
+
+    /// Lets the job ask the endpoints that it names, too.
+    mutating func allowEndpoints(_ options: EndpointOptions) throws {
+        resources.extensions.texts = try options.texts(allowing: nil) {
+            Terminal.say("qpool: \($0)")
+        }
+        resources.extensions.drawsTexts = true
     }
 }
 

@@ -110,12 +110,56 @@ enum JobSchema {
                     ("type", .string("array")),
                     ("items", .object([("type", .string("object"))])),
                 ])))
+        choices.append(single("text", text))
         choices.append(.object([("enum", .array(bases.map { .string($0.name) }))]))
         return .object([
             ("description", .string("The base distribution: one key, its name.")),
             ("oneOf", .array(choices)),
         ])
     }()
+
+    /// Texts of a language model.
+    private static let text: JSON = fields(
+        required: ["endpoint", "prompt"],
+        [
+            ("endpoint", anything("A URL, or a list of URLs that serve the same model.")),
+            ("api", .object([("enum", .array([.string("completions"), .string("chat")]))])),
+            ("model", text("The model's name.")),
+            ("prompt", text("The prompt; {context} stands for a context.")),
+            ("system", text("The system's message of a chat.")),
+            ("contexts", anything("Texts, or names with texts: a uniform choice for {context}.")),
+            ("max_tokens", integer("Tokens of a text. Default 64.", least: 1)),
+            ("temperature", anything("Default 1.")), ("top_p", anything("Default 1.")),
+            ("stop", anything("Texts that end a text.")),
+            ("parameters", .object([("type", .string("object"))])),
+            ("logprobs", anything("Whether log-probabilities are asked for. Default true.")),
+            ("seed", anything("Whether seeds are sent. Default true.")),
+            (
+                "features",
+                .object([
+                    ("type", .string("object")),
+                    (
+                        "additionalProperties",
+                        .object([
+                            ("type", .string("object")), ("minProperties", .integer(1)),
+                            ("maxProperties", .integer(1)),
+                            (
+                                "properties",
+                                .object(
+                                    ["matches", "found", "judge", "reward", "process"]
+                                        .map { ($0, JSON.object([])) })
+                            ), ("additionalProperties", .bool(false)),
+                        ])
+                    ),
+                ])
+            ),
+            ("price", anything("For a million tokens: { prompt, completion, judge }.")),
+            ("timeout", anything("Seconds an answer. Default 60.")),
+            ("attempts", integer("Answers that are tried. Default 5.", least: 1)),
+            ("patience", anything("Seconds a sample. Default 300.")),
+            ("concurrency", integer("Requests in flight at an endpoint. Default 8.", least: 1)),
+            ("rate", anything("Requests a second at an endpoint.")),
+        ])
 
     /// A formula, or where a function from outside is computed.
     private static let function: JSON = .object([

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import Quantilizer
 
 /// How a command writes its answer.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
@@ -47,11 +48,26 @@ struct ResultPrinter {
     private func table(_ view: ResultView) -> String {
         var out = view.estimate.map { EstimateText.table($0, of: view) } ?? ""
         for selection in view.selections { out += describe(selection, of: view) + "\n" }
+        if let usage = view.usage { out += Self.describe(usage) + "\n" }
         for warning in view.warnings {
             out += Terminal.red("warning") + " \(warning.code): \(warning.message)\n"
         }
         if let digest = view.digest { out += "digest       \(digest)\n" }
         return out
+    }
+
+    private static func describe(_ usage: ResultView.Usage) -> String {
+        var text = "drawing      \(Figures.grouped(usage.requests)) requests"
+        if usage.redrawn > 0 { text += ", \(Figures.grouped(usage.redrawn)) draws asked for again" }
+        if usage.failed > 0 { text += ", \(Figures.grouped(usage.failed)) samples failed" }
+        text +=
+            "\ntokens       \(Figures.grouped(usage.prompt_tokens)) of prompts, "
+            + "\(Figures.grouped(usage.completion_tokens)) of texts"
+        if usage.judge_tokens > 0 {
+            text += ", \(Figures.grouped(usage.judge_tokens)) read by judges"
+        }
+        if let spend = usage.spend { text += "; spend \(spend.text)" }
+        return text
     }
 
     private func describe(_ selection: ResultView.Selection, of view: ResultView) -> String {
@@ -119,11 +135,14 @@ struct ResultPrinter {
             header.append(j < names.count ? names[j] : "x[\(j)]")
         }
         if width > shownColumns { header.append("…") }
+        let hasTexts = selection.draws.contains { $0.text != nil || $0.failure != nil }
+        if hasTexts { header.append("text") }
         var table = Table(header, numeric: Set(0..<(3 + shownColumns)))
         for (i, draw) in selection.draws.prefix(shownRows).enumerated() {
             var row = ["\(i + 1)", "\(draw.index)", draw.utility.text]
             row += draw.value.prefix(shownColumns).map(\.text)
             if width > shownColumns { row.append("…") }
+            if hasTexts { row.append(Self.shown(draw)) }
             table.rows.append(row)
         }
         var out = table.text
@@ -133,6 +152,16 @@ struct ResultPrinter {
             )
         }
         return out
+    }
+
+    /// A text on one line, without what a terminal would take for a command.
+    private static func shown(_ draw: ResultView.Draw) -> String {
+        guard let text = draw.text else { return draw.failure.map { "(\($0))" } ?? "" }
+        let line = String(
+            text.unicodeScalars.prefix(61).map { scalar -> Character in
+                scalar.properties.generalCategory == .control ? " " : Character(scalar)
+            })
+        return line.unicodeScalars.count > 60 ? line.prefix(60) + "…" : line
     }
 
     // MARK: - Records
@@ -151,6 +180,9 @@ struct ResultPrinter {
                     "\"index\":\(draw.index)", "\"utility\":\(json(draw.utility.value))",
                     "\"value\":[\(value)]", "\"fallback\":\(draw.fallback)",
                 ]
+                if let text = draw.text {
+                    fields.append("\"text\":" + JSON.string(text).text())
+                }
                 out += "{" + fields.joined(separator: ",") + "}\n"
             }
         }

@@ -33,6 +33,10 @@ struct ResultView: Decodable {
         var utility: Figure
         var value: [Figure]
         var fallback: Bool
+        /// Of a base whose samples are texts.
+        var text: String?
+        /// Why such a sample failed.
+        var failure: String?
     }
     struct Warning: Decodable {
         var code: String
@@ -63,6 +67,17 @@ struct ResultView: Decodable {
         var draws: [Draw]
     }
 
+    /// What drawing texts took.
+    struct Usage: Decodable {
+        var requests: UInt64
+        var redrawn: UInt64
+        var failed: UInt64
+        var prompt_tokens: UInt64
+        var completion_tokens: UInt64
+        var judge_tokens: UInt64
+        var spend: Figure?
+    }
+
     var version: Int
     var id: String?
     var state: String
@@ -75,10 +90,11 @@ struct ResultView: Decodable {
     var further: [Selection]
     var warnings: [Warning]
     var names: [String]
+    var usage: Usage?
 
     private enum Keys: String, CodingKey {
         case version, id, state, digest, issued, evaluations, further, warnings, components,
-            estimate
+            estimate, usage
     }
 
     init(from decoder: any Decoder) throws {
@@ -93,6 +109,7 @@ struct ResultView: Decodable {
         primary = estimate == nil ? try Selection(from: decoder) : nil
         further = try fields.decodeIfPresent([Selection].self, forKey: .further) ?? []
         warnings = try fields.decodeIfPresent([Warning].self, forKey: .warnings) ?? []
+        usage = try fields.decodeIfPresent(Usage.self, forKey: .usage)
         names = try fields.decodeIfPresent([String].self, forKey: .components) ?? []
     }
 

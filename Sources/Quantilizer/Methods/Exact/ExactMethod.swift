@@ -309,7 +309,8 @@ struct ExactMethod: Method {
                 selection: track.selection, samples: samples, kept: track.kept,
                 threshold: outcome.threshold, interval: outcome.interval, tied: outcome.tied,
                 top: outcome.top, topCount: track.kept, draws: outcome.draws,
-                certificate: .uniformOverKept(kept: track.kept, issued: samples))
+                certificate: .uniformOverKept(
+                    kept: track.kept, issued: samples + context.redrawn))
             results.append(report.result(context, warnings: &warnings))
             tracks[number].narrow(to: restRanks(tracks[number]), job: job, streams: streams)
             tails[number].follow(tracks[number], job: job, streams: streams)
@@ -317,7 +318,7 @@ struct ExactMethod: Method {
         phase = .resting
         return .result(
             JobResult(
-                issued: context.issued, evaluations: context.evaluations, selections: results,
+                issued: context.issued + context.redrawn, evaluations: context.evaluations, selections: results,
                 diagnostics: [], warnings: warnings))
     }
 

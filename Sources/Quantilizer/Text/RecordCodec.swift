@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bounds of what records may hold, whoever sends them.
+public enum RecordLimits {
+    /// Bytes of a text, and of all its tokens.
+    public static let textBytes = 1 << 18
+    /// Tokens of a text.
+    public static let tokens = 1 << 15
+    /// Samples of a job with a recorded base.
+    public static let samples: UInt64 = 1 << 20
+}
+
+extension SampleRecord {
+    /// As bytes, for journals.
+    public func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    /// Reads what ``encode()`` wrote, of a base of so many values.
+    public init(decoding bytes: some Collection<UInt8>, dimension: Int) throws(DecodingFailure) {
+        var reader = ByteReader(bytes)
+        self = try SampleRecord(from: &reader, dimension: dimension)
+        try reader.finish()
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(failure.map { $0.rawValue + 1 } ?? 0)
+        for value in value { writer.write(value) }
+        writer.write(text != nil)
+        if let text { writer.write(Array(text.utf8)) }
+        writer.write(count: tokens.count)
+        for token in tokens {
+            writer.write(Array(token.text.utf8))
+            writer.write(token.logProbability)
+        }
+    }
+
+    init(from reader: inout ByteReader, dimension: Int) throws(DecodingFailure) {
+        let code = try reader.byte()
+        failure = nil
+        if code > 0 {
+            guard let failure = RecordFailure(rawValue: code - 1) else {
+                throw DecodingFailure("no such failure of a sample")
+            }
+            self.failure = failure
+        }
+        value = []
+        for _ in 0..<dimension { value.append(try reader.double()) }
+        text = nil
+        if try reader.bool() { text = try reader.text() }
+        let count = try reader.count(limit: RecordLimits.tokens, bytesEach: 16, of: "tokens")
+        tokens = []
+        for _ in 0..<count { tokens.append(Token(try reader.text(), try reader.double())) }
+    }
+}
+
+extension RecordUsage {
+    func write(to writer: inout ByteWriter) {
+        for count in [requests, redrawn, promptTokens, completionTokens, judgeTokens] + failures {
+            writer.write(count)
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        self.init()
+        func next() throws(DecodingFailure) -> UInt64 {
+            let count = try reader.word()
+            guard count < 1 << 56 else { throw DecodingFailure("a count out of range") }
+            return count
+        }
+        requests = try next()
+        redrawn = try next()
+        promptTokens = try next()
+        completionTokens = try next()
+        judgeTokens = try next()
+        for i in failures.indices { failures[i] = try next() }
+    }
+}
+
+extension [UInt64: SampleRecord] {
+    func write(to writer: inout ByteWriter) {
+        writer.write(count: count)
+        for (index, record) in sorted(by: { $0.key < $1.key }) {
+            writer.write(index)
+            record.write(to: &writer)
+        }
+    }
+
+    init(
+        from reader: inout ByteReader, dimension: Int, indices: Range<UInt64>
+    ) throws(DecodingFailure) {
+        self.init()
+        let count = try reader.count(
+            limit: Int(RecordLimits.samples), bytesEach: 18 + 8 * dimension, of: "records")
+        for _ in 0..<count {
+            let index = try reader.word()
+            guard indices.contains(index) else {
+                throw DecodingFailure("sample \(index) is not of this range")
+            }
+            self[index] = try SampleRecord(from: &reader, dimension: dimension)
+        }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func text() throws(DecodingFailure) -> String {
+        let bytes = try blob(limit: RecordLimits.textBytes, of: "bytes of text")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw DecodingFailure("a text that is not UTF-8")
+        }
+        return text
+    }
+}
+
+extension TextOutcome {
+    /// As bytes, for journals.
+    public func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        var record = SampleRecord(value: scores, text: text, tokens: tokens)
+        record.failure = failure
+        writer.write(count: scores.count)
+        writer.write(count: tokenCount)
+        usage.write(to: &writer)
+        record.write(to: &writer)
+        return writer.bytes
+    }
+
+    /// Reads what ``encode()`` wrote.
+    public init(decoding bytes: some Collection<UInt8>) throws(DecodingFailure) {
+        var reader = ByteReader(bytes)
+        let scores = try reader.count(limit: 1_024, bytesEach: 8, of: "scores")
+        tokenCount = try reader.count(limit: 1 << 40, bytesEach: 0, of: "tokens")
+        usage = try RecordUsage(from: &reader)
+        let record = try SampleRecord(from: &reader, dimension: scores)
+        try reader.finish()
+        self.scores = record.value
+        text = record.text
+        tokens = record.tokens
+        failure = record.failure
+    }
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a `text` base from a job file.
+extension BaseRegistry {
+    @Sendable static func text(_ r: Request) throws(JobError) -> any BaseDistribution {
+        guard r.depth == 0 else {
+            throw JobError(
+                at: r.node.position, path: r.path,
+                "texts are drawn once and kept, so they stand alone as a job's base, not inside "
+                    + "another")
+        }
+        var reader = TextReader(r)
+        let source = try reader.read()
+        let extensions = r.resources.extensions
+        guard extensions.evaluates, extensions.drawsTexts else {
+            return TextBase(source, drawer: nil)
+        }
+        guard let provider = extensions.texts else {
+            throw JobError(
+                at: r.node.position, path: r.path,
+                "texts are not drawn here: start `qpool worker` with --allow-endpoint URL")
+        }
+        do throws(FunctionRefusal) {
+            return TextBase(
+                source, drawer: try provider.drawer(source, functions: extensions.provider))
+        } catch {
+            throw JobError(at: r.node.position, path: r.path, error.message)
+        }
+    }
+}
+
+/// Reads the keys of a `text` base one by one.
+struct TextReader {
+    /// The keys of a `text` base, in their usual order.
+    static let keys = [
+        "endpoint", "api", "model", "prompt", "system", "contexts", "max_tokens", "temperature",
+        "top_p", "stop", "parameters", "logprobs", "seed", "features", "price", "timeout",
+        "attempts", "patience", "concurrency", "rate",
+    ]
+    /// The ways to measure a text that a feature may name.
+    static let kinds = ["matches", "found", "judge", "reward", "process"]
+    private static let features = 64
+    private static let contexts = 64
+    private static let promptBytes = 1 << 20
+
+    private var map: JobMapping
+    private let resources: JobResources
+
+    init(_ r: BaseRegistry.Request) {
+        map = JobMapping(r.node, path: r.path, keys: Self.keys)
+        resources = r.resources
+    }
+
+    mutating func read() throws(JobError) -> TextSource {
+        let endpoints = map.read("endpoint") { (node, path) throws(JobError) in
+            try Self.urls(node, path)
+        }
+        let interface = map.read("api", default: TextSource.Interface.completions) {
+            (node, path) throws(JobError) -> TextSource.Interface in
+            let name = try node.string(path: path)
+            guard let interface = TextSource.Interface(rawValue: name) else {
+                throw JobError(
+                    at: node.position, path: path,
+                    "unknown interface `\(name)`: "
+                        + NearestName.hint(
+                            name, among: TextSource.Interface.allCases.map(\.rawValue)))
+            }
+            return interface
+        }
+        let model = map.string("model", default: "") ?? ""
+        let prompt = template("prompt", default: nil)
+        let system = template("system", default: "")
+        if interface == .completions, map.has("system") {
+            map.note("system", "only `api: chat` takes a system message")
+        }
+        let contexts =
+            map.read("contexts", default: []) { (node, path) throws(JobError) in
+                try Self.contexts(node, path)
+            } ?? []
+        let places = prompt.contains("{context}") || system.contains("{context}")
+        if map.has("contexts"), !places {
+            map.note("contexts", "no `{context}` stands in the prompt, so contexts change nothing")
+        } else if places, !map.has("contexts") {
+            map.note("prompt", "`{context}` stands there, and there are no `contexts`")
+        }
+        let tokens = map.integer("max_tokens", in: 1...RecordLimits.tokens, default: 64)
+        let temperature = map.double("temperature", in: JobRange(0, 100), default: 1)
+        let topP = map.double("top_p", in: .fraction, default: 1)
+        let stop =
+            map.read("stop", default: []) { (node, path) throws(JobError) in
+                try Self.strings(node, path, limit: 16)
+            } ?? []
+        let parameters =
+            map.read("parameters", default: []) { (node, path) throws(JobError) in
+                try Self.parameters(node, path)
+            } ?? []
+        let logprobs = map.boolean("logprobs", default: true)
+        let seed = map.boolean("seed", default: true)
+        let manners = manners()
+        let features = readFeatures(endpoints ?? [], model)
+        let price = readPrice()
+        try map.finish()
+        return TextSource(
+            endpoints: endpoints ?? [], interface: interface ?? .completions, model: model,
+            prompt: prompt, system: system, contexts: contexts, maximumTokens: tokens ?? 64,
+            temperature: temperature ?? 1, topP: topP ?? 1, stop: stop, parameters: parameters,
+            asksProbabilities: logprobs ?? true, sendsSeeds: seed ?? true, features: features,
+            price: price, manners: manners)
+    }
+
+    private mutating func template(_ key: String, default fallback: String?) -> String {
+        let text = map.string(key, default: fallback) ?? ""
+        if text.utf8.count > Self.promptBytes {
+            map.note(key, "at most \(Self.promptBytes) bytes")
+        }
+        return text
+    }
+
+    private mutating func manners() -> EndpointManners {
+        var manners = EndpointManners()
+        let seconds = JobRange(0, Limits.batchSeconds, includesLower: false)
+        manners.timeoutSeconds = map.double("timeout", in: seconds, default: 60) ?? 60
+        manners.attempts = map.integer("attempts", in: 1...100, default: 5) ?? 5
+        manners.patienceSeconds =
+            map.double("patience", in: JobRange(0, 86_400), default: 300) ?? 300
+        manners.concurrency = map.integer("concurrency", in: 1...1_024, default: 8) ?? 8
+        if map.has("rate") {
+            manners.rate = map.double("rate", in: JobRange(1e-6, 1e6))
+        }
+        return manners
+    }
+
+    private mutating func readPrice() -> TextSource.Price? {
+        guard map.has("price") else { return nil }
+        return map.read("price") { (node, path) throws(JobError) in
+            var map = JobMapping(node, path: path, keys: ["prompt", "completion", "judge"])
+            var price = TextSource.Price()
+            price.prompt = map.double("prompt", in: .nonNegative, default: 0) ?? 0
+            price.completion = map.double("completion", in: .nonNegative, default: 0) ?? 0
+            price.judge = map.double("judge", in: .nonNegative, default: 0) ?? 0
+            try map.finish()
+            return price
+        }
+    }
+
+    // MARK: Features
+
+    private mutating func readFeatures(_ endpoints: [String], _ model: String) -> [TextFeature] {
+        guard let node = map["features"] else { return [] }
+        let place = map.path(of: "features")
+        guard case .mapping(let entries) = node.content, entries.count <= Self.features else {
+            map.note("features", "expected names with features, at most \(Self.features)")
+            return []
+        }
+        var result: [TextFeature] = []
+        for entry in entries {
+            let resources = resources
+            let taken = result.map(\.name)
+            let made = map.collect { () throws(JobError) -> TextFeature in
+                guard BaseRegistry.isName(entry.key), !TextBase.usual.contains(entry.key),
+                    !taken.contains(entry.key)
+                else {
+                    throw JobError(
+                        at: entry.keyPosition, path: place,
+                        "expected a name of its own, a letter or _ and then letters, digits or _, "
+                            + "found `\(entry.key)`")
+                }
+                return TextFeature(
+                    name: entry.key,
+                    kind: try Self.kind(
+                        entry.value, "\(place).\(entry.key)", endpoints, model, resources))
+            }
+            if let made { result.append(made) }
+        }
+        return result
+    }
+
+    private static func kind(
+        _ node: JobNode, _ path: String, _ endpoints: [String], _ model: String,
+        _ resources: JobResources
+    ) throws(JobError) -> TextFeature.Kind {
+        guard case .mapping(let entries) = node.content, entries.count == 1 else {
+            throw node.expected("a feature such as `{ matches: \"[Pp]eace\" }`", path: path)
+        }
+        let place = "\(path).\(entries[0].key)"
+        let value = entries[0].value
+        switch entries[0].key {
+        case "matches": return .matches(try pattern(value, place))
+        case "found": return .found(try pattern(value, place))
+        case "judge": return .judge(try judge(value, place, endpoints, model))
+        case "reward":
+            var map = JobMapping(value, path: place, keys: ["url", "batch"])
+            let address = map.read("url") { (node, path) throws(JobError) -> String in
+                try url(node, path)
+            }
+            let batch = map.integer("batch", in: 1...256, default: 32)
+            try map.finish()
+            return .reward(RewardSource(url: address ?? "", batch: batch ?? 32))
+        case "process":
+            return .process(try JobSpecReader.process(value, place, resources))
+        default:
+            throw JobError(
+                at: entries[0].keyPosition, path: path,
+                "unknown feature `\(entries[0].key)`: "
+                    + NearestName.hint(entries[0].key, among: kinds))
+        }
+    }
+
+    private static func judge(
+        _ node: JobNode, _ path: String, _ endpoints: [String], _ model: String
+    ) throws(JobError) -> JudgeSource {
+        var map = JobMapping(
+            node, path: path, keys: ["endpoint", "model", "prompt", "continuation"])
+        let own = map.has("endpoint")
+        let given = map.read("endpoint", default: endpoints) {
+            (node, path) throws(JobError) -> [String] in try urls(node, path)
+        }
+        let name = map.string("model", default: own ? "" : model) ?? ""
+        let prompt = map.string("prompt") ?? ""
+        let continuation = map.string("continuation") ?? ""
+        if map.has("prompt"), !prompt.contains("{text}") {
+            map.note("prompt", "no `{text}` stands in it, so every text is judged alike")
+        }
+        if map.has("continuation"), continuation.isEmpty {
+            map.note("continuation", "expected a text, as \" yes\"")
+        }
+        try map.finish()
+        return JudgeSource(
+            endpoints: given ?? [], model: name, prompt: prompt, continuation: continuation)
+    }
+
+    private static func pattern(_ node: JobNode, _ path: String) throws(JobError) -> Pattern {
+        let text = try node.string(path: path)
+        do throws(PatternError) {
+            return try Pattern(text)
+        } catch {
+            throw JobError(at: node.position, path: path, error.message)
+        }
+    }
+
+    // MARK: Parts
+
+    private static func strings(
+        _ node: JobNode, _ path: String, limit: Int
+    ) throws(JobError) -> [String] {
+        guard case .sequence = node.content else { return [try node.string(path: path)] }
+        var result: [String] = []
+        for (i, item) in try node.list(path: path, limit: limit).enumerated() {
+            result.append(try item.string(path: "\(path)[\(i)]"))
+        }
+        return result
+    }
+
+    private static func urls(_ node: JobNode, _ path: String) throws(JobError) -> [String] {
+        guard case .sequence = node.content else { return [try url(node, path)] }
+        var result: [String] = []
+        for (i, item) in try node.list(path: path, limit: 64).enumerated() {
+            result.append(try url(item, "\(path)[\(i)]"))
+        }
+        guard !result.isEmpty, Set(result).count == result.count else {
+            throw node.expected("one or more endpoints, each once", path: path)
+        }
+        return result
+    }
+
+    private static func url(_ node: JobNode, _ path: String) throws(JobError) -> String {
+        let text = try node.string(path: path)
+        guard let url = PluginPolicy.plainURL(text) else {
+            throw node.expected(
+                "a URL such as http://127.0.0.1:8000/v1, without a user, a password, a query or "
+                    + "`..`: keys are given to workers, never to a job", path: path)
+        }
+        return url
+    }
+
+    private static func contexts(
+        _ node: JobNode, _ path: String
+    ) throws(JobError) -> [TextSource.Context] {
+        var result: [TextSource.Context] = []
+        if case .mapping(let entries) = node.content {
+            for entry in entries.prefix(contexts + 1) {
+                result.append(
+                    .init(
+                        name: entry.key,
+                        text: try entry.value.string(path: "\(path).\(entry.key)")))
+            }
+        } else {
+            result = try strings(node, path, limit: contexts).map { .init(name: $0, text: $0) }
+        }
+        guard (1...contexts).contains(result.count),
+            Set(result.map(\.name)).count == result.count
+        else { throw node.expected("1 to \(contexts) contexts, each once", path: path) }
+        return result
+    }
+
+    private static func parameters(
+        _ node: JobNode, _ path: String
+    ) throws(JobError) -> [TextSource.Parameter] {
+        guard case .mapping(let entries) = node.content, entries.count <= 64 else {
+            throw node.expected("a mapping of parameters, as { top_k: 0 }", path: path)
+        }
+        let own = [
+            "model", "prompt", "messages", "max_tokens", "temperature", "top_p", "stop", "seed",
+            "logprobs", "top_logprobs", "stream", "n", "echo",
+        ]
+        var result: [TextSource.Parameter] = []
+        for entry in entries {
+            guard !own.contains(entry.key) else {
+                throw JobError(
+                    at: entry.keyPosition, path: path,
+                    "`\(entry.key)` is set by the job's own keys")
+            }
+            result.append(.init(name: entry.key, json: JSON(entry.value).text()))
+        }
+        return result.sorted { $0.name < $1.name }
+    }
+}

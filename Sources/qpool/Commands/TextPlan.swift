@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Quantilizer
+
+/// What drawing a job's texts will take, at most.
+struct TextPlan {
+    /// Requests, where each is answered at once.
+    let requests: UInt64
+    /// Tokens of all texts at most.
+    let completionTokens: UInt64
+    /// Tokens of all prompts, guessed from their length.
+    let promptTokens: UInt64
+    /// Tokens that judges read at most, guessed from lengths.
+    let judgeTokens: UInt64
+    /// What that costs; nil where the job names no prices.
+    let spend: Double?
+
+    /// A token has about four letters of English; other languages and codes have more tokens.
+    private static let bytesPerToken = 4.0
+
+    init(_ base: TextBase, plan: JobPlan) {
+        let source = base.source
+        let samples = plan.samples + plan.pilotSamples
+        func tokens(_ text: String) -> Double { Double(text.utf8.count) / Self.bytesPerToken }
+        let contexts = source.contexts.map { tokens($0.text) }
+        let context = contexts.isEmpty ? 0 : contexts.reduce(0, +) / Double(contexts.count)
+        var each: UInt64 = 1
+        var scored: UInt64 = 0
+        var judged = 0.0
+        for feature in source.features {
+            switch feature.kind {
+            case .judge(let judge):
+                each += 1
+                judged +=
+                    tokens(judge.prompt + judge.continuation) + Double(source.maximumTokens)
+            case .reward(let reward):
+                scored += (samples + UInt64(reward.batch) - 1) / UInt64(reward.batch)
+            case .matches, .found, .process: continue
+            }
+        }
+        requests = samples * each + scored
+        completionTokens = samples * UInt64(source.maximumTokens)
+        promptTokens = UInt64(
+            (Double(samples) * (tokens(source.prompt + source.system) + context)).rounded(.up))
+        judgeTokens = UInt64((Double(samples) * judged).rounded(.up))
+        var usage = RecordUsage()
+        usage.promptTokens = promptTokens
+        usage.completionTokens = completionTokens
+        usage.judgeTokens = judgeTokens
+        spend = base.spend(usage)
+    }
+
+    var table: String {
+        var text = "requests     \(Figures.grouped(requests)), where each is answered at once\n"
+        text +=
+            "tokens       \(Figures.grouped(completionTokens)) of texts at most, about "
+            + "\(Figures.grouped(promptTokens)) of prompts"
+        if judgeTokens > 0 {
+            text += ", up to about \(Figures.grouped(judgeTokens)) read by judges"
+        }
+        text += "\nspend        "
+        text += spend.map { "at most about \(Figures.short($0))" } ?? "the job names no `price`"
+        return text + "\n"
+    }
+
+    var json: JSON {
+        .object([
+            ("requests", .integer(requests)), ("completion_tokens", .integer(completionTokens)),
+            ("prompt_tokens", .integer(promptTokens)), ("judge_tokens", .integer(judgeTokens)),
+            ("spend", spend.map { .number($0) } ?? .null),
+        ])
+    }
+}

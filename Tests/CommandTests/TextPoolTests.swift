@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Texts on a pool: no text that was stored is paid for again, whatever is killed.
+@Suite(.serialized) struct TextPoolTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func job(_ url: String, samples: Int) throws -> String {
+        try folder.write(
+            """
+            seed: 5
+            base:
+              text:
+                endpoint: \(url)
+                prompt: "Say something"
+                max_tokens: 3
+                concurrency: 4
+                attempts: 20
+                features: { as: { matches: "a" } }
+            utility: as + logprob
+            quantile: 0.05
+            samples: \(samples)
+            draws: 15
+            """, to: "job.yaml")
+    }
+
+    private func worker(_ model: ToyModel) -> [String] {
+        [
+            "--threads", "1", "--allow-endpoint", model.url, "--journal", folder.path + "/journal",
+        ]
+    }
+
+    @Test(.timeLimit(.minutes(5))) func killsCostNoStoredText() throws {
+        let samples = 2_000
+        let concurrency = 4
+        let model = try ToyModel("--delay", "0.02")
+        let file = try job(model.url, samples: samples)
+        let pool = try LocalPool([
+            "--store", folder.path + "/pool.sqlite", "--allow-plugins", "--silence", "2s",
+        ])
+        for _ in 0..<2 { try pool.addWorker(worker(model)) }
+        #expect(try pool.waitForWorkers(2))
+        _ = try pool.client("submit", file, "--id", "texts")
+        func wait(until count: Int) throws {
+            let end = Date().addingTimeInterval(60)
+            while model.seeds("answered").count < count {
+                try #require(Date() < end, "the job does not go on")
+                usleep(20_000)
+            }
+        }
+        try wait(until: 300)
+        pool.workers[0].signal(SIGKILL)
+        try pool.addWorker(worker(model))
+        try wait(until: 700)
+        pool.coordinator.signal(SIGKILL)
+        try pool.restartCoordinator()
+        try wait(until: 1_100)
+        try model.killAndRestart()
+        let waited = try pool.client("wait", "texts", "--quiet")
+        #expect(waited.status == 0, "\(waited.error)")
+        let result = try TextResult(try pool.client("result", "texts", "-o", "json"))
+        #expect(result.kept == 100 && result.draws.count == 15 && result.usage.failed == 0)
+        #expect(result.issued == samples + result.usage.redrawn)
+        // What was on its way when a worker died was asked for again, and nothing else.
+        let answered = model.seeds("answered")
+        #expect(Set(answered).count == samples)
+        #expect(answered.count - samples <= concurrency, "\(answered.count) answers were paid for")
+        // The draws are those of a run that nobody disturbed, out of the same journal.
+        let quiet = try QPoolProcess([
+            "run", file, "-o", "json", "--quiet", "--journal", folder.path + "/journal",
+        ]).finish(seconds: 60)
+        #expect(try TextResult(quiet).draws.map(\.index) == result.draws.map(\.index))
+        #expect(model.seeds("answered").count == answered.count)
+    }
+
+    @Test func whatNobodyAllowsIsRefused() throws {
+        let model = try ToyModel()
+        let file = try job(model.url, samples: 300)
+        let closed = try LocalPool()
+        let refused = try closed.client("submit", file)
+        #expect(refused.status == 6 && refused.error.contains("--allow-plugins"))
+        let open = try LocalPool(["--allow-plugins"])
+        try open.addWorker(["--threads", "1", "--allow-endpoint", "http://127.0.0.1:9/v1"])
+        #expect(try open.waitForWorkers(1))
+        let unoffered = try open.client("submit", file)
+        #expect(unoffered.status == 6, "\(unoffered.error)")
+        #expect(unoffered.error.contains("no worker may run `endpoint \(model.url)`"))
+        try open.addWorker(worker(model))
+        #expect(try open.waitForWorkers(2))
+        let done = try open.client("submit", file, "--wait", "--quiet", "-o", "json")
+        #expect(try TextResult(done).issued == 300)
+        #expect(model.seeds("asked").count == 300)
+    }
+}

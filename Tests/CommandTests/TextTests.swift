@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Texts as base distribution, against an endpoint whose law is known and which can misbehave.
+@Suite struct TextTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// What a local run adds: a journal of its own.
+    private func run(
+        _ text: String, _ more: String..., environment: [String: String] = [:]
+    ) throws -> Finished {
+        let path = try folder.write(text, to: "job.yaml")
+        return try QPoolProcess(
+            ["run", path, "-o", "json", "--quiet", "--journal", folder.path + "/journal"] + more,
+            environment: environment
+        ).finish(seconds: 120)
+    }
+
+    private func job(
+        _ url: String, samples: Int, tokens: Int = 2, more: String = "", features: String = "",
+        rest: String = "utility: logprob"
+    ) -> String {
+        """
+        seed: 3
+        base:
+          text:
+            endpoint: \(url)
+            prompt: "Say something"
+            max_tokens: \(tokens)
+        \(more.isEmpty ? "" : "    \(more)")
+            features:
+              as: { matches: "a" }
+        \(features)
+        quantile: 0.1
+        samples: \(samples)
+        draws: 5
+        \(rest)
+        """
+    }
+
+    /// Each of the nine texts of two letters as often as the model says, by χ² with 8 degrees of
+    /// freedom: 26.12 is its quantile at .999. The quantilizer's own promises are then arithmetic.
+    @Test func theLawIsThatOfTheModel() throws {
+        let model = try ToyModel()
+        let letters = ["a", "b", "c"]
+        let texts = letters.flatMap { first in letters.map { first + $0 } }
+        let features = texts.map { "      is_\($0): { found: \"^\($0)$\" }" }
+        let costs = texts.map { "is_\($0): is_\($0)" }.joined(separator: ", ")
+        let path = job(
+            model.url, samples: 3_000, features: features.joined(separator: "\n"),
+            rest: "utility: as + logprob\ncosts: { \(costs) }")
+        let result = try TextResult(try run(path))
+        #expect(result.issued == 3_000 && result.kept == 300 && result.usage.failed == 0)
+        #expect(result.certificate.amplification == 10)
+        #expect(result.usage.completion_tokens == 6_000)
+        var chi = 0.0
+        for text in texts {
+            let expected = 3_000 * ToyModel.probability(text)
+            let found = 3_000 * (try #require(result.costs["is_\(text)"])).base
+            chi += (found - expected) * (found - expected) / expected
+        }
+        #expect(chi < 26.12)
+        // "aa" has the greatest utility, 2 + log .05, and a mass of .05; "ab" and "ba" come next.
+        for draw in result.draws {
+            #expect(["aa", "ab"].contains(draw.text))
+            #expect(draw.logprobs.count == 2)
+        }
+        // Nothing is asked for twice, not by another job with the same texts either.
+        let again = try TextResult(
+            try run(path.replacingOccurrences(of: "utility: as", with: "utility: 2*as")))
+        #expect(again.usage.requests == 3_000)
+        #expect(model.seeds("answered").count == 3_000)
+        #expect(Set(model.seeds("answered")).count == 3_000)
+    }
+
+    /// What fails for ever is counted and told of; what fails once costs a draw, where that may have
+    /// been one.
+    @Test func anEndpointThatMisbehavesIsCounted() throws {
+        let model = try ToyModel("--faults")
+        let result = try TextResult(
+            try run(
+                job(
+                    model.url, samples: 200,
+                    more: "attempts: 2\n    timeout: 1\n    concurrency: 32",
+                    rest: "utility: \"as > -1\"")))
+        let seeds = Set(model.seeds("asked"))
+        #expect(seeds.count == 200)
+        func kind(_ number: UInt64) -> Int { seeds.count { $0 % 10 == number } }
+        #expect(result.usage.failures == ["server-error": kind(0), "not-a-number": kind(1)])
+        #expect(result.usage.failed == kind(0) + kind(1))
+        #expect(result.invalid == result.usage.failed, "a constant utility hides no failure")
+        let redrawn = [0, 1, 3, 4, 5, 6, 7].reduce(0) { $0 + kind($1) }
+        #expect(result.usage.redrawn == redrawn)
+        #expect(result.issued == 200 + redrawn)
+        #expect(result.certificate.amplification == Double(200 + redrawn) / 20)
+        let warning = try #require(result.warnings.first { $0.code == "samples-failed" })
+        #expect(warning.message.contains("\(kind(0)) server-error"))
+        #expect(result.draws.allSatisfy { $0.text?.count == 2 })
+    }
+
+    /// An endpoint that is gone ends the job soon, and says so.
+    @Test func anEndpointThatIsGoneEndsTheJob() throws {
+        let result = try run(
+            job("http://127.0.0.1:9/v1", samples: 100, more: "patience: 1"))
+        #expect(result.status == 1)
+        #expect(result.error.contains("16 samples in a row failed"), "\(result.error)")
+    }
+
+    /// Judges, rewards and processes measure texts; keys reach the endpoint and nothing else.
+    @Test func textsAreMeasuredByOthers() throws {
+        let model = try ToyModel("--key", "sesame-4711")
+        _ = try folder.write(
+            """
+            import json, sys
+            sys.stdin.readline()
+            print('{"protocol": 1}', flush=True)
+            for line in sys.stdin:
+                batch = json.loads(line)
+                scores = [text.count("b") + 0.5 for text in batch["texts"]]
+                print(json.dumps({"id": batch["id"], "results": scores}), flush=True)
+            """, to: "score.py")
+        let keys = try folder.write("# ours\n\(model.url) sesame-4711\n", to: "keys.txt")
+        chmod(keys, 0o600)
+        let root = model.url.replacingOccurrences(of: "/v1", with: "")
+        try "\(root)/reward sesame-4711\n\(model.url) sesame-4711\n"
+            .write(toFile: keys, atomically: false, encoding: .utf8)
+        let features = """
+                  then_b: { judge: { prompt: "{text}", continuation: "b" } }
+                  cs: { reward: { url: "\(root)/reward" } }
+                  bs: { process: { command: [python3, score.py], format: json-lines } }
+            """
+        let text = job(
+            model.url, samples: 100, more: "price: { completion: 10, judge: 1 }",
+            features: features, rest: "utility: then_b + cs + bs")
+        #expect(try run(text).status != 0, "without a key")
+        let done = try run(text, "--endpoint-keys", keys)
+        let result = try TextResult(done)
+        #expect(result.usage.failed == 0 && result.usage.judge_tokens > 0)
+        let spend = Double(200 * 10 + result.usage.judge_tokens) / 1e6
+        #expect(abs((result.usage.spend ?? 0) - spend) < 1e-12)
+        let law = ["a": 0.6, "b": 0.4, "c": 0.1]
+        for draw in result.draws {
+            let text = try #require(draw.text)
+            let scores = draw.value.suffix(3).map { $0 }
+            #expect(abs(scores[0] - log(law[String(text.last!)]!)) < 1e-12)
+            #expect(scores[1] == Double(text.count { $0 == "c" }))
+            #expect(scores[2] == Double(text.count { $0 == "b" }) + 0.5)
+        }
+        #expect(!done.output.contains("sesame") && !done.error.contains("sesame"))
+        #expect(!system("grep", "-rq", "sesame", folder.path + "/journal"))
+        chmod(keys, 0o644)
+        let open = try run(text, "--endpoint-keys", keys)
+        #expect(open.status != 0, "a key that others can read is refused")
+        // What was measured on a text alone can be measured again; a forged text shows.
+        let file = try folder.write(done.output, to: "result.json")
+        #expect(try qpool("verify", file).status == 0)
+        let drawn = try #require(result.draws[0].text)
+        let forged = done.output.replacingOccurrences(
+            of: "\"text\": \"\(drawn)\"", with: "\"text\": \"aaaa\"")
+        #expect(try qpool("verify", try folder.write(forged, to: "forged.json")).status == 1)
+    }
+}

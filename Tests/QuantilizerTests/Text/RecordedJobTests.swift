@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Quantilizer
+
+/// A drawer without a network: the text of a sample is its word's digits; every seventh fails.
+private struct Scribe: TextDrawer {
+    var trouble: String? { nil }
+
+    func draw(_ requests: [TextRequest]) -> [TextOutcome] {
+        requests.map { request in
+            if request.index % 7 == 3 { return TextOutcome(failure: .server) }
+            var outcome = TextOutcome(text: "\(request.word % 1_000) \(request.contextText)")
+            outcome.tokens = [.init("x", -Double(request.word % 97) / 10)]
+            outcome.usage.requests = 1
+            outcome.usage.redrawn = request.index == 5 ? 2 : 0
+            outcome.usage.completionTokens = 3
+            return outcome
+        }
+    }
+}
+
+private struct Scribes: TextProvider {
+    var endpointRules: [String] { [] }
+    var allowsAll: Bool { true }
+    func drawer(
+        _ source: TextSource, functions: (any FunctionProvider)?
+    ) throws(FunctionRefusal) -> any TextDrawer { Scribe() }
+}
+
+/// Samples that are drawn once and kept: however a job is cut, stopped and gone on with, the answer
+/// has its texts, and what failed is counted.
+@Suite struct RecordedJobTests {
+    private static func node(_ pairs: [(String, JobNode)]) -> JobNode {
+        let place = SourcePosition(line: 1, column: 1)
+        return JobNode(
+            .mapping(pairs.map { (key: $0.0, keyPosition: place, value: $0.1) }), at: place)
+    }
+
+    private static func word(_ text: String, quoted: Bool = false) -> JobNode {
+        JobNode(.scalar(text, quoted: quoted), at: SourcePosition(line: 1, column: 1))
+    }
+
+    private static func spec(
+        samples: String = "1000", utility: String = "sevens + logprob",
+        more: [(String, JobNode)] = []
+    ) throws -> JobSpec {
+        var resources = JobResources()
+        resources.extensions.texts = Scribes()
+        let features = node([("sevens", node([("matches", word("7"))]))])
+        let contexts = node([("one", word("first", quoted: true)), ("two", word("second"))])
+        return try JobSpec.parse(
+            node(
+                [
+                    (
+                        "base",
+                        node([
+                            (
+                                "text",
+                                node([
+                                    ("endpoint", word("http://127.0.0.1:1/v1")),
+                                    ("prompt", word("{context}")), ("contexts", contexts),
+                                    ("features", features),
+                                ])
+                            )
+                        ])
+                    ), ("utility", word(utility)), ("quantile", word("0.05")),
+                    ("samples", word(samples)), ("draws", word("20")),
+                ] + more), resources: resources)
+    }
+
+    private func finish(_ machine: inout JobMachine) {
+        let evaluator = RangeEvaluator(job: machine.job)
+        while let round = machine.currentRound {
+            for range in machine.missing(limit: 1) {
+                _ = machine.merge(evaluator.evaluate(round: round, range: range))
+            }
+        }
+    }
+
+    @Test func anyCutGivesTheSameTexts() throws {
+        let job = try Self.spec().job
+        var whole = JobMachine(job: job)
+        finish(&whole)
+        let expected = try #require(whole.result)
+        #expect(expected.usage?.failed == 143)
+        #expect(expected.issued == 1_002 && expected.selections[0].invalid == 143)
+        #expect(expected.selections[0].certificate.amplification == 1_002.0 / 50)
+        #expect(expected.warnings.map(\.code).contains("samples-failed"))
+        for draw in expected.selections[0].draws {
+            let text = try #require(draw.record?.text)
+            let sevens = Double(text.count { $0 == "7" })
+            #expect(draw.value[6] == sevens)
+            #expect(draw.utility == sevens + draw.value[3])
+            #expect(text.hasSuffix(draw.value[5] == 0 ? "first" : "second"))
+        }
+        #expect(DrawCheck.falseDraw(in: expected, job: job) == nil)
+
+        // Blocks backwards, over the wire, the machine stored and read again after each.
+        var machine = JobMachine(job: job)
+        let evaluator = RangeEvaluator(job: job)
+        let round = try #require(machine.currentRound)
+        for range in DyadicRange.cover(round.range, maximumLevel: 8).reversed() {
+            let bytes = evaluator.evaluate(round: round, range: range).encode()
+            let partial = try Partial(decoding: bytes, round: round, job: job)
+            #expect(machine.merge(partial) == .merged)
+            #expect(machine.merge(partial) != .merged)
+            if !machine.hasEnded {
+                machine = try JobMachine(job: job, snapshot: machine.snapshot())
+            }
+        }
+        #expect(machine.result == expected)
+    }
+
+    /// Bytes from a worker may hold anything.
+    @Test func damagedPartialsAreRefusedOrRead() throws {
+        let job = try Self.spec().job
+        let round = try #require(JobMachine(job: job).currentRound)
+        let range = try #require(DyadicRange(start: 0, level: 8))
+        let bytes = RangeEvaluator(job: job).evaluate(round: round, range: range).encode()
+        for cut in stride(from: 0, to: bytes.count, by: 37) {
+            #expect(throws: DecodingFailure.self) {
+                try Partial(decoding: bytes.prefix(cut), round: round, job: job)
+            }
+        }
+        var refused = 0
+        for place in stride(from: 14, to: bytes.count, by: 11) {
+            var damaged = bytes
+            damaged[place] ^= 0x81
+            if (try? Partial(decoding: damaged, round: round, job: job)) == nil { refused += 1 }
+        }
+        #expect(refused > 0)
+    }
+
+    /// A text that was exchanged shows before it is given away.
+    @Test func aForgedTextShows() throws {
+        let job = try Self.spec().job
+        var machine = JobMachine(job: job)
+        finish(&machine)
+        var result = try #require(machine.result)
+        result.selections[0].draws[3].record?.text = "777 first"
+        #expect(DrawCheck.falseDraw(in: result, job: job) != nil)
+    }
+
+    @Test(arguments: [
+        ("method", "splitting"), ("method", "plain"), ("verify", "0.1"), ("samples", "1e7"),
+        ("precision", "0.1"),
+    ])
+    func whatCannotBeAskedOfThemIsRefused(key: String, value: String) {
+        #expect(throws: JobError.self) {
+            if key == "samples" {
+                _ = try Self.spec(samples: value)
+            } else {
+                _ = try Self.spec(more: [(key, Self.word(value))])
+            }
+        }
+    }
+}
