@@ -101,6 +101,22 @@ import Testing
         #expect(result.draws.allSatisfy { $0.text?.count == 2 })
     }
 
+    /// The jobs that `docs/text.md` shows are jobs, and their plans name what they will cost.
+    @Test func theJobsOfThePageAreJobs() throws {
+        let page = try String(contentsOfFile: repository + "/docs/text.md", encoding: .utf8)
+        let blocks = page.components(separatedBy: "\n\n").filter {
+            $0.contains("    base:\n") && $0.hasPrefix("    ")
+        }
+        #expect(blocks.count == 3)
+        for block in blocks {
+            let job = block.split(separator: "\n").map { $0.dropFirst(4) }
+                .joined(separator: "\n")
+            let plan = try qpool("plan", try folder.write(job, to: "job.yaml"), "-o", "json")
+            #expect(plan.status == 0, "\(plan.error)")
+            #expect(number("requests", in: plan.output) ?? 0 >= 200)
+        }
+    }
+
     /// An endpoint that is gone ends the job soon, and says so.
     @Test func anEndpointThatIsGoneEndsTheJob() throws {
         let result = try run(

@@ -60,7 +60,8 @@ struct BestOfN: Method {
         }
         return .result(
             JobResult(
-                issued: context.issued + context.redrawn, evaluations: context.evaluations, selections: results,
+                issued: context.issued + context.redrawn, evaluations: context.evaluations,
+                selections: results,
                 diagnostics: [("groups", Double(draws))],
                 warnings: warnings))
     }

@@ -318,7 +318,8 @@ struct ExactMethod: Method {
         phase = .resting
         return .result(
             JobResult(
-                issued: context.issued + context.redrawn, evaluations: context.evaluations, selections: results,
+                issued: context.issued + context.redrawn, evaluations: context.evaluations,
+                selections: results,
                 diagnostics: [], warnings: warnings))
     }
 
