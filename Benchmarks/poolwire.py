@@ -12,7 +12,7 @@ import threading
 
 HELLO, WELCOME, REFUSED, PARTIAL, LEASE, HEARTBEAT, CANCEL, HAND_BACK = 1, 2, 3, 4, 5, 6, 8, 9
 ACKNOWLEDGED, SUBMIT, SUBMITTED, STATUS, STATUS_REPLY = 13, 32, 33, 34, 35
-RESULT, RESULT_REPLY, ERROR_REPLY = 38, 39, 47
+WATCH, UPDATE, RESULT, RESULT_REPLY, ERROR_REPLY = 36, 37, 38, 39, 47
 STATES = ("unspecified", "queued", "running", "finishing", "done", "failed", "cancelled")
 
 

@@ -18,69 +18,18 @@ import argparse
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import time
 
+from processes import end, make_venv
+
 HERE = pathlib.Path(__file__).resolve().parent
-PACKAGES = ["dask[distributed]", "ray", "ipyparallel", "parsl", "psutil"]
+PACKAGES = {"dask[distributed]": "dask.distributed", "ray": "ray", "ipyparallel": "ipyparallel",
+            "parsl": "parsl", "psutil": "psutil"}
 RIVALS = ["qpool", "dask", "ray", "ipyparallel", "parsl"]
 CASES = ["worker", "worker-retries", "coordinator"]
 LIMIT = 90
-
-
-def make_venv(folder):
-    python = folder / "bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    probe = [python, "-c", "import dask.distributed, ray, ipyparallel, parsl, psutil"]
-    if subprocess.run(probe, capture_output=True).returncode != 0:
-        print(f"installing {', '.join(PACKAGES)} into {folder}", file=sys.stderr)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
-    return python
-
-
-def descendants(root):
-    """Every process below one, of its session, or with this case's mark, by number."""
-    parents, marked = {}, set()
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry}/stat") as stat:
-                parts = stat.read().rpartition(")")[2].split()
-            parents[int(entry)] = int(parts[1])
-            # Some change their title, which overwrites the mark; some begin a session.
-            if int(parts[3]) == root:
-                marked.add(int(entry))
-            with open(f"/proc/{entry}/environ", "rb") as environ:
-                if f"QPOOL_KILLS_CASE={root}".encode() in environ.read().split(b"\0"):
-                    marked.add(int(entry))
-        except OSError:
-            continue
-    found = {root}
-    while True:
-        more = {child for child, parent in parents.items() if parent in found} - found
-        if not more:
-            return (found | marked) - {os.getpid()}
-        found |= more
-
-
-def end(process):
-    for _ in range(5):
-        left = descendants(process.pid)
-        if process.poll() is not None:
-            left.discard(process.pid)
-        if not left:
-            return
-        for number in left:
-            try:
-                os.kill(number, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        process.poll()
-        time.sleep(0.2)
 
 
 def run(python, rival, case, folder):
@@ -90,7 +39,7 @@ def run(python, rival, case, folder):
     with open(log, "wb") as errors:
         # The case marks itself: what it leaves behind is found by that.
         process = subprocess.Popen(
-            ["/bin/sh", "-c", 'QPOOL_KILLS_CASE=$$ exec "$@"', "sh", str(python),
+            ["/bin/sh", "-c", 'QPOOL_RIVAL_CASE=$$ exec "$@"', "sh", str(python),
              str(HERE / "kill_case.py"), rival, case],
             stdout=subprocess.PIPE, stderr=errors, env=environment, start_new_session=True)
         start = time.perf_counter()
@@ -131,7 +80,7 @@ def main():
     parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES)
     parser.add_argument("--venv", type=pathlib.Path, default=pathlib.Path("/tmp/qpool-rivals"))
     chosen = parser.parse_args()
-    python = sys.executable if chosen.only == ["qpool"] else make_venv(chosen.venv)
+    python = sys.executable if chosen.only == ["qpool"] else make_venv(chosen.venv, PACKAGES)
     folder = pathlib.Path(f"/tmp/qpool-kills-{os.getpid()}")
     folder.mkdir()
     print("| | " + " | ".join(

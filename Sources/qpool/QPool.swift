@@ -32,7 +32,8 @@ struct QPool: AsyncParsableCommand {
             CommandGroup(
                 name: "A pool",
                 subcommands: [CoordinatorCommand.self, WorkerCommand.self, KeygenCommand.self]),
-            CommandGroup(name: "For developers", subcommands: [SimulateCommand.self]),
+            CommandGroup(
+                name: "For developers", subcommands: [BenchCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Jobs of a pool",
                 subcommands: [

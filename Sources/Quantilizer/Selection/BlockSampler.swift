@@ -70,6 +70,11 @@ struct BlockSampler: ~Copyable {
     /// Fills `values` and `results`.
     mutating func evaluate(domain: Domain, start: UInt64, lanes: Int) {
         sample(domain: domain, start: start, lanes: lanes)
+        apply(lanes: lanes)
+    }
+
+    /// Fills `results` from `values`.
+    mutating func apply(lanes: Int) {
         for (column, function) in functions.enumerated() {
             function.evaluate(
                 lanes: lanes, values: values, scratch: &scratch, results: &results, column: column)

@@ -15,6 +15,23 @@ func system(_ command: String...) -> Bool {
     return process.terminationStatus == 0
 }
 
+/// Runs a program of the system to its end: its status, and what it wrote, both streams together.
+func output(
+    _ command: [String], environment: [String: String] = [:]
+) throws -> (status: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+}
+
 /// A file system of a few megabytes in memory, unmounted with the value.
 final class SmallDisk {
     static let isAllowed = geteuid() == 0 && system("unshare", "--mount", "true")
