@@ -88,7 +88,9 @@ struct TableRequest {
         case .mapping(let pairs):
             for pair in pairs {
                 let inner = path.isEmpty ? pair.key : "\(path).\(pair.key)"
-                if pair.key == "empirical", case .mapping(let fields) = pair.value.content {
+                // The labels of an audit are a table too.
+                let isTable = pair.key == "empirical" || inner.hasSuffix("audit.labels")
+                if isTable, case .mapping(let fields) = pair.value.content {
                     add(fields, path: inner, into: &wanted)
                 }
                 collect(from: pair.value, path: inner, into: &wanted)
@@ -106,7 +108,7 @@ struct TableRequest {
             case .scalar(let name, _) = file.value.content
         else { return }
         var columns: [String]?
-        for field in fields where field.key == "columns" || field.key == "weights" {
+        for field in fields where ["columns", "column", "weights"].contains(field.key) {
             switch field.value.content {
             case .scalar(let column, _): columns = (columns ?? []) + [column]
             case .sequence(let items):
@@ -118,7 +120,9 @@ struct TableRequest {
             case .mapping, .null: break
             }
         }
-        if !fields.contains(where: { $0.key == "columns" }) { columns = nil }
+        if !fields.contains(where: { $0.key == "columns" || $0.key == "column" }) {
+            columns = nil
+        }
         if let earlier = wanted[name] {
             let both = earlier.columns.flatMap { first in columns.map { first + $0 } }
             wanted[name]?.columns = both

@@ -77,6 +77,17 @@ public struct MixtureBase: BaseDistribution {
     /// The component that a sample's first word chooses.
     public func component(choosing word: UInt64) -> Int { table.outcome(word) }
 
+    /// The probability of a component.
+    func mass(_ component: Int) -> Double { table.mass(component) }
+
+    /// Fills a column with the number of the component that each lane takes.
+    func fillComponents(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, column: Int,
+        at place: Placement
+    ) {
+        table.fill(noise.words, place.word, to: &values, column, lanes: lanes)
+    }
+
     /// All components, each kept in its own lanes.
     public func transform(
         lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,

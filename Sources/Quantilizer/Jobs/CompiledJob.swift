@@ -20,6 +20,12 @@ public struct CompiledJob: Sendable {
     /// Whether the probability of an event is wanted, and no draws: outcomes of the event then have
     /// utility +∞ (``EventUtility``).
     public let isEstimate: Bool
+    /// What a sweep goes over; nil of other jobs.
+    public let sweep: SweepShape?
+    /// What is looked for in base samples; nil of other jobs.
+    public let audit: AuditShape?
+    /// What a search's inner quantilizers are made of; nil of other jobs.
+    public let search: SearchShape?
     /// About which the sums of each utility and then each cost are taken.
     public let centres: [Double]
 
@@ -29,7 +35,8 @@ public struct CompiledJob: Sendable {
     public init(
         settings: JobSettings, base: any BaseDistribution, utilities: [NamedUtility],
         costs: [NamedUtility] = [], proposal: (any BaseDistribution)? = nil,
-        isEstimate: Bool = false
+        isEstimate: Bool = false, sweep: SweepShape? = nil,
+        audit: AuditShape? = nil, search: SearchShape? = nil
     ) {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
@@ -39,6 +46,9 @@ public struct CompiledJob: Sendable {
         self.costs = costs
         self.proposal = proposal
         self.isEstimate = isEstimate
+        self.sweep = sweep
+        self.audit = audit
+        self.search = search
         let functions = utilities + costs
         externalColumns = functions.indices.filter { functions[$0].isExternal }
         recorded = base as? any RecordedBase

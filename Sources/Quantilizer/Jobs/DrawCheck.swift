@@ -17,7 +17,7 @@ public enum DrawCheck {
         guard job.externalSources.isEmpty else { return nil }
         switch job.settings.method {
         case .exact, .bestOfN, .threshold: break
-        case .splitting, .importance, .crossEntropy, .plain: return nil
+        case .splitting, .importance, .crossEntropy, .plain, .attack, .search: return nil
         }
         let evaluator = RangeEvaluator(job: job)
         for selection in result.selections {

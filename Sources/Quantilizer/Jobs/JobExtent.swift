@@ -70,6 +70,14 @@ extension JobSettings {
                 "cannot-extend",
                 "`\(method.name)` plans its passes for the number of samples that it has: submit a job "
                     + "with more `samples`")
+        case .search:
+            JobFailure(
+                "cannot-extend",
+                "a search goes so many generations: submit one with more `generations`")
+        case .attack:
+            JobFailure(
+                "cannot-extend",
+                "an attack plans its passes for the samples that it has: submit one with more")
         case .plain:
             JobFailure(
                 "cannot-extend", "an estimate is made at once: submit one with more `samples`")
@@ -96,7 +104,7 @@ extension JobSettings {
                     "more draws of `\(method.name)` are another choice among the same samples: "
                         + "submit a job with more `draws`; only `samples` can be raised")
             }
-        case .splitting, .importance, .crossEntropy, .plain: break
+        case .splitting, .importance, .crossEntropy, .plain, .attack, .search: break
         }
         let wanted = JobExtent(samples: samples ?? self.samples, draws: draws ?? self.draws)
         guard wanted.samples >= self.samples else {

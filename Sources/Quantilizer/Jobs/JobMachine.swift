@@ -247,7 +247,9 @@ public struct JobMachine: Sendable {
         let done = merger?.evaluations ?? 0
         let measured = merger.map { $0.round.measures && $0.round.domain == .base } ?? true
         // An island's work is its moves, and a proposal's samples are no base samples.
-        let ofIslands = merger.map { $0.round.isOfIslands || $0.round.isWeighed } ?? false
+        let ofIslands =
+            merger.map { $0.round.isOfIslands || $0.round.isWeighed || $0.round.isOfTrials }
+            ?? false
         let issuedNow = ofIslands ? evaluated + done : issued + (measured ? current : 0)
         return JobProgress(
             round: merger?.round.number ?? roundNumber, roundDone: current,

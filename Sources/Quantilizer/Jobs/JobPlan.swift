@@ -130,6 +130,17 @@ public struct JobPlan: Sendable, Hashable {
                     samplesPerDraw: Double(samples) / Double(settings.draws))
             }
         case .plain: memoryBytes = 0
+        case .search(let search):
+            isExact = true
+            rounds = search.generations + 1
+            samples = search.issued(bases: job.search?.bases ?? 1)
+            memoryBytes = 40 * search.samples
+        case .attack(let attack):
+            isExact = false
+            rounds = attack.rounds + 10
+            samples = AttackMethod.evaluations(job, attack)
+            memoryBytes =
+                attack.weighing.blockedSamples * WeighedBlock.bytesEach(costs: 0)
         }
         if job.isEstimate { selections = [] }
         var first = MethodRegistry.method(for: job)

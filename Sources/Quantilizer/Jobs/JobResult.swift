@@ -40,6 +40,8 @@ public struct UtilityStatistics: Sendable, Hashable {
     public var topMeanInterval: Interval
     /// The largest utility.
     public var maximum: Double
+    /// The standard deviation over the kept samples with a finite utility.
+    public var topDeviation: Double
 }
 
 /// One cost over all samples and over the kept ones, beside the bound that the certificate gives.
@@ -50,6 +52,10 @@ public struct CostStatistics: Sendable, Hashable {
     public var base: Double
     /// The mean over the kept samples.
     public var top: Double
+    /// The standard deviation over the kept samples.
+    public var topDeviation: Double
+    /// Base samples that `base` is over.
+    public var measured: UInt64
     /// Amplification times `base`; nil where the cost takes values below 0, for which nothing is promised.
     public var bound: Double?
 }
@@ -133,6 +139,8 @@ public struct JobResult: Sendable, Hashable {
     public var selections: [SelectionResult]
     /// Of an estimate, the probability; there are no selections then.
     public var estimate: ProbabilityEstimate?
+    /// Of an attack and a search, what was found; there are no selections then.
+    public var table: AnalysisTable?
     /// Facts about the run that do not depend on how it was cut, in order.
     public var diagnostics: [(name: String, value: Double)]
     /// What a reader should know.
@@ -146,6 +154,7 @@ public struct JobResult: Sendable, Hashable {
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
             && a.warnings == b.warnings && a.estimate == b.estimate && a.usage == b.usage
+            && a.table?.json.text() == b.table?.json.text()
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern
             }

@@ -24,6 +24,10 @@ public enum MethodChoice: Sendable, Hashable {
     case crossEntropy(ImportanceSettings)
     /// Of an estimate, base samples counted.
     case plain
+    /// Of an event, the shift of the base that makes it most likely.
+    case attack(AttackSettings)
+    /// Parameters of a reward whose quantilizer does well by a criterion.
+    case search(SearchSettings)
 
     /// The method's name in job files and results.
     public var name: String {
@@ -35,6 +39,8 @@ public enum MethodChoice: Sendable, Hashable {
         case .importance: "importance"
         case .crossEntropy: "cross-entropy"
         case .plain: "plain"
+        case .attack: "attack"
+        case .search: "search"
         }
     }
 }
@@ -44,6 +50,7 @@ extension MethodChoice {
     var importance: ImportanceSettings? {
         switch self {
         case .importance(let settings), .crossEntropy(let settings): settings
+        case .attack(let settings): settings.weighing
         default: nil
         }
     }

@@ -11,6 +11,8 @@ public struct JobSpec: Sendable {
     public let name: String
     /// The job, compiled.
     public let job: CompiledJob
+    /// What `method: auto` came to; nil of a job that names its method.
+    public let chosen: ChosenMethod?
     /// The job with every default filled in, in the order of the job file's schema.
     public let normalised: JSON
 
@@ -23,7 +25,8 @@ public struct JobSpec: Sendable {
 
     /// The keys a job file may have, in their usual order.
     public static let keys = [
-        "version", "name", "seed", "base", "event", "utility", "utilities", "quantile", "quantiles",
+        "version", "name", "seed", "base", "sweep", "audit", "attack", "search", "event", "utility",
+        "utilities", "quantile", "quantiles",
         "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
         "verify",
     ]
@@ -46,6 +49,19 @@ struct JobSpecReader {
     var proposalNode: JobNode?
     /// The event and its level function, as the job has them.
     var estimated: (event: NamedUtility, level: NamedUtility?)?
+    /// What is swept over, and its quantiles with the name of what is wanted in truth.
+    var sweep: SweepShape?
+    var swept: (quantiles: [Double], value: String?)?
+    /// What is looked for in base samples.
+    var audit: AuditShape?
+    /// The numbers and the parts of a search.
+    var searching: SearchSettings?
+    var search: SearchShape?
+    /// What `method: auto` chooses by, and what it came to.
+    var circumstances: (base: any BaseDistribution, utilities: [NamedUtility], draws: Int)?
+    var chooser: MethodChooser?
+    /// Names that formulas may use beside the base's values.
+    var constants: [String: Double] = [:]
 
     init(_ node: JobNode) {
         map = JobMapping(node, path: "", keys: JobSpec.keys)
@@ -56,17 +72,22 @@ struct JobSpecReader {
         readVersion()
         let name = readName()
         let seed = map.integer("seed", in: 0...Int.max, default: 0) ?? 0
-        let base = map.read("base") { (node, path) throws(JobError) in
-            try BaseRegistry.make(node, resources: resources, path: path)
-        }
-        let utilities =
+        readSearch()
+        let bases = readVariants(resources)
+        let base = bases?.base
+        var utilities =
             isEstimate ? readEvent(base, resources) : readUtilities(base, resources)
-        let costs = readCosts(base, resources)
+        var costs =
+            isSearch ? readCriterion(base, utilities, resources) : readCosts(base, resources)
+        (utilities, costs) = spread(utilities, costs, dimension: base?.dimension ?? 0)
+        let audited = readAudit(base, costs, resources)
+        costs = audited.costs
         let draws = map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1
         let confidence =
             map.double("confidence", in: .openUnit, default: 0.95) ?? 0.95
         let memory = readMemory()
         let verify = map.double("verify", in: .unit, default: 0) ?? 0
+        if let base, !utilities.isEmpty { circumstances = (base, utilities, draws) }
         let numbers = readNumbers(draws: draws, confidence: confidence)
         let proposal = readProposal(base, resources)
         if let method = numbers?.method, method.importance != nil {
@@ -86,21 +107,26 @@ struct JobSpecReader {
         settings.precision = numbers.precision
         settings.verify = verify
         let job = CompiledJob(
-            settings: settings, base: base, utilities: utilities, costs: costs,
-            proposal: proposal, isEstimate: isEstimate)
+            settings: settings, base: bases?.family ?? audited.base ?? base, utilities: utilities,
+            costs: costs,
+            proposal: proposal, isEstimate: isEstimate, sweep: sweep, audit: audit, search: search)
         return JobSpec(
-            name: name, job: job, normalised: normalised(name, job, asked: numbers.asked))
+            name: name, job: job, chosen: chooser?.reason(numbers),
+            normalised: normalised(name, job, asked: numbers.asked))
     }
 
     /// Notes what cannot be asked of samples that are drawn once and kept.
     private mutating func checkRecorded(_ numbers: Numbers, _ verify: Double) {
         switch numbers.method {
         case .exact, .bestOfN: break
-        case .threshold, .splitting, .importance, .crossEntropy, .plain:
+        case .threshold, .splitting, .importance, .crossEntropy, .plain, .attack, .search:
             map.note(
                 map.has("method") ? "method" : nil,
                 "samples of this base are drawn once and kept: of the methods only `exact` and "
                     + "`best-of-n` can use them, and there are no estimates")
+        }
+        if sweep?.variants ?? 1 > 1 {
+            map.note("sweep", "samples of this base are drawn once: sweep quantiles alone")
         }
         if numbers.precision != nil {
             map.note("precision", "samples of this base are drawn once: give `samples`")

@@ -67,7 +67,8 @@ extension JobSpecReader {
                     let formula = try Formula.compile(
                         text,
                         schema: FormulaSchema(
-                            dimension: base.dimension, names: base.componentNames))
+                            dimension: base.dimension, names: base.componentNames,
+                            constants: constants))
                     return NamedUtility(name: name, source: text, utility: formula)
                 } catch {
                     throw JobError(at: node.position, path: path, error.rendered)

@@ -34,9 +34,11 @@ extension JobSpecReader {
         return (settings, map["proposal"] ?? node)
     }
 
-    static func crossEntropy(_ node: JobNode) throws(JobError) -> ImportanceSettings {
+    static func crossEntropy(
+        _ node: JobNode, path: String = "method.cross-entropy"
+    ) throws(JobError) -> ImportanceSettings {
         var map = JobMapping(
-            node, path: "method.cross-entropy",
+            node, path: path,
             keys: ["round", "elite", "family", "components", "defensive", "samples"])
         var settings = ImportanceSettings()
         var adaptation = ImportanceSettings.Adaptation()

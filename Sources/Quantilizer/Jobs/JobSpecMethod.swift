@@ -23,12 +23,17 @@ extension JobSpecReader {
     }
 
     private static let methods = [
-        "exact", "best-of-n", "threshold", "splitting", "importance", "cross-entropy", "plain",
+        "auto", "exact", "best-of-n", "threshold", "splitting", "importance", "cross-entropy",
+        "plain",
     ]
 
     mutating func readMethod() -> Asked? {
+        if let key = ownMethod { return readOwnMethod(key) }
         guard let node = map["method"] else { return isEstimate ? .plain : .exact }
         switch node.content {
+        case .scalar("auto", _): return readAuto(JobNode(.null, at: node.position))
+        case .mapping(let entries) where entries.count == 1 && entries[0].key == "auto":
+            return readAuto(entries[0].value)
         case .scalar(let name, _): return asked(name, at: node.position, nil)
         case .mapping(let entries) where entries.count == 1:
             return asked(entries[0].key, at: entries[0].keyPosition, entries[0].value)

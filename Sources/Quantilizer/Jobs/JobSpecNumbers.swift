@@ -27,7 +27,7 @@ extension JobSpecReader {
         }
         let precision = readPrecision()
         guard map.diagnostics.count == before, let method else { return nil }
-        guard allows(method) else { return nil }
+        guard allows(method), goesWithAnalysis(method) else { return nil }
         switch method {
         case .exact:
             return exact(quantiles, samples, precision, draws: draws, confidence: confidence)
@@ -59,7 +59,7 @@ extension JobSpecReader {
                         + "`event` are plain, splitting, importance and cross-entropy")
                 return false
             }
-        case .ready(.splitting), .ready(.crossEntropy):
+        case .ready(.splitting), .ready(.crossEntropy), .ready(.attack):
             let before = map.diagnostics.count
             needsLevel(method.name)
             return map.diagnostics.count == before
@@ -77,13 +77,15 @@ extension JobSpecReader {
     private mutating func ready(_ method: MethodChoice, _ quantiles: [Double]) -> Numbers? {
         switch method {
         case .splitting: single(method, quantiles, instead: "`particles` and `islands`")
+        case .search(let settings): searched(settings, quantiles)
         default: single(method, quantiles, instead: "`samples`")
         }
     }
 
     // MARK: The keys
 
-    private mutating func readQuantiles() -> [Double] {
+    mutating func readQuantiles() -> [Double] {
+        if isSweep { return swept?.quantiles ?? [1] }
         map.exactlyOne(of: ["quantile", "quantiles"], optional: true)
         let key = map.has("quantiles") ? "quantiles" : "quantile"
         guard let node = map[key] else { return [] }
@@ -266,6 +268,10 @@ extension JobSpecReader {
         case .crossEntropy(let settings):
             method = .object([("cross-entropy", .object(settings.normalised))])
         case .plain: method = .string("plain")
+        case .attack, .search: method = .null
+        }
+        if let chooser {
+            method = .object([("auto", .object([("budget", .integer(chooser.budget))]))])
         }
         var members: [(String, JSON)] = [
             ("version", .integer(1)), ("name", .string(name)), ("seed", .integer(settings.seed)),
@@ -275,7 +281,7 @@ extension JobSpecReader {
             members.append(("event", .string(event.source)))
             if let level { members.append(("utilities", formulas([level]))) }
         } else {
-            members.append(("utilities", formulas(job.utilities)))
+            members.append(("utilities", formulas(job.writtenUtilities)))
         }
         var keepsQuantiles = true
         if case .threshold(.value, _) = settings.method { keepsQuantiles = false }
@@ -287,12 +293,15 @@ extension JobSpecReader {
         if let asked { members.append(asked) }
         if !job.isEstimate { members.append(("draws", .integer(UInt64(settings.draws)))) }
         members.append(("method", method))
-        if !job.costs.isEmpty { members.append(("costs", formulas(job.costs))) }
+        members += job.writtenAnalysis
+        let costs = job.writtenCosts
+        if !costs.isEmpty { members.append(("costs", formulas(costs))) }
         members += [
             ("confidence", .number(settings.confidence)),
             ("memory", .integer(UInt64(settings.memoryBytes))),
         ]
         if settings.verify > 0 { members.append(("verify", .number(settings.verify))) }
-        return .object(members)
+        let left = job.unwrittenKeys
+        return .object(members.filter { !left.contains($0.0) })
     }
 }

@@ -40,6 +40,8 @@ public enum Limits {
     public static let splittingSlots = 1 << 27
     /// Samples of a pass over a proposal.
     public static let weighedSamples = 1 << 22
+    /// Candidates that a search tries at once.
+    public static let searchCandidates = 1_024
     /// Words of a plugin's command.
     public static let commandWords = 64
     /// Bytes of a word of a plugin's command.

@@ -39,6 +39,13 @@ public struct ResultJSON: Sendable {
                 ("evaluations", .integer(result.evaluations)), ("estimate", json(estimate)),
             ] + rest
         }
+        let table = AnalysisTable(of: result, job: spec.job)
+        if let table, spec.job.audit == nil {
+            return [
+                ("issued", .integer(result.issued)),
+                ("evaluations", .integer(result.evaluations)), (table.name, table.json),
+            ] + rest
+        }
         let primary = fields(result.selections[0])
         var members: [(String, JSON)] = [
             ("issued", .integer(result.issued)), primary[0],
@@ -49,6 +56,7 @@ public struct ResultJSON: Sendable {
             ("further", .array(result.selections.dropFirst().map { .object(fields($0)) })),
             ("components", .array(spec.job.base.componentNames.map { .string($0) })),
         ]
+        if let table { members.append((table.name, table.json)) }
         return members + rest
     }
 
@@ -67,15 +75,26 @@ public struct ResultJSON: Sendable {
     }
 
     private var rest: [(String, JSON)] {
-        (result.usage.map { [("usage", json($0))] } ?? []) + [
-            (
-                "diagnostics",
-                .object(result.diagnostics.map { ($0.name, .number($0.value)) })
-            ),
+        var diagnostics: [(String, JSON)] = result.diagnostics.map { ($0.name, .number($0.value)) }
+        var warnings = result.warnings
+        if let chosen = spec.chosen {
+            diagnostics += [
+                ("method", .string(chosen.name)), ("because", .string(chosen.because)),
+            ]
+            if chosen.isOverBudget {
+                warnings.append(
+                    JobWarning(
+                        "over-budget",
+                        "no method keeps to the budget of \(chosen.budget) evaluations; the cheapest "
+                            + "was taken"))
+            }
+        }
+        return (result.usage.map { [("usage", json($0))] } ?? []) + [
+            ("diagnostics", .object(diagnostics)),
             (
                 "warnings",
                 .array(
-                    result.warnings.map {
+                    warnings.map {
                         .object([("code", .string($0.code)), ("message", .string($0.message))])
                     })
             ),

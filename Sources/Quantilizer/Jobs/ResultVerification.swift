@@ -30,6 +30,10 @@ public enum ResultVerification {
     ) throws(JobError) -> VerificationReport {
         var report = VerificationReport()
         let evaluator = RangeEvaluator(job: job)
+        if job.isAnalysis {
+            try checkTable(result, job: job, &report)
+            return report
+        }
         if job.isEstimate {
             try checkEstimate(result, job: job, &report)
             return report
@@ -43,7 +47,7 @@ public enum ResultVerification {
             return report
         }
         switch job.settings.method {
-        case .splitting, .importance, .crossEntropy:
+        case .splitting, .importance, .crossEntropy, .attack, .search:
             try checkAgain(result, job: job, &report)
             return report
         case .exact, .bestOfN, .threshold, .plain: break
@@ -68,7 +72,8 @@ public enum ResultVerification {
     private static func selectionCount(_ job: CompiledJob) -> Int {
         switch job.settings.method {
         case .bestOfN, .threshold(.value, _): job.utilities.count
-        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .plain:
+        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .plain, .attack,
+            .search:
             job.selections.count
         }
     }
@@ -120,12 +125,45 @@ public enum ResultVerification {
         let evaluator = RangeEvaluator(job: job)
         var machine = JobMachine(job: job)
         while let round = machine.currentRound {
-            let level = round.isOfIslands ? DyadicRange.blockLevel : 16
+            let level = round.isOfIslands || round.isOfTrials ? DyadicRange.blockLevel : 16
             for range in DyadicRange.cover(round.range, maximumLevel: level) {
                 _ = machine.merge(evaluator.evaluate(round: round, range: range))
             }
         }
         return machine
+    }
+
+    /// Runs an analysis again and compares its table, cell by cell.
+    private static func checkTable(
+        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
+    ) throws(JobError) {
+        let machine = runAgain(job)
+        guard let table = machine.result.flatMap({ AnalysisTable(of: $0, job: job) }) else {
+            report.findings.append("the job cannot be run: \(machine.failure?.description ?? "")")
+            return
+        }
+        let said = try member(table.name, of: node)
+        let facts = JSON(try member("facts", of: said)).text()
+        report.comparisons += table.facts.count
+        if facts != JSON.object(table.facts.map { ($0.name, $0.value) }).text() {
+            report.findings.append("\(table.name).facts are others")
+        }
+        if JSON(try member("columns", of: said)).text()
+            != JSON.array(table.columns.map { .string($0) }).text()
+        {
+            report.findings.append("\(table.name).columns are others")
+        }
+        let rows = try member("rows", of: said).list(
+            path: "\(table.name).rows", limit: Limits.selections)
+        if rows.count != table.rows.count {
+            report.findings.append("\(table.rows.count) rows there are, not \(rows.count)")
+        }
+        for (number, (row, made)) in zip(rows, table.rows).enumerated() {
+            report.comparisons += made.count
+            if JSON(row).text() != JSON.array(made).text() {
+                report.findings.append("\(table.name).rows[\(number)] is another")
+            }
+        }
     }
 
     /// Runs an estimate again and compares what it says.

@@ -9,11 +9,11 @@ struct FormulaMachine: Sendable {
 
     /// Fills lanes `0..<lanes` of one results column. Traps where a column is missing or too short.
     ///
-    /// `level` names a build of the kernels (0 plain, 1 AVX2, 2 AVX-512); nil takes the best.
+    /// The formula's column 0 is `first` of the values. `level` names a build of the kernels (0 plain, 1 AVX2, 2 AVX-512); nil takes the best.
     /// **Complexity**: O(lanes · operations), no allocation.
     func run(
-        lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,
-        column: Int, level: Int32? = nil
+        lanes: Int, values: borrowing Columns, from first: Int = 0, scratch: inout Columns,
+        results: inout Columns, column: Int, level: Int32? = nil
     ) {
         precondition(lanes >= 0 && lanes <= results.capacity, "too many lanes for the results")
         precondition(values.count == 0 || lanes <= values.capacity, "too many lanes for the values")
@@ -24,7 +24,7 @@ struct FormulaMachine: Sendable {
         let best = qk_level()
         unsafe operations.withUnsafeBufferPointer { buffer in
             unsafe qk_program_run_at(
-                min(level ?? best, best), buffer.baseAddress, buffer.count, values.pointer(0),
+                min(level ?? best, best), buffer.baseAddress, buffer.count, values.pointer(first),
                 values.capacity, scratch.pointer(0), scratch.capacity, results.pointer(column),
                 lanes)
         }

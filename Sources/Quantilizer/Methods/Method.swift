@@ -84,6 +84,8 @@ enum MethodRegistry {
         case .importance(let settings), .crossEntropy(let settings):
             ImportanceMethod(job: job, settings: settings)
         case .plain: PlainEstimate()
+        case .search(let settings): SearchMethod(settings: settings)
+        case .attack(let settings): AttackMethod(job: job, settings: settings)
         }
     }
 }

@@ -50,7 +50,8 @@ struct SelectionReport {
                 mean: all.mean(centre: centre), standardDeviation: all.standardDeviation,
                 topMean: topMean,
                 topMeanInterval: topMeanInterval(topMean, centre, job.settings.confidence),
-                maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum),
+                maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum,
+                topDeviation: top[0].variance(centre: centre).squareRoot()),
             costs: job.costs.indices.map { cost($0, context) }, certificate: certificate,
             draws: draws.map { key in
                 let record = context.records[key.index]
@@ -92,6 +93,9 @@ struct SelectionReport {
         let bound = certificate.amplification * base
         return CostStatistics(
             name: context.job.costs[number].name, base: base, top: top[1 + number].mean,
+            topDeviation: top[1 + number].variance(centre: context.job.centres[column])
+                .squareRoot(),
+            measured: all.count,
             bound: promised && certificate.kind != .none && bound.isFinite ? bound : nil)
     }
 

@@ -50,7 +50,7 @@ struct ChannelEvaluator {
             utility = windows[channel].utility
             floor = windows[channel].low
             tally.digits = [UInt64](repeating: 0, count: DigitWindow.buckets)
-        case .islands, .weigh: preconditionFailure("the round has no channels")
+        case .islands, .weigh, .trials: preconditionFailure("the round has no channels")
         }
         picks = Picks(capacity: pickCapacity)
         let columns = [utility] + (0..<job.costs.count).map { job.utilities.count + $0 }

@@ -30,7 +30,7 @@ struct MergedChannel: Sendable {
             rule = .first(acceptances[channel].count)
             floor = acceptances[channel].floor
         case .groups(let size): rule = .groups(size)
-        case .digits, .islands, .weigh: rule = .none
+        case .digits, .islands, .weigh, .trials: rule = .none
         }
         picks = Picks(capacity: pickCapacity)
     }

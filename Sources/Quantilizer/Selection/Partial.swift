@@ -23,6 +23,8 @@ public struct Partial: Sendable, Equatable {
     var weighed: [WeighedBlock] = []
     /// Of a recorded base, the samples that are kept, by index.
     var records: [UInt64: SampleRecord] = [:]
+    /// Of a search, a record for each block of the range.
+    var trials: [TrialRecord] = []
 
     /// Candidates over all channels.
     public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
@@ -50,6 +52,7 @@ public struct Partial: Sendable, Equatable {
             usage.write(to: &writer)
             records.write(to: &writer)
         }
+        for trial in trials { trial.write(to: &writer) }
         return writer.bytes
     }
 
@@ -137,6 +140,11 @@ public struct Partial: Sendable, Equatable {
             records = try [UInt64: SampleRecord](
                 from: &reader, dimension: job.base.dimension, indices: indices)
         }
+        if round.isOfTrials {
+            for _ in 0..<samples / SearchPass.indicesPerCandidate {
+                trials.append(try TrialRecord(from: &reader))
+            }
+        }
         try reader.finish()
     }
 }
@@ -150,7 +158,7 @@ extension Round {
             return (min(most, sieves[channel].capacity), min(most, sieves[channel].picks))
         case .accept(let acceptances): return (min(most, acceptances[channel].count), 0)
         case .groups(let size): return (Int(clamping: samples / size + 2), 0)
-        case .digits, .islands, .weigh: return (0, 0)
+        case .digits, .islands, .weigh, .trials: return (0, 0)
         }
     }
 }

@@ -33,6 +33,9 @@ public final class RangeEvaluator {
         if case .islands(let pass) = round.task {
             return islands(pass, round: round, range: range, isCancelled: isCancelled)
         }
+        if case .trials(let pass) = round.task {
+            return trials(pass, round: round, range: range, isCancelled: isCancelled)
+        }
         if case .weigh(let pass) = round.task {
             return weighed(pass, round: round, range: range, isCancelled: isCancelled)
         }
@@ -54,6 +57,22 @@ public final class RangeEvaluator {
         }
         return Partial(
             round: round.number, range: range, tally: Tally(), channels: [], islands: records)
+    }
+
+    private func trials(
+        _ pass: SearchPass, round: Round, range: DyadicRange, isCancelled: () -> Bool
+    ) -> Partial? {
+        let size = SearchPass.indicesPerCandidate
+        var records: [TrialRecord] = []
+        for candidate in range.start / size..<range.end / size {
+            guard
+                let record = TrialRecord.run(
+                    pass, candidate: Int(candidate), job: job, isCancelled: isCancelled)
+            else { return nil }
+            records.append(record)
+        }
+        return Partial(
+            round: round.number, range: range, tally: Tally(), channels: [], trials: records)
     }
 
     private func weighed(

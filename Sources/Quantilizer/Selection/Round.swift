@@ -66,6 +66,8 @@ public enum RoundTask: Sendable, Hashable {
     case islands(SplittingPass)
     /// Samples of a proposal, weighed.
     case weigh(WeighingPass)
+    /// Candidates of a search, a block of indices each.
+    case trials(SearchPass)
 }
 
 /// One pass over a range of indices: what the workers are given.
@@ -118,8 +120,17 @@ public struct Round: Sendable, Hashable {
         if case .weigh = task { true } else { false }
     }
 
+    /// Whether its indices stand for candidates of a search.
+    var isOfTrials: Bool {
+        if case .trials = task { true } else { false }
+    }
+
     /// Evaluations of the utility that an index takes, about: to size leases by.
     public func evaluationsPerIndex(job: CompiledJob) -> Double {
+        if case .trials = task, case .search(let settings) = job.settings.method {
+            return Double(settings.samples * (job.search?.bases ?? 1))
+                / Double(SearchPass.indicesPerCandidate)
+        }
         guard case .islands(let pass) = task,
             case .splitting(let settings) = job.settings.method
         else { return 1 }
@@ -138,7 +149,7 @@ public struct Round: Sendable, Hashable {
         case .accept(let acceptances): acceptances.count
         case .groups: utilities
         case .digits(let windows): windows.count
-        case .islands, .weigh: 0
+        case .islands, .weigh, .trials: 0
         }
     }
 }

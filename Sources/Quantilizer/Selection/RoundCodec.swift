@@ -54,6 +54,9 @@ extension Round {
         case .weigh(let pass):
             writer.write(UInt8(5))
             pass.write(to: &writer)
+        case .trials(let pass):
+            writer.write(UInt8(9))
+            pass.write(to: &writer)
         }
     }
 
@@ -143,6 +146,11 @@ extension Round {
                 throw DecodingFailure("weighed samples are those of a proposal")
             }
             task = .weigh(try WeighingPass(from: &reader, job: job, indices: range))
+        case 9:
+            guard domain == .pilot, !measures else {
+                throw DecodingFailure("trials are no samples of the base")
+            }
+            task = .trials(try SearchPass(from: &reader, job: job, indices: range))
         default:
             throw DecodingFailure("no round of kind \(kind)")
         }

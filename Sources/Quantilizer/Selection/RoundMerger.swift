@@ -31,6 +31,8 @@ public struct RoundMerger: Sendable {
     private var weighed: [UInt64: WeighedBlock] = [:]
     /// Of a recorded base, the samples that are kept, by index.
     private(set) var records: [UInt64: SampleRecord] = [:]
+    /// Of a search, each candidate's record, by number.
+    private var trials: [UInt64: TrialRecord] = [:]
 
     private let isRecorded: Bool
 
@@ -73,7 +75,10 @@ public struct RoundMerger: Sendable {
                 == (UInt64(partial.islands.count) == partial.range.length
                     / SplittingPass.indicesPerIsland),
             round.isWeighed
-                == (UInt64(partial.weighed.count) == partial.range.length / WeighingPass.lanes)
+                == (UInt64(partial.weighed.count) == partial.range.length / WeighingPass.lanes),
+            round.isOfTrials
+                == (UInt64(partial.trials.count) == partial.range.length
+                    / SearchPass.indicesPerCandidate)
         else { return .refused }
         switch forest.relation(to: partial.range) {
         case .covered: return .duplicate
@@ -97,6 +102,10 @@ public struct RoundMerger: Sendable {
             weighed[firstBlock + UInt64(number)] = block
         }
         records.merge(partial.records) { _, new in new }
+        let firstTrial = partial.range.start / SearchPass.indicesPerCandidate
+        for (number, trial) in partial.trials.enumerated() {
+            trials[firstTrial + UInt64(number)] = trial
+        }
         for (number, channel) in partial.channels.enumerated() {
             channels[number].add(channel) { (key: Key) in
                 forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
@@ -143,10 +152,14 @@ public struct RoundMerger: Sendable {
             round: round.number, range: range, tally: node.payload.trimmed,
             channels: channels.map {
                 Partial.Channel(candidates: $0.candidates, picks: $0.picks.sorted)
-            }, islands: islandsInOrder, weighed: weighed.sorted { $0.key < $1.key }.map(\.value))
+            }, islands: islandsInOrder, weighed: weighed.sorted { $0.key < $1.key }.map(\.value),
+            trials: trialsInOrder)
         partial.records = partial.wanted(of: records)
         return partial
     }
+
+    /// A search's candidates that are done, by number.
+    var trialsInOrder: [TrialRecord] { trials.sorted { $0.key < $1.key }.map(\.value) }
 
     /// The weighed samples that were brought back, by index.
     var weighedSamples: [WeighedSample] {
@@ -158,7 +171,11 @@ public struct RoundMerger: Sendable {
 
     /// Evaluations of the utility in the ranges that are done: samples, or what islands took.
     public var evaluations: UInt64 {
-        round.isOfIslands ? islands.values.reduce(0) { $0 + $1.evaluations } : doneCount
+        if case .trials(let pass) = round.task {
+            return UInt64(trials.count) * pass.evaluations
+        }
+        return round.isOfIslands
+            ? islands.values.reduce(0) { $0 + $1.evaluations } : doneCount
     }
 
     /// What each channel counts over all ranges that are done.
@@ -202,6 +219,7 @@ public struct RoundMerger: Sendable {
         for (number, island) in other.islands { islands[number] = island }
         for (number, block) in other.weighed { weighed[number] = block }
         records.merge(other.records) { old, _ in old }
+        for (number, trial) in other.trials { trials[number] = trial }
         return outcome
     }
 
@@ -240,6 +258,10 @@ extension RoundMerger {
         for (number, block) in weighed.sorted(by: { $0.key < $1.key }) {
             writer.write(number)
             block.write(to: &writer)
+        }
+        for (number, trial) in trials.sorted(by: { $0.key < $1.key }) {
+            writer.write(number)
+            trial.write(to: &writer)
         }
         if isRecorded {
             for node in forest.nodes {
@@ -296,6 +318,7 @@ extension RoundMerger {
         if case .weigh(let pass) = round.task {
             try readWeighed(pass, from: &reader, job: job)
         }
+        if round.isOfTrials { try readTrials(from: &reader) }
         guard case .islands(let pass) = round.task else { return }
         for _ in 0..<doneCount / SplittingPass.indicesPerIsland {
             let number = try reader.word()
@@ -309,6 +332,17 @@ extension RoundMerger {
 }
 
 extension RoundMerger {
+    private mutating func readTrials(from reader: inout ByteReader) throws(DecodingFailure) {
+        let size = SearchPass.indicesPerCandidate
+        for _ in 0..<doneCount / size {
+            let number = try reader.word()
+            guard number < round.range.upperBound / size, forest.contains(index: number * size),
+                trials[number] == nil
+            else { throw DecodingFailure("a snapshot's trials do not fit its ranges") }
+            trials[number] = try TrialRecord(from: &reader)
+        }
+    }
+
     private mutating func readWeighed(
         _ pass: WeighingPass, from reader: inout ByteReader, job: CompiledJob
     ) throws(DecodingFailure) {
@@ -326,7 +360,8 @@ extension RoundMerger {
 extension Partial {
     init(
         round: Int, range: DyadicRange, tally: Tally, channels: [Channel],
-        islands: [IslandRecord] = [], weighed: [WeighedBlock] = []
+        islands: [IslandRecord] = [], weighed: [WeighedBlock] = [],
+        trials: [TrialRecord] = []
     ) {
         self.round = round
         self.range = range
@@ -334,6 +369,7 @@ extension Partial {
         self.channels = channels
         self.islands = islands
         self.weighed = weighed
+        self.trials = trials
     }
 }
 

@@ -63,8 +63,21 @@ public struct Formula: Utility, CustomStringConvertible {
         lanes: Int, values: borrowing Columns, scratch: inout Columns,
         results: inout Columns, column: Int
     ) {
-        precondition(values.count >= dimension, "values have fewer columns than the schema")
+        evaluate(
+            lanes: lanes, values: values, from: 0, scratch: &scratch, results: &results,
+            column: column)
+    }
+
+    /// Runs the program on the value columns from `first` on.
+    func evaluate(
+        lanes: Int, values: borrowing Columns, from first: Int, scratch: inout Columns,
+        results: inout Columns, column: Int
+    ) {
+        precondition(
+            first >= 0 && values.count >= first + dimension,
+            "values have fewer columns than the schema")
         machine.run(
-            lanes: lanes, values: values, scratch: &scratch, results: &results, column: column)
+            lanes: lanes, values: values, from: first, scratch: &scratch, results: &results,
+            column: column)
     }
 }

@@ -134,6 +134,7 @@ struct FormulaChecker {
             }
             return graph.column(column)
         }
+        if let value = schema.constants[name] { return graph.constant(value) }
         switch name {
         case "x":
             guard schema.dimension > 0 else {

@@ -8,13 +8,16 @@ public struct FormulaSchema: Sendable, Hashable {
     ///
     /// A name that is not an identifier (letters, digits, `_`) can be reached as `x[i]` only.
     public var names: [String]
+    /// Names that stand for numbers; the components' names win over them.
+    public var constants: [String: Double]
 
     /// A schema of `dimension` values.
-    public init(dimension: Int, names: [String] = []) {
+    public init(dimension: Int, names: [String] = [], constants: [String: Double] = [:]) {
         precondition(dimension >= 0, "a dimension cannot be negative")
         precondition(names.isEmpty || names.count == dimension, "a name for each value, or none")
         self.dimension = dimension
         self.names = names
+        self.constants = constants
     }
 }
 

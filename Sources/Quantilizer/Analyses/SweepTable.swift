@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The curves of a sweep from the selections that its one pass answered.
+struct SweepTable {
+    private let shape: SweepShape
+    private let result: JobResult
+    private let settings: JobSettings
+
+    init(_ shape: SweepShape, result: JobResult, settings: JobSettings) {
+        self.shape = shape
+        self.result = result
+        self.settings = settings
+    }
+
+    /// One point of a curve.
+    private struct Point {
+        var row: AnalysisRow
+        var amplification: Double
+        var objective: Double
+        var interval: Interval
+        var place: [(String, JSON)]
+    }
+
+    var table: AnalysisTable {
+        var points: [Point] = []
+        for variant in 0..<shape.variants {
+            for utility in shape.utilities.indices {
+                points += curve(variant: variant, utility: utility)
+            }
+        }
+        let front = Self.front(points.map { ($0.amplification, $0.objective) })
+        for number in points.indices { points[number].row.add("pareto", .bool(front[number])) }
+        var facts: [(name: String, value: JSON)] = [
+            ("samples", .integer(result.issued)), ("objective", .string(shape.objective)),
+        ]
+        let numbers = points.indices.filter { !points[$0].objective.isNaN }
+        if let best = numbers.max(by: { points[$0].objective < points[$1].objective }) {
+            facts += points[best].place.map { ("best_" + $0.0, $0.1) }
+            facts += [
+                ("best", .number(points[best].objective)),
+                ("best_lower", .number(points[best].interval.lower)),
+                ("best_upper", .number(points[best].interval.upper)),
+            ]
+        }
+        return AnalysisTable(name: "sweep", facts: facts, rows: points.map(\.row))
+    }
+
+    // MARK: Curves
+
+    /// The selections of one utility of one variant, from the smallest quantile.
+    private func curve(variant: Int, utility: Int) -> [Point] {
+        let quantiles = settings.quantiles.count
+        let first = (variant * shape.utilities.count + utility) * quantiles
+        guard first + quantiles <= result.selections.count else { return [] }
+        let selections = result.selections[first..<first + quantiles].sorted { $0.kept < $1.kept }
+        let samples = Double(result.issued)
+        let kept = selections.map { Double($0.kept) }
+        let mean = SweepCurve(
+            samples: samples, kept: kept, top: selections.map(\.utility.topMean),
+            deviations: selections.map(\.utility.topDeviation),
+            base: selections.first?.utility.mean ?? .nan,
+            thresholds: selections.map(\.threshold.value))
+        let costs = shape.costs.indices.map { cost -> SweepCurve in
+            let number = variant * shape.costs.count + cost
+            return SweepCurve(
+                samples: samples, kept: kept, top: selections.map { $0.costs[number].top },
+                deviations: selections.map { $0.costs[number].topDeviation },
+                base: selections.first?.costs[number].base ?? .nan, thresholds: nil)
+        }
+        return selections.indices.map { number in
+            let selection = selections[number]
+            var row = AnalysisRow()
+            var place: [(String, JSON)] = shape.axes.map { ($0.path, $0.values[variant]) }
+            if shape.utilities.count > 1 {
+                place.append(("utility", .string(shape.utilities[utility].name)))
+            }
+            place.append(("quantile", .number(selection.quantile ?? .nan)))
+            for (name, value) in place { row.add(name, value) }
+            let amplification = selection.certificate.amplification
+            let bits = selection.certificate.bits
+            row.add("kept", .integer(selection.kept))
+            row.add("amplification", amplification)
+            row.add("bits", bits)
+            row.add("evaluations", samples / kept[number])
+            row.add("evaluations_per_bit", bits > 0 ? samples / kept[number] / bits : nil)
+            row.add("threshold", selection.threshold.value)
+            row.add("threshold", selection.threshold.interval)
+            row.add("tail_mass", selection.threshold.tailMass)
+            row.add("tail_mass", selection.threshold.tailMassInterval)
+            row.add(
+                "tail_mass_band",
+                TailMass.aboveRank(
+                    selection.kept, of: result.issued, confidence: simultaneous))
+            let own = add(mean, number, "mean", to: &row)
+            var objective = (value: mean.top[number], interval: own)
+            for (cost, curve) in costs.enumerated() {
+                let name = shape.costs[cost].name
+                let interval = add(curve, number, name, to: &row)
+                row.add(
+                    name + "_bound", selection.costs[variant * shape.costs.count + cost].bound)
+                if shape.value == cost { objective = (curve.top[number], interval) }
+            }
+            let n = amplification.rounded()
+            row.add("best_of_n", n)
+            row.add("best_of_n_mean", mean.bestOf(n, at: number))
+            for (cost, curve) in costs.enumerated() {
+                row.add("best_of_n_" + shape.costs[cost].name, curve.bestOf(n, at: number))
+            }
+            return Point(
+                row: row, amplification: amplification, objective: objective.value,
+                interval: objective.interval, place: place)
+        }
+    }
+
+    /// The confidence of each of a curve's intervals so that all hold together (Bonferroni).
+    private var simultaneous: Double {
+        1 - (1 - settings.confidence) / Double(settings.quantiles.count)
+    }
+
+    private func add(
+        _ curve: SweepCurve, _ number: Int, _ name: String, to row: inout AnalysisRow
+    ) -> Interval {
+        let interval = curve.interval(number, confidence: settings.confidence)
+        row.add(name, curve.top[number])
+        row.add(name, interval)
+        row.add(name + "_band", curve.interval(number, confidence: simultaneous))
+        return interval
+    }
+
+    /// Which points no other beats: none has as little amplification and more of the objective, or as
+    /// much of it and less amplification.
+    private static func front(_ points: [(cost: Double, gain: Double)]) -> [Bool] {
+        points.map { point in
+            !point.gain.isNaN
+                && !points.contains {
+                    $0.cost <= point.cost && $0.gain >= point.gain
+                        && ($0.cost < point.cost || $0.gain > point.gain)
+                }
+        }
+    }
+}

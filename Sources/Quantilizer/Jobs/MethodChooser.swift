@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which method `method: auto` came to, and why, in plain words.
+///
+/// It follows from the job file alone, never from a clock, so every machine comes to the same.
+public struct ChosenMethod: Sendable, Hashable {
+    /// Evaluations of the utility that the job may take.
+    public var budget: UInt64
+    /// The method's name.
+    public var name: String
+    /// The reason.
+    public var because: String
+    /// Whether no method was found that keeps to the budget.
+    public var isOverBudget: Bool
+}
+
+/// The choice among methods: `exact` where it is affordable, else splitting, else cross-entropy.
+struct MethodChooser {
+    var budget: UInt64
+    let base: any BaseDistribution
+    let utilities: [NamedUtility]
+    let quantiles: [Double]
+    let draws: Int
+    let isEstimate: Bool
+    /// Whether an event has a function that leads towards it.
+    let hasLevel: Bool
+    /// Whether `samples` or `precision` is given, which only `exact` and `plain` take.
+    let hasSamples: Bool
+
+    /// What is afforded where the job does not say: plugins cost more than formulas.
+    static func usualBudget(_ utilities: [NamedUtility]) -> UInt64 {
+        utilities.contains { $0.external != nil } ? 100_000 : 10_000_000
+    }
+
+    private var quantile: Double { isEstimate ? 1e-9 : quantiles.min() ?? 1 }
+    private var slots: Int { LatentTransform.slots(of: base) - 1 }
+    private var takesProposals: Bool { utilities.allSatisfy { $0.external == nil } }
+
+    private var splitting: SplittingSettings {
+        var settings = SplittingSettings()
+        if isEstimate { settings.islands = 10 }
+        return settings
+    }
+    private let crossEntropy = ImportanceSettings(adaptation: .init())
+
+    /// Samples that `exact` takes if the job does not say.
+    private var exactSamples: Double { max(100_000, Double(max(1_000, draws)) / quantile) }
+
+    private var stub: CompiledJob {
+        CompiledJob(
+            settings: JobSettings(
+                samples: 1, quantiles: [quantile], draws: draws, method: .splitting(splitting)),
+            base: base, utilities: Array(utilities.prefix(1)), isEstimate: isEstimate)
+    }
+
+    /// Evaluations of splitting; nil where it cannot be done.
+    private var splittingCost: UInt64? {
+        let job = stub
+        let levels = splitting.firstAim(quantile: quantile).levels
+        guard SplittingMethod.problem(job, splitting, levels: levels) == nil else { return nil }
+        return SplittingMethod.evaluations(job, splitting)
+    }
+
+    private var crossEntropyCost: UInt64? {
+        takesProposals ? ImportanceMethod.evaluations(stub, crossEntropy) : nil
+    }
+
+    /// The method, with its usual settings.
+    var choice: JobSpecReader.Asked {
+        if base is any RecordedBase { return .exact }
+        if isEstimate {
+            guard hasLevel, !hasSamples else { return .plain }
+        } else if hasSamples || quantiles.count > 1 || utilities.count > 1
+            || exactSamples <= Double(budget)
+        {
+            return .exact
+        }
+        let first = splittingCost
+        if let first, first <= budget { return .ready(.splitting(splitting)) }
+        guard let second = crossEntropyCost else {
+            return first == nil ? (isEstimate ? .plain : .exact) : .ready(.splitting(splitting))
+        }
+        return second < first ?? .max
+            ? .ready(.crossEntropy(crossEntropy)) : .ready(.splitting(splitting))
+    }
+
+    // MARK: Why
+
+    /// The reason for a method with its numbers, which follow from the normalised job as well.
+    func reason(_ numbers: JobSpecReader.Numbers) -> ChosenMethod {
+        let (words, cost) = words(numbers)
+        return ChosenMethod(
+            budget: budget, name: numbers.method.name, because: words, isOverBudget: cost > budget)
+    }
+
+    private func words(_ numbers: JobSpecReader.Numbers) -> (String, UInt64) {
+        func text(_ x: Double) -> String { Number.text(x) }
+        let limit = "the budget of \(budget) evaluations"
+        switch numbers.method {
+        case .exact:
+            if case .threshold = numbers.precision {
+                return ("only `exact` looks for a precision of the threshold", 0)
+            }
+            let cost = numbers.samples
+            if base is any RecordedBase {
+                return ("samples of this base are drawn once and kept, as `exact` needs", 0)
+            }
+            if quantiles.count > 1 || utilities.count > 1 {
+                return ("only `exact` answers several quantiles or utilities, in one pass", cost)
+            }
+            guard cost <= budget else {
+                return (
+                    "the job needs \(cost) samples at q = \(text(quantile)), more than \(limit), "
+                        + "and no other method can take it", cost
+                )
+            }
+            return (
+                "its \(cost) samples keep to \(limit), and no certificate is smaller than its "
+                    + "A = samples/kept", cost
+            )
+        case .splitting:
+            let cost = splittingCost ?? .max
+            return (
+                tooMany
+                    + "; splitting takes about \(cost), whatever the utility's shape: it moves the "
+                    + "\(slots) random numbers that a sample is made of, and needs no density"
+                    + (isDiscrete ? "; ties are divided by random labels" : "") + weaker, cost
+            )
+        case .crossEntropy:
+            let cost = crossEntropyCost ?? .max
+            let other = splittingCost.map { "splitting about \($0)" } ?? "splitting cannot be done"
+            return (
+                tooMany
+                    + ", and \(other), also too much; cross-entropy takes about \(cost). It may "
+                    + "miss places far apart without a sign: compare seeds, or give more `budget`"
+                    + weaker, cost
+            )
+        default:
+            return (
+                hasLevel
+                    ? "base samples are counted: `samples` is given, which no other estimate takes"
+                    : "base samples are counted: without a `utility` nothing leads to the event",
+                numbers.samples
+            )
+        }
+    }
+
+    private var tooMany: String {
+        isEstimate
+            ? "an event may be too rare for counting"
+            : "`exact` would take \(Number.text(exactSamples.rounded(.up))) samples at "
+                + "q = \(Number.text(quantile)), beyond the budget of \(budget) evaluations"
+    }
+
+    private var weaker: String {
+        isEstimate
+            ? ""
+            : ". The certificate is A = 1/q + 1, exact in expectation like that of `exact`, and larger "
+                + "by 1"
+    }
+
+    private var isDiscrete: Bool { base.densityMeasures?.contains(.count) == true }
+}
+
+extension JobSpecReader {
+    /// `method: auto`, with its budget or without.
+    mutating func readAuto(_ node: JobNode) -> Asked? {
+        guard let circumstances else { return nil }
+        let given = map.collect { () throws(JobError) -> Int? in
+            var inner = JobMapping(node, path: "method.auto", keys: ["budget"])
+            let budget =
+                inner.has("budget") ? inner.integer("budget", in: 1...Self.mostSamples) : nil
+            try inner.finish()
+            return budget
+        }
+        guard let given else { return nil }
+        // What is wrong with the quantiles is noted where they are read.
+        var copy = self
+        let chooser = MethodChooser(
+            budget: given.map { UInt64($0) }
+                ?? MethodChooser.usualBudget(circumstances.utilities),
+            base: circumstances.base, utilities: circumstances.utilities,
+            quantiles: copy.readQuantiles(), draws: circumstances.draws, isEstimate: isEstimate,
+            hasLevel: map.has("utility") || map.has("utilities"),
+            hasSamples: isSampled || map.has("precision"))
+        self.chooser = chooser
+        return chooser.choice
+    }
+
+    /// Whether `samples` says a number.
+    private var isSampled: Bool {
+        guard let node = map["samples"] else { return false }
+        if case .scalar("auto", quoted: false) = node.content { return false }
+        return true
+    }
+}
