@@ -25,7 +25,9 @@ struct QPool: AsyncParsableCommand {
                 name: "On this machine",
                 subcommands: [
                     DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
-                    EstimateCommand.self, MergeCommand.self, VerifyCommand.self,
+                    EstimateCommand.self, SweepCommand.self, AuditCommand.self, AttackCommand.self,
+                    SearchCommand.self,
+                    MergeCommand.self, VerifyCommand.self,
                     CheckCommand.self,
                     SchemaCommand.self,
                 ]),

@@ -14,7 +14,7 @@ struct PlanCommand: AsyncParsableCommand {
               qpool plan job.yaml
               qpool plan job.yaml -o json
 
-            The time is predicted from 65,536 samples drawn here, on the threads given.
+            For a job with `method: auto` it says which method that is, and why. The time is predicted from 65,536 samples drawn here, on the threads given.
             """)
 
     @Argument(help: "The job file; - is standard input.")
@@ -34,10 +34,10 @@ struct PlanCommand: AsyncParsableCommand {
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
             if output.output == .table {
                 Terminal.writeOutput(
-                    Self.table(plan, rate: rate, seconds: seconds, texts: texts))
+                    Self.table(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts))
             } else {
                 Terminal.writeOutput(
-                    Self.json(plan, rate: rate, seconds: seconds, texts: texts)
+                    Self.json(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts)
                         .text(pretty: true) + "\n")
             }
             if let problem = plan.problem { throw problem }
@@ -62,10 +62,19 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private static func table(
-        _ plan: JobPlan, rate: Double, seconds: Double, texts: TextPlan?
+        _ plan: JobPlan, _ chosen: ChosenMethod?, rate: Double, seconds: Double,
+        texts: TextPlan?
     ) -> String {
         let guess = plan.isExact ? "" : " (at most, or until pilots know better)"
         var out = "method       \(plan.method)\n"
+        if let chosen {
+            out += "because      \(chosen.because)\n"
+            if chosen.isOverBudget {
+                out +=
+                    "budget       no method keeps to \(Figures.grouped(chosen.budget)); this is the "
+                out += "cheapest\n"
+            }
+        }
         out += "samples      \(Figures.grouped(plan.samples))\(guess)"
         if plan.pilotSamples > 0 { out += ", and \(Figures.grouped(plan.pilotSamples)) in a pilot" }
         out +=
@@ -92,11 +101,14 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private static func json(
-        _ plan: JobPlan, rate: Double, seconds: Double, texts: TextPlan?
+        _ plan: JobPlan, _ chosen: ChosenMethod?, rate: Double, seconds: Double,
+        texts: TextPlan?
     ) -> JSON {
         func optional(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
         return .object([
             ("version", .integer(1)), ("method", .string(plan.method)),
+            ("because", chosen.map { .string($0.because) } ?? .null),
+            ("over_budget", .bool(chosen?.isOverBudget ?? false)),
             ("samples", .integer(plan.samples)), ("samples_exact", .bool(plan.isExact)),
             ("pilot_samples", .integer(plan.pilotSamples)),
             ("rounds", .integer(UInt64(plan.rounds))),

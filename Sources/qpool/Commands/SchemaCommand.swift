@@ -35,6 +35,23 @@ enum JobSchema {
         ("seed", integer("Key of every random stream. Default 0.", least: 0)),
         ("base", reference("base")),
         (
+            "sweep",
+            anything("Every quantile at once: {quantiles: {from, to, steps}, over: …, value: …}.")
+        ),
+        (
+            "audit",
+            anything("Harm in base draws: {harm: FORMULA, labels: {file, column}, components}.")
+        ),
+        (
+            "attack",
+            anything(
+                "Of an event, the likeliest shift of the base: {kl: 2, rounds: 12, samples: …}.")
+        ),
+        (
+            "search",
+            anything("Parameters of the reward: {parameters: {w: [0, 1]}, criterion: FORMULA, …}.")
+        ),
+        (
             "event",
             anything("A formula, true where not 0: its probability is estimated, without draws.")
         ),
@@ -51,8 +68,9 @@ enum JobSchema {
         (
             "method",
             anything(
-                "exact (default), best-of-n, threshold, splitting, importance, cross-entropy; of an "
-                    + "event plain (default) and the last three; or one of them with its settings.")
+                "exact (default), best-of-n, threshold, splitting, importance, cross-entropy, auto; of "
+                    + "an event plain (default) and the last four; or one of them with its settings."
+            )
         ),
         ("cost", reference("formulas")),
         ("costs", reference("formulas")),

@@ -12,11 +12,15 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 struct ResultPrinter {
     var format: OutputFormat
 
-    /// `json` is the document itself, `jsonl` and `csv` and `npy` are its draws.
+    /// `json` is the document itself, `jsonl` and `csv` and `npy` are its draws, or the rows of an
+    /// analysis.
     func write(_ document: String) throws {
         if format == .json {
             Terminal.writeOutput(document.hasSuffix("\n") ? document : document + "\n")
             return
+        }
+        if let analysis = try AnalysisText(document: document) {
+            return try write(analysis, document)
         }
         let view: ResultView
         do {
@@ -43,12 +47,21 @@ struct ResultPrinter {
         }
     }
 
-    // MARK: - Table
-
-    private func table(_ view: ResultView) -> String {
-        var out = view.estimate.map { EstimateText.table($0, of: view) } ?? ""
+    /// The table of an analysis; warnings and the digest below it where people read it.
+    private func write(_ analysis: AnalysisText, _ document: String) throws {
+        guard format == .table else {
+            Terminal.writeOutput(analysis.records(format))
+            return
+        }
+        let view = try ResultView(json: document)
+        var out = ""
         for selection in view.selections { out += describe(selection, of: view) + "\n" }
         if let usage = view.usage { out += Self.describe(usage) + "\n" }
+        Terminal.writeOutput(out + analysis.table + "\n" + notes(view))
+    }
+
+    private func notes(_ view: ResultView) -> String {
+        var out = ""
         for warning in view.warnings {
             out += Terminal.red("warning") + " \(warning.code): \(warning.message)\n"
         }
@@ -68,6 +81,15 @@ struct ResultPrinter {
         }
         if let spend = usage.spend { text += "; spend \(spend.text)" }
         return text
+    }
+
+    // MARK: - Table
+
+    private func table(_ view: ResultView) -> String {
+        var out = view.estimate.map { EstimateText.table($0, of: view) } ?? ""
+        for selection in view.selections { out += describe(selection, of: view) + "\n" }
+        if let usage = view.usage { out += Self.describe(usage) + "\n" }
+        return out + notes(view)
     }
 
     private func describe(_ selection: ResultView.Selection, of view: ResultView) -> String {

@@ -84,7 +84,7 @@ struct ResultView: Decodable {
     var digest: String?
     var issued: UInt64
     var evaluations: UInt64?
-    /// nil of an estimate.
+    /// nil of an estimate and of analyses.
     var primary: Selection?
     var estimate: Estimate?
     var further: [Selection]
@@ -94,7 +94,7 @@ struct ResultView: Decodable {
 
     private enum Keys: String, CodingKey {
         case version, id, state, digest, issued, evaluations, further, warnings, components,
-            estimate, usage
+            estimate, usage, certificate
     }
 
     init(from decoder: any Decoder) throws {
@@ -106,7 +106,8 @@ struct ResultView: Decodable {
         issued = try fields.decode(UInt64.self, forKey: .issued)
         evaluations = try fields.decodeIfPresent(UInt64.self, forKey: .evaluations)
         estimate = try fields.decodeIfPresent(Estimate.self, forKey: .estimate)
-        primary = estimate == nil ? try Selection(from: decoder) : nil
+        primary =
+            fields.contains(.certificate) ? try Selection(from: decoder) : nil
         further = try fields.decodeIfPresent([Selection].self, forKey: .further) ?? []
         warnings = try fields.decodeIfPresent([Warning].self, forKey: .warnings) ?? []
         usage = try fields.decodeIfPresent(Usage.self, forKey: .usage)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PoolCore
+import PoolRuntime
+import Quantilizer
+
+/// `qpool audit`: what harm base samples show, and the bound that follows for the output.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Bound the risk of the output by what base draws show.",
+        discussion: """
+            The job file has `audit:` with `harm` (a formula that is true of harm, or names with
+            such), `labels: { file: …, column: … }` (base draws that somebody looked at, 1 for harm),
+            or `components: true` (the shares of a mixture's components). Of n base draws none harmful,
+            the base risk is at most 3/n with 95 %, and the output's at most A times that. A pool
+            takes the same file: qpool submit.
+
+            Examples:
+              qpool audit job.yaml
+              qpool audit job.yaml --harm 'x[0] > 4'
+              qpool audit examples/audit.yaml -o csv
+            """)
+
+    @Argument(help: "The job file; - is standard input.")
+    var file: String
+
+    @Option(help: "A formula that is true of harm, where the file has no `audit`.")
+    var harm: String?
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting(file: file) {
+            var job = try JobFile(path: file)
+            job.allowPlugins()
+            let spec = try JobCompiler.compile(try audited(job.node), resources: job.resources)
+            let document = try await LocalJob(spec, job.resources).run(
+                threads: threads.count, quiet: output.quiet)
+            try ResultPrinter(format: output.output).write(document.text)
+        }
+    }
+
+    /// The job with an audit.
+    private func audited(_ node: JobNode) throws(JobError) -> JobNode {
+        guard case .mapping(let entries) = node.content else { return node }
+        let isGiven = entries.contains { $0.key == "audit" }
+        guard isGiven != (harm != nil) else {
+            throw JobError(
+                at: node.position, path: "audit",
+                isGiven
+                    ? "the file says what harm is: leave out --harm"
+                    : "missing key `audit`, or --harm FORMULA, true of what shall not be")
+        }
+        guard let harm else { return node }
+        let position = node.position
+        let formula = JobNode(.scalar(harm, quoted: true), at: position)
+        return JobNode(
+            .mapping(
+                entries + [
+                    (
+                        "audit", position,
+                        JobNode(.mapping([("harm", position, formula)]), at: position)
+                    )
+                ]), at: position)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PoolCore
+import PoolRuntime
+import Quantilizer
+
+/// `qpool search`: parameters of a reward whose quantilizer does well by a criterion.
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Search a reward's parameters, judged by a criterion that it never sees.",
+        discussion: """
+            The job file has a `utility` with free names, their ranges under `search: parameters`, and
+            `search: criterion`. For each candidate an inner quantilizer keeps the top q by the reward;
+            the criterion's mean over what it kept is the score. The parameters found are tried again
+            on fresh samples, and on a `shifted` base. A pool takes the same file: qpool submit.
+
+            Examples:
+              qpool search examples/search.yaml
+              qpool search job.yaml -o csv > generations.csv
+            """)
+
+    @Argument(help: "The job file; - is standard input.")
+    var file: String
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await reporting(file: file) {
+            var job = try JobFile(path: file)
+            job.allowPlugins()
+            let spec = try JobCompiler.compile(job.node, resources: job.resources)
+            guard case .search = spec.job.settings.method else {
+                throw JobError(
+                    at: job.node.position, path: "",
+                    "missing key `search`: `{ parameters: { w: [0, 1] }, criterion: FORMULA }`")
+            }
+            let document = try await LocalJob(spec, job.resources).run(
+                threads: threads.count, quiet: output.quiet)
+            try ResultPrinter(format: output.output).write(document.text)
+        }
+    }
+}
