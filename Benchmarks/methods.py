@@ -1,39 +1,61 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluations of the utility that 100 draws from the top q take, by method, problem and q.
+"""Evaluations of the utility that draws from the top q take, by method, problem and q.
 
-    python3 Benchmarks/methods.py [--qpool PATH] [--seeds 10] [--only NAME]
+    python3 Benchmarks/methods.py [--qpool PATH] [--seeds 5] [--draws 100] [--only NAME] [--small]
 
 Prints a Markdown table. Each cell: mean evaluations, runs in which the gate gave base draws, runs with
-a warning about the weights or islands. Needs a built qpool and Python 3.9, nothing else.
+a warning about the weights or islands. `--small` takes fewer particles and samples, enough for one
+draw. Needs a built qpool and Python 3.9, nothing else; rivals/subset.py puts OpenTURNS beside it.
 """
 import argparse
 import json
 import subprocess
 
 R2 = "sqrt(2)"
+
+
+def normal(dimension):
+    return {"normal": {"dimension": dimension}}
+
+
+# Five hills of one weight each, in the plane, the utility the distance from the origin's far side.
+MIXTURE = {"mixture": [
+    {"weight": w, "label": f"m{i}", "normal": {"mean": m, "sd": s}}
+    for i, (w, m, s) in enumerate([(4, [0, 0], 1), (2, [3, 0], 0.5), (2, [0, 3], 0.5),
+                                   (1, [-3, -3], 0.7), (1, [2, 2], 0.3)])]}
+# name, base, utility, components of the several-component proposal
 PROBLEMS = [
-    ("linear, d=10", 10, "sum(x)/sqrt(10)", 1),
-    ("linear, d=100", 100, "sum(x)/10", 1),
-    ("RP22", 2, f"-(2.5 - (x[0]+x[1])/{R2} + 0.1*(x[0]-x[1])^2)", 2),
-    ("RP25", 2, "-max(x[0]^2 - 8*x[1] + 16, -16*x[0] + x[1] + 32)", 1),
-    ("RP31", 2, "-(2 - x[1] + (4*x[0])^4)", 2),
-    ("RP107", 10, "sum(x) - 5*sqrt(10)", 1),
-    ("four-branch", 2,
+    ("linear, d=10", normal(10), "sum(x)/sqrt(10)", 1),
+    ("linear, d=100", normal(100), "sum(x)/10", 1),
+    ("RP22", normal(2), f"-(2.5 - (x[0]+x[1])/{R2} + 0.1*(x[0]-x[1])^2)", 2),
+    ("RP25", normal(2), "-max(x[0]^2 - 8*x[1] + 16, -16*x[0] + x[1] + 32)", 1),
+    ("RP31", normal(2), "-(2 - x[1] + (4*x[0])^4)", 2),
+    ("RP107", normal(10), "sum(x) - 5*sqrt(10)", 1),
+    ("four-branch", normal(2),
      f"max(max((x[0]+x[1])/{R2}, -(x[0]+x[1])/{R2}) - 3 - 0.1*(x[0]-x[1])^2, "
      f"max(x[0]-x[1], x[1]-x[0]) - 7/{R2})", 4),
-    ("chi-squared, d=10", 10, "sum(x^2)", 8),
-    ("chi-squared, d=100", 100, "sum(x^2)", 1),
+    ("chi-squared, d=10", normal(10), "sum(x^2)", 8),
+    ("chi-squared, d=100", normal(100), "sum(x^2)", 1),
+    ("mixture of 5, d=2", MIXTURE, "x[0] + x[1]", 4),
+    ("10 binomials(20, 0.3)",
+     {"binomial": {"trials": 20, "probability": 0.3, "dimension": 10}}, "sum(x)", 1),
+    ("20 categoricals",
+     {"categorical": {"values": [0, 1, 5], "weights": [6, 3, 1], "dimension": 20}}, "sum(x)", 1),
+    # The slope leads away from the best place, a narrow hill on the other side.
+    ("misleading slope", normal(2),
+     "max(-x[0], 40*exp(-20*((x[0]-3)^2 + (x[1]-3)^2)))", 2),
 ]
+SMALL = {"splitting": {"particles": 512}, "cross-entropy": {"samples": 1024, "round": 1024}}
 # Warnings that say a draw may be poor; copies among the draws are not counted.
 POOR = {"low-ess", "heavy-weight", "pareto-tail", "level-unreached", "fell-back",
         "few-ancestors", "weights-vary", "low-acceptance", "pilot-stopped-short"}
 
 
-def run(qpool, problem, quantile, method, seed):
-    name, dimension, utility, _ = problem
-    job = {"seed": seed, "base": {"normal": {"dimension": dimension}}, "utility": utility,
-           "quantile": quantile, "draws": 100, "method": method}
+def run(qpool, problem, quantile, method, seed, draws):
+    name, base, utility, _ = problem
+    job = {"seed": seed, "base": base, "utility": utility, "quantile": quantile, "draws": draws,
+           "method": method}
     out = subprocess.run([qpool, "run", "-", "-o", "json", "--quiet"], input=json.dumps(job),
                          capture_output=True, text=True)
     if out.returncode != 0:
@@ -46,21 +68,24 @@ def run(qpool, problem, quantile, method, seed):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--qpool", default=".build/release/qpool")
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--only", default="")
+    parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
-    print("| problem | q | splitting | cross-entropy, 1 component | several |")
-    print("|---|---|---|---|---|")
+    print("| problem | q | 1/q | splitting | cross-entropy | with several components |")
+    print("|---|---|---|---|---|---|")
     for problem in PROBLEMS:
         if options.only not in problem[0]:
             continue
         for quantile in (1e-3, 1e-6, 1e-9):
-            methods = ["splitting", "cross-entropy"]
+            methods = [("splitting", {}), ("cross-entropy", {})]
             if problem[3] > 1:
-                methods.append({"cross-entropy": {"components": problem[3]}})
+                methods.append(("cross-entropy", {"components": problem[3]}))
             cells = []
-            for method in methods:
-                runs = [run(options.qpool, problem, quantile, method, seed)
+            for name, settings in methods:
+                method = {name: dict(SMALL[name] if options.small else {}, **settings)}
+                runs = [run(options.qpool, problem, quantile, method, seed, options.draws)
                         for seed in range(options.seeds)]
                 mean = sum(r[0] for r in runs) / len(runs)
                 falls = int(sum(r[1] for r in runs))
@@ -68,7 +93,8 @@ def main():
                 cells.append(f"{mean:,.0f} ({falls}, {warned})")
             while len(cells) < 3:
                 cells.append("")
-            print(f"| {problem[0]} | {quantile:g} | " + " | ".join(cells) + " |", flush=True)
+            print(f"| {problem[0]} | {quantile:g} | {1 / quantile:.0e} | " + " | ".join(cells)
+                  + " |", flush=True)
 
 
 if __name__ == "__main__":
