@@ -39,14 +39,17 @@ import Testing
             var draws: [Draw]
         }
         var issued: UInt64
+        var diagnostics: [String: Double]
         var primary: Selection
         var further: [Selection]
 
-        private enum Keys: String, CodingKey { case issued, further }
+        private enum Keys: String, CodingKey { case issued, further, diagnostics }
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Keys.self)
             issued = try fields.decode(UInt64.self, forKey: .issued)
             further = try fields.decode([Selection].self, forKey: .further)
+            diagnostics =
+                (try? fields.decode([String: Double].self, forKey: .diagnostics)) ?? [:]
             primary = try Selection(from: decoder)
         }
         var selections: [Selection] { [primary] + further }
@@ -134,6 +137,66 @@ import Testing
             #expect(abs(top - expected) < tolerance, "kept \(selection.kept): \(top)")
         }
         #expect(result.selections.count == 4)
+    }
+
+    @Test func theAuditSaysWhatTheScreenDrops() throws {
+        let result = try run("screened.yaml")
+        // Where the mass with a screen above its 1 % quantile is 0.001; k kept of it.
+        #expect(abs(result.primary.threshold.value - 3.0620) < 0.05)
+        #expect(result.primary.certificate.amplification == 1_000)
+        let facts = result.diagnostics
+        let missed = try #require(facts["missed_lower"])...(try #require(facts["missed_upper"]))
+        #expect(missed.contains(0.0904) && missed.upperBound < 0.3)
+        #expect(facts["survivors"] == 10_000)
+    }
+
+    @Test func anEnsembleIsFooledLess() throws {
+        let result = try run("ensemble.yaml")
+        for (selection, expected) in zip(result.selections, [1.88459105, 2.38384006, 2.2826]) {
+            let top = try #require(selection.costs["value"]).top
+            // The value's standard deviation above a threshold is below 1; the last number has an
+            // error of 0.0011 of its own.
+            #expect(abs(top - expected) < 5 / 10_000.0.squareRoot() + 0.003, "\(top)")
+        }
+    }
+
+    @Test func minimaxFindsLevelAndQuantile() throws {
+        let result = try run("minimax.yaml")
+        let facts = result.diagnostics
+        // The pilot of 262,144 samples: the standard errors are 0.004 and 0.0008.
+        #expect(abs(try #require(facts["level"]) - 0.9023463475) < 0.02)
+        #expect(abs(Double(result.primary.kept) / 1e6 - 0.1834364562) < 0.004)
+        #expect(abs(try #require(facts["guaranteed_value"]) - 0.9023463475) < 0.02)
+        let measured = try run("minimax-measured.yaml").diagnostics
+        let epsilon = try #require(measured["epsilon"])
+        #expect(epsilon > 0.39894228 && epsilon < 0.42)
+    }
+
+    @Test func theTiltHasItsDivergence() throws {
+        let result = try run("tilt.yaml")
+        #expect(abs(try #require(result.diagnostics["beta"]) - 1) < 0.05)
+        #expect(abs(result.primary.utility.top_mean - 0.975) < 0.03)
+        #expect(result.primary.certificate.kind == "exact")
+        #expect(result.primary.draws.count == 100)
+    }
+
+    @Test func placesHaveTheCappedLaw() throws {
+        let result = try run("impact.yaml")
+        for (name, expected) in [("nine", 0.4), ("eight", 0.4), ("seven", 0.2)] {
+            let cost = try #require(result.primary.costs[name])
+            // k of N is exact; a place's share of the base is not: 0.0003 over 0.25.
+            #expect(abs(cost.top - expected) < 0.01)
+            #expect(cost.bound == nil)
+        }
+        #expect(result.primary.certificate.amplification == 4)
+    }
+
+    @Test func theBandIsBetweenTheQuantiles() throws {
+        let result = try run("band.yaml")
+        #expect(result.primary.kept == 90_000)
+        // The standard error is 0.0019.
+        #expect(abs(result.primary.utility.top_mean - 1.6538465357) < 0.0095)
+        for draw in result.primary.draws { #expect(draw.utility > 1.25 && draw.utility < 2.35) }
     }
 
     @Test func flightsAgreeWithTheData() throws {

@@ -50,7 +50,7 @@ public struct JobFile: Sendable {
         }
     }
 
-    /// Reads every table that an `empirical` base in the tree names.
+    /// Reads every table that an `empirical` base or a measured `epsilon` in the tree names.
     private static func tables(
         named node: JobNode, folder: String
     ) throws(JobError) -> [String: DataTable] {
@@ -91,7 +91,9 @@ struct TableRequest {
                 // The labels of an audit are a table too.
                 let isTable = pair.key == "empirical" || inner.hasSuffix("audit.labels")
                 if isTable, case .mapping(let fields) = pair.value.content {
-                    add(fields, path: inner, into: &wanted)
+                    add(fields, file: "file", path: inner, into: &wanted)
+                } else if pair.key == "epsilon", case .mapping(let fields) = pair.value.content {
+                    add(fields, file: "pairs", path: inner, into: &wanted)
                 }
                 collect(from: pair.value, path: inner, into: &wanted)
             }
@@ -101,10 +103,10 @@ struct TableRequest {
     }
 
     private static func add(
-        _ fields: [(key: String, keyPosition: SourcePosition, value: JobNode)], path: String,
-        into wanted: inout [String: TableRequest]
+        _ fields: [(key: String, keyPosition: SourcePosition, value: JobNode)], file key: String,
+        path: String, into wanted: inout [String: TableRequest]
     ) {
-        guard let file = fields.first(where: { $0.key == "file" }),
+        guard let file = fields.first(where: { $0.key == key }),
             case .scalar(let name, _) = file.value.content
         else { return }
         var columns: [String]?
@@ -128,7 +130,7 @@ struct TableRequest {
             wanted[name]?.columns = both
         } else {
             wanted[name] = TableRequest(
-                position: file.value.position, path: path + ".file", columns: columns)
+                position: file.value.position, path: "\(path).\(key)", columns: columns)
         }
     }
 }

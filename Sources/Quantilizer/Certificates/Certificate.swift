@@ -25,6 +25,8 @@ public struct Certificate: Sendable, Hashable {
     public var gate: Double?
     /// The share of draws that are base draws.
     public var fallback: Double
+    /// Which costs the promise is about, where not all: `impact` for those through the impact variable.
+    public var scope: String?
     /// Samples issued, on which the promise rests.
     public var issued: UInt64
     /// Samples kept.

@@ -15,6 +15,8 @@ public struct CompiledJob: Sendable {
     public let utilities: [NamedUtility]
     /// The costs.
     public let costs: [NamedUtility]
+    /// The cheap first utility of `screened`, the variable of `impact`.
+    public let auxiliary: NamedUtility?
     /// The law that `importance` samples in place of the base.
     public let proposal: (any BaseDistribution)?
     /// Whether the probability of an event is wanted, and no draws: outcomes of the event then have
@@ -34,9 +36,9 @@ public struct CompiledJob: Sendable {
     /// **Complexity**: evaluates 256 samples.
     public init(
         settings: JobSettings, base: any BaseDistribution, utilities: [NamedUtility],
-        costs: [NamedUtility] = [], proposal: (any BaseDistribution)? = nil,
-        isEstimate: Bool = false, sweep: SweepShape? = nil,
-        audit: AuditShape? = nil, search: SearchShape? = nil
+        costs: [NamedUtility] = [], auxiliary: NamedUtility? = nil,
+        proposal: (any BaseDistribution)? = nil, isEstimate: Bool = false,
+        sweep: SweepShape? = nil, audit: AuditShape? = nil, search: SearchShape? = nil
     ) {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
@@ -44,6 +46,7 @@ public struct CompiledJob: Sendable {
         self.base = base
         self.utilities = utilities
         self.costs = costs
+        self.auxiliary = auxiliary
         self.proposal = proposal
         self.isEstimate = isEstimate
         self.sweep = sweep
@@ -74,17 +77,16 @@ public struct CompiledJob: Sendable {
 
     /// What has to be allowed for the job to be computed.
     public var externalSources: [ExternalSource] {
-        (recorded?.sources ?? []) + externalColumns.compactMap { functions[$0].external }
+        (recorded?.sources ?? [])
+            + (functions + (auxiliary.map { [$0] } ?? [])).flatMap(\.externals)
     }
 
     /// Why a function of the job is given up here, nil where none is.
     public var trouble: String? {
         if let trouble = recorded?.trouble { return "the base: \(trouble)" }
-        for column in externalColumns {
-            if let function = functions[column].utility as? any ExternalFunction,
-                let trouble = function.trouble
-            {
-                return "`\(functions[column].name)`: \(trouble)"
+        for function in functions + (auxiliary.map { [$0] } ?? []) {
+            if let trouble = (function.utility as? any ExternalFunction)?.trouble {
+                return "`\(function.name)`: \(trouble)"
             }
         }
         return nil

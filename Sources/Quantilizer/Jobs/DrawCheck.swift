@@ -16,7 +16,8 @@ public enum DrawCheck {
         // Functions from outside are not called here.
         guard job.externalSources.isEmpty else { return nil }
         switch job.settings.method {
-        case .exact, .bestOfN, .threshold: break
+        case .exact, .bestOfN, .threshold, .screened, .band, .tilt, .minimax, .impact:
+            break
         case .splitting, .importance, .crossEntropy, .plain, .attack, .search: return nil
         }
         let evaluator = RangeEvaluator(job: job)

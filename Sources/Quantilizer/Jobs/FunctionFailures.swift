@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often the functions from outside failed, over all rounds of a job.
+/// How often the functions from outside failed, over all rounds of a job that measure.
 struct FunctionFailures: Sendable {
-    /// By column: utilities, then costs.
+    /// By column: utilities, then costs, then the function that a method has beside.
     private var counts: [UInt64]
     private let utilities: Int
 
     init(_ job: CompiledJob) {
-        counts = [UInt64](repeating: 0, count: job.functions.count)
+        counts = [UInt64](
+            repeating: 0, count: job.functions.count + (job.auxiliary == nil ? 0 : 1))
         utilities = job.utilities.count
     }
 
@@ -25,14 +26,16 @@ struct FunctionFailures: Sendable {
         }
         for node in merger.forest.nodes {
             for (column, moments) in node.payload.moments.enumerated() {
-                counts[column] &+= moments.failed
+                let isScreen = column == 0 && merger.round.stage == .screen
+                counts[isScreen ? counts.count - 1 : column] &+= moments.failed
             }
         }
     }
 
     /// A warning for each function that failed.
     func warnings(_ job: CompiledJob) -> [JobWarning] {
-        job.functions.enumerated().compactMap { column, function in
+        (job.functions + (job.auxiliary.map { [$0] } ?? [])).enumerated().compactMap {
+            column, function in
             // Formulas fail only where their sample did.
             guard counts[column] > 0, function.isExternal else { return nil }
             return JobWarning(

@@ -65,7 +65,8 @@ extension JobSettings {
                 nil
             }
         case .bestOfN, .threshold: nil
-        case .importance, .crossEntropy:
+        case .importance, .crossEntropy, .screened, .band, .tilt, .minimax,
+            .impact:
             JobFailure(
                 "cannot-extend",
                 "`\(method.name)` plans its passes for the number of samples that it has: submit a job "
@@ -104,7 +105,9 @@ extension JobSettings {
                     "more draws of `\(method.name)` are another choice among the same samples: "
                         + "submit a job with more `draws`; only `samples` can be raised")
             }
-        case .splitting, .importance, .crossEntropy, .plain, .attack, .search: break
+        case .splitting, .importance, .crossEntropy, .screened, .band, .tilt, .minimax,
+            .impact, .plain, .attack, .search:
+            break
         }
         let wanted = JobExtent(samples: samples ?? self.samples, draws: draws ?? self.draws)
         guard wanted.samples >= self.samples else {

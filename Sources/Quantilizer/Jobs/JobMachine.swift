@@ -193,7 +193,7 @@ public struct JobMachine: Sendable {
     /// before it; nil where later rounds depend on earlier ones.
     public var onePass: Range<UInt64>? {
         guard let round = merger?.round, pending == nil, round.domain == .base, round.measures,
-            round.range == 0..<job.settings.plannedSamples
+            round.range == 0..<job.settings.plannedSamples, !job.settings.method.looksTwice
         else { return nil }
         return round.range
     }

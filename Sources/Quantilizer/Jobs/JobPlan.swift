@@ -129,6 +129,40 @@ public struct JobPlan: Sendable, Hashable {
                     kept: nil, amplification: amplification, bits: Kernels.log2(amplification),
                     samplesPerDraw: Double(samples) / Double(settings.draws))
             }
+        case .screened(let screening):
+            let method = ScreenedMethod(job: job, settings: screening)
+            rounds = method.plannedRounds(job: job)
+            selections = job.selections.map {
+                Self.uniform(
+                    $0, kept: KeptCount.of(quantile: $0.quantile, samples: settings.samples), job)
+            }
+        case .band(let cut):
+            let method = BandMethod(job: job, cut: cut)
+            rounds = method.plannedRounds(job: job)
+            memoryBytes = method.plannedBytes(job: job)
+            selections = job.selections.map {
+                let (best, worst) = BandMethod.ranks(
+                    cut, $0.quantile, samples: settings.samples)
+                return Self.uniform($0, kept: worst - best, job)
+            }
+        case .impact:
+            memoryBytes = 0
+            selections = job.selections.map {
+                Self.uniform(
+                    $0, kept: KeptCount.of(quantile: $0.quantile, samples: settings.samples), job)
+            }
+        case .tilt(let tilt):
+            pilotSamples = UInt64(tilt.pilot)
+            selections = [Self.tempered(tilt.quantile, job)]
+            rounds = 2
+            memoryBytes = 4 * tilt.pilot * job.candidateBytes
+            isExact = false
+        case .minimax(let minimax):
+            pilotSamples = UInt64(minimax.pilot)
+            selections = [Self.tempered(nil, job)]
+            rounds = 2
+            memoryBytes = 4 * minimax.pilot * job.candidateBytes
+            isExact = false
         case .plain: memoryBytes = 0
         case .search(let search):
             isExact = true
@@ -145,6 +179,33 @@ public struct JobPlan: Sendable, Hashable {
         if job.isEstimate { selections = [] }
         var first = MethodRegistry.method(for: job)
         if case .failure(let failure) = first.begin(job: job, number: 0) { problem = failure }
+    }
+}
+
+extension JobPlan {
+    /// A selection whose quantile a pilot may have to find.
+    private static func tempered(_ quantile: Double?, _ job: CompiledJob) -> Selection {
+        if let quantile {
+            let first = job.selections[0]
+            return uniform(
+                Quantilizer.Selection(number: 0, utility: first.utility, quantile: quantile),
+                kept: KeptCount.of(quantile: quantile, samples: job.settings.samples), job)
+        }
+        return Selection(
+            utility: job.utilities[0].name,
+            samplesPerDraw: Double(job.settings.samples) / Double(job.settings.draws))
+    }
+
+    /// A selection whose draws are uniform over `kept` of all samples.
+    private static func uniform(
+        _ selection: Quantilizer.Selection, kept: UInt64, _ job: CompiledJob
+    ) -> Selection {
+        let samples = Double(job.settings.samples)
+        let amplification = samples / Double(kept)
+        return Selection(
+            utility: job.utilities[selection.utility].name, quantile: selection.quantile,
+            kept: kept, amplification: amplification, bits: Kernels.log2(amplification),
+            samplesPerDraw: samples / Double(job.settings.draws))
     }
 }
 

@@ -22,6 +22,16 @@ public enum MethodChoice: Sendable, Hashable {
     case importance(ImportanceSettings)
     /// The same with a proposal that is adapted first.
     case crossEntropy(ImportanceSettings)
+    /// The best by a cheap first utility, then the best of those.
+    case screened(ScreenedSettings)
+    /// Uniform between two quantiles, the share `cut` at the top left out.
+    case band(cut: Double)
+    /// By weight exp(U/β), capped.
+    case tilt(TiltSettings)
+    /// The best against any true utility within ε.
+    case minimax(MinimaxSettings)
+    /// The best under a cap on the law of a variable, in bins of a width or value by value.
+    case impact(width: Double?)
     /// Of an estimate, base samples counted.
     case plain
     /// Of an event, the shift of the base that makes it most likely.
@@ -38,6 +48,11 @@ public enum MethodChoice: Sendable, Hashable {
         case .splitting: "splitting"
         case .importance: "importance"
         case .crossEntropy: "cross-entropy"
+        case .screened: "screened"
+        case .band: "band"
+        case .tilt: "tilt"
+        case .minimax: "minimax"
+        case .impact: "impact"
         case .plain: "plain"
         case .attack: "attack"
         case .search: "search"
@@ -46,6 +61,19 @@ public enum MethodChoice: Sendable, Hashable {
 }
 
 extension MethodChoice {
+    /// Whether it counts by the cells of a variable.
+    var hasCells: Bool {
+        if case .impact = self { true } else { false }
+    }
+
+    /// Whether later passes depend on what the first one over all samples found.
+    var looksTwice: Bool {
+        switch self {
+        case .screened, .band, .impact: true
+        default: false
+        }
+    }
+
     /// The settings of a method that weighs samples.
     var importance: ImportanceSettings? {
         switch self {
@@ -115,6 +143,10 @@ public struct NamedUtility: Sendable {
     public var utility: any Utility
     /// Where it is computed, nil for a formula.
     public var external: ExternalSource?
+    /// Of an ensemble, how its members are joined.
+    public var ensemble: EnsembleRule?
+    /// Of an ensemble, its members.
+    public var members: [NamedUtility] = []
 
     /// A named function.
     public init(name: String, source: String, utility: any Utility) {
@@ -127,6 +159,18 @@ public struct NamedUtility: Sendable {
     public init(name: String, external: ExternalSource, utility: any ExternalFunction) {
         self.init(name: name, source: external.description, utility: utility)
         self.external = external
+    }
+
+    /// Where it and its members are computed, formulas apart.
+    var externals: [ExternalSource] {
+        (external.map { [$0] } ?? []) + members.flatMap(\.externals)
+    }
+
+    /// As it stands in the normalised job.
+    var normalised: JSON {
+        guard let ensemble else { return external?.normalised ?? .string(source) }
+        return .object(
+            [("ensemble", .array(members.map(\.normalised)))] + ensemble.normalised)
     }
 
     /// Whether it is computed outside the formula language.

@@ -45,8 +45,12 @@ public struct JobSpec: Sendable {
 /// Reads the keys of a job file one by one, collecting what is wrong.
 struct JobSpecReader {
     var map: JobMapping
+    /// The tables that the job names.
+    var tables: [String: DataTable] = [:]
     /// The proposal that `method: importance` gives, not yet read.
     var proposalNode: JobNode?
+    /// The function that `method: screened` or `impact` gives, not yet read.
+    var auxiliaryNode: (key: String, node: JobNode)?
     /// The event and its level function, as the job has them.
     var estimated: (event: NamedUtility, level: NamedUtility?)?
     /// What is swept over, and its quantiles with the name of what is wanted in truth.
@@ -69,6 +73,7 @@ struct JobSpecReader {
 
     mutating func read(_ resources: JobResources) throws(JobError) -> JobSpec {
         if case .null = map.node.content { map.note(nil, "the job is empty") }
+        tables = resources.tables
         readVersion()
         let name = readName()
         let seed = map.integer("seed", in: 0...Int.max, default: 0) ?? 0
@@ -90,6 +95,7 @@ struct JobSpecReader {
         if let base, !utilities.isEmpty { circumstances = (base, utilities, draws) }
         let numbers = readNumbers(draws: draws, confidence: confidence)
         let proposal = readProposal(base, resources)
+        let auxiliary = readAuxiliary(base, resources)
         if let method = numbers?.method, method.importance != nil {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
@@ -108,7 +114,7 @@ struct JobSpecReader {
         settings.verify = verify
         let job = CompiledJob(
             settings: settings, base: bases?.family ?? audited.base ?? base, utilities: utilities,
-            costs: costs,
+            costs: costs, auxiliary: auxiliary,
             proposal: proposal, isEstimate: isEstimate, sweep: sweep, audit: audit, search: search)
         return JobSpec(
             name: name, job: job, chosen: chooser?.reason(numbers),
@@ -119,7 +125,8 @@ struct JobSpecReader {
     private mutating func checkRecorded(_ numbers: Numbers, _ verify: Double) {
         switch numbers.method {
         case .exact, .bestOfN: break
-        case .threshold, .splitting, .importance, .crossEntropy, .plain, .attack, .search:
+        case .threshold, .splitting, .importance, .crossEntropy, .screened, .band, .tilt,
+            .minimax, .impact, .plain, .attack, .search:
             map.note(
                 map.has("method") ? "method" : nil,
                 "samples of this base are drawn once and kept: of the methods only `exact` and "

@@ -9,7 +9,9 @@ extension JobSpecReader {
     ) -> [NamedUtility] {
         guard let node = map[key] else { return [] }
         let path = map.path(of: key)
-        guard case .mapping(let entries) = node.content, !Self.isExternal(node) else {
+        guard case .mapping(let entries) = node.content, !Self.isExternal(node),
+            !Self.isEnsemble(node)
+        else {
             return compile(single, node, path, base, resources).map { [$0] } ?? []
         }
         if entries.isEmpty { map.note(key, "expected a formula, or names with formulas") }
@@ -49,8 +51,11 @@ extension JobSpecReader {
 
     /// Notes functions from outside where there may be none.
     mutating func refusePlugins(_ functions: [NamedUtility], _ words: String) {
-        if let first = functions.first(where: { $0.external != nil }) {
-            map.note(nil, "\(words): `\(first.name)` is `\(first.source)`")
+        for function in functions {
+            if let first = function.externals.first {
+                map.note(nil, "\(words): `\(function.name)` is `\(first)`")
+                return
+            }
         }
     }
 
@@ -58,7 +63,8 @@ extension JobSpecReader {
         _ name: String, _ node: JobNode, _ path: String, _ base: (any BaseDistribution)?,
         _ resources: JobResources
     ) -> NamedUtility? {
-        map.collect { () throws(JobError) -> NamedUtility? in
+        if Self.isEnsemble(node) { return ensemble(name, node, path, base, resources) }
+        return map.collect { () throws(JobError) -> NamedUtility? in
             // Without a base there are no names to check against: the base's error is enough.
             switch node.content {
             case .scalar(let text, _):

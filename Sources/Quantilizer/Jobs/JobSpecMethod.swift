@@ -8,6 +8,11 @@ extension JobSpecReader {
         case bestOfN(Int?)
         case threshold(value: Double?, pilot: Int?, maximum: Int?)
         case plain
+        case screened(ScreenedSettings)
+        case band(cut: Double)
+        case impact(width: Double?)
+        /// A pilot finds the quantile.
+        case tempered(MethodChoice)
         /// One whose settings are all under its name.
         case ready(MethodChoice)
 
@@ -17,6 +22,10 @@ extension JobSpecReader {
             case .bestOfN: "best-of-n"
             case .threshold: "threshold"
             case .plain: "plain"
+            case .screened: "screened"
+            case .band: "band"
+            case .impact: "impact"
+            case .tempered(let method): method.name
             case .ready(let method): method.name
             }
         }
@@ -24,7 +33,7 @@ extension JobSpecReader {
 
     private static let methods = [
         "auto", "exact", "best-of-n", "threshold", "splitting", "importance", "cross-entropy",
-        "plain",
+        "screened", "band", "tilt", "minimax", "impact", "plain",
     ]
 
     mutating func readMethod() -> Asked? {
@@ -58,6 +67,24 @@ extension JobSpecReader {
             proposalNode = read.proposal
             return .ready(.importance(read.settings))
         }
+        if name == "screened" {
+            guard let read = map.collect({ () throws(JobError) in try Self.screened(settings) })
+            else { return nil }
+            auxiliaryNode = ("screen", read.screen)
+            return .screened(read.settings)
+        }
+        if name == "impact" {
+            guard let read = map.collect({ () throws(JobError) in try Self.impact(settings) })
+            else { return nil }
+            auxiliaryNode = ("impact", read.variable)
+            return .impact(width: read.width)
+        }
+        if name == "minimax" {
+            let reader = self
+            return map.collect { () throws(JobError) -> Asked in
+                .tempered(.minimax(try reader.minimax(settings, tables: reader.tables)))
+            }
+        }
         return map.collect { () throws(JobError) -> Asked in
             switch name {
             case "exact":
@@ -81,6 +108,8 @@ extension JobSpecReader {
             case "splitting":
                 return .ready(.splitting(try Self.splitting(settings, isEstimate: isEstimate)))
             case "cross-entropy": return .ready(.crossEntropy(try Self.crossEntropy(settings)))
+            case "tilt": return .tempered(.tilt(try Self.tilt(settings)))
+            case "band": return .band(cut: try Self.band(settings))
             case "plain":
                 try JobMapping(settings, path: "method.plain", keys: []).finish()
                 return .plain

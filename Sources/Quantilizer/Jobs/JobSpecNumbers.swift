@@ -41,6 +41,22 @@ extension JobSpecReader {
             }
             return threshold(
                 value, pilot, maximum ?? samples, quantiles, draws: draws)
+        case .screened(let settings):
+            return exactSamples(
+                "screened", quantiles, samples, precision, draws: draws, confidence: confidence
+            ).flatMap { screened(settings, $0) }
+        case .band(let cut):
+            return exactSamples(
+                "band", quantiles, samples, precision, draws: draws, confidence: confidence
+            ).flatMap { band(cut, $0, draws: draws) }
+        case .impact(let width):
+            oneUtility("impact")
+            var numbers = exactSamples(
+                "impact", quantiles, samples, precision, draws: draws, confidence: confidence)
+            numbers?.method = .impact(width: width)
+            return numbers
+        case .tempered(let method):
+            return tempered(method, quantiles, samples, draws: draws)
         case .ready(let method): return ready(method, quantiles)
         case .plain:
             let count = UInt64(samples ?? 1_000_000)
@@ -51,7 +67,7 @@ extension JobSpecReader {
     /// Whether the method does what the job is about, an event or draws.
     private mutating func allows(_ method: Asked) -> Bool {
         switch method {
-        case .exact, .bestOfN, .threshold:
+        case .exact, .bestOfN, .threshold, .screened, .band, .impact, .tempered:
             if isEstimate {
                 map.note(
                     map.has("method") ? "method" : nil,
@@ -89,6 +105,8 @@ extension JobSpecReader {
         map.exactlyOne(of: ["quantile", "quantiles"], optional: true)
         let key = map.has("quantiles") ? "quantiles" : "quantile"
         guard let node = map[key] else { return [] }
+        // Some methods find it by themselves; the others miss it.
+        if case .scalar("auto", _) = node.content { return [] }
         if case .sequence = node.content {
             let values = map.doubles(key, limit: Limits.quantiles, in: .fraction) ?? []
             if Set(values).count != values.count { map.note(key, "a quantile is given twice") }
@@ -123,6 +141,18 @@ extension JobSpecReader {
     }
 
     // MARK: What they mean together
+
+    /// The numbers of `exact` for a method that selects as it does.
+    private mutating func exactSamples(
+        _ name: String, _ quantiles: [Double], _ samples: Int?, _ precision: Precision?,
+        draws: Int, confidence: Double
+    ) -> Numbers? {
+        if case .threshold = precision {
+            map.note("precision", "\(name) finds no number of samples by itself: give `samples`")
+            return nil
+        }
+        return exact(quantiles, samples, precision, draws: draws, confidence: confidence)
+    }
 
     private mutating func exact(
         _ quantiles: [Double], _ samples: Int?, _ precision: Precision?, draws: Int,
@@ -248,9 +278,10 @@ extension JobSpecReader {
     ) -> JSON {
         let settings = job.settings
         func formulas(_ list: [NamedUtility]) -> JSON {
-            .object(list.map { ($0.name, $0.external?.normalised ?? .string($0.source)) })
+            .object(list.map { ($0.name, $0.normalised) })
         }
         var method: JSON
+        var keepsQuantiles = true
         switch settings.method {
         case .exact: method = .string("exact")
         case .bestOfN: method = .string("best-of-n")
@@ -267,6 +298,21 @@ extension JobSpecReader {
             ])
         case .crossEntropy(let settings):
             method = .object([("cross-entropy", .object(settings.normalised))])
+        case .screened(let settings):
+            let screen: [(String, JSON)] = job.auxiliary.map { [("screen", $0.normalised)] } ?? []
+            method = .object([("screened", .object(screen + settings.normalised))])
+        case .band(let cut):
+            method = .object([("band", .object([("cut", .number(cut))]))])
+        case .impact(let width):
+            let variable = job.auxiliary?.normalised ?? .null
+            let bins: [(String, JSON)] = width.map { [("width", .number($0))] } ?? []
+            method = .object([("impact", .object([("of", variable)] + bins))])
+        case .tilt(let settings):
+            method = .object([("tilt", settings.normalised)])
+            keepsQuantiles = settings.quantile != nil
+        case .minimax(let settings):
+            method = .object([("minimax", settings.normalised)])
+            keepsQuantiles = false
         case .plain: method = .string("plain")
         case .attack, .search: method = .null
         }
@@ -283,7 +329,6 @@ extension JobSpecReader {
         } else {
             members.append(("utilities", formulas(job.writtenUtilities)))
         }
-        var keepsQuantiles = true
         if case .threshold(.value, _) = settings.method { keepsQuantiles = false }
         if case .bestOfN = settings.method { keepsQuantiles = false }
         if job.isEstimate { keepsQuantiles = false }

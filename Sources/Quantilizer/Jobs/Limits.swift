@@ -42,6 +42,14 @@ public enum Limits {
     public static let weighedSamples = 1 << 22
     /// Candidates that a search tries at once.
     public static let searchCandidates = 1_024
+    /// Samples that a screen dropped and that are evaluated all the same.
+    public static let audited = 1 << 22
+    /// Samples of the pilot of a tilt.
+    public static let tiltPilot = 1 << 22
+    /// Cells of an impact variable.
+    public static let cells = 1 << 16
+    /// Members of an ensemble of utilities.
+    public static let ensembleMembers = 64
     /// Words of a plugin's command.
     public static let commandWords = 64
     /// Bytes of a word of a plugin's command.

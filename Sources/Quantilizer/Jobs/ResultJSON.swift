@@ -150,16 +150,18 @@ public struct ResultJSON: Sendable {
     }
 
     private func certificate(_ certificate: Certificate) -> JSON {
-        .object([
-            ("amplification", .number(certificate.amplification)),
-            ("kind", .string(certificate.kind.rawValue)),
-            ("confidence", certificate.confidence.map { .number($0) } ?? .null),
-            ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
-            ("gate", certificate.gate.map { .number($0) } ?? .null),
-            ("fallback", .number(certificate.fallback)),
-            ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
-            ("statement", .string(certificate.statement)),
-        ])
+        .object(
+            [
+                ("amplification", .number(certificate.amplification)),
+                ("kind", .string(certificate.kind.rawValue)),
+                ("confidence", certificate.confidence.map { .number($0) } ?? .null),
+                ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
+                ("gate", certificate.gate.map { .number($0) } ?? .null),
+                ("fallback", .number(certificate.fallback)),
+                ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
+            ] + (certificate.scope.map { [("scope", .string($0))] } ?? []) + [
+                ("statement", .string(certificate.statement))
+            ])
     }
 
     private func draw(_ draw: Draw) -> JSON {

@@ -47,10 +47,10 @@ public enum ResultVerification {
             return report
         }
         switch job.settings.method {
-        case .splitting, .importance, .crossEntropy, .attack, .search:
+        case .splitting, .importance, .crossEntropy, .tilt, .minimax, .impact, .attack, .search:
             try checkAgain(result, job: job, &report)
             return report
-        case .exact, .bestOfN, .threshold, .plain: break
+        case .exact, .bestOfN, .threshold, .screened, .band, .plain: break
         }
         if job.recorded != nil {
             for (number, node) in ([result] + further).enumerated() {
@@ -72,8 +72,8 @@ public enum ResultVerification {
     private static func selectionCount(_ job: CompiledJob) -> Int {
         switch job.settings.method {
         case .bestOfN, .threshold(.value, _): job.utilities.count
-        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .plain, .attack,
-            .search:
+        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .screened,
+            .band, .tilt, .minimax, .impact, .plain, .attack, .search:
             job.selections.count
         }
     }
@@ -85,10 +85,12 @@ public enum ResultVerification {
         let certificate = try member("certificate", of: node)
         let kept = try number("kept", of: certificate)
         let issued = try number("issued", of: certificate)
-        if case .exact = job.settings.method {
+        switch job.settings.method {
+        case .exact, .screened, .band:
             compare(
                 try number("amplification", of: certificate), issued / kept,
                 "\(path)certificate.amplification is not issued/kept", &report)
+        default: break
         }
         let threshold = try number("value", of: try member("threshold", of: node))
         let draws = try member("draws", of: node).list(path: "\(path)draws", limit: Limits.draws)
@@ -198,9 +200,10 @@ public enum ResultVerification {
         compare(
             try number("amplification", of: certificate), again.certificate.amplification,
             "certificate.amplification is another", &report)
-        compare(
-            try number("gate", of: certificate), again.certificate.gate ?? .nan,
-            "certificate.gate is another", &report)
+        if let gate = again.certificate.gate {
+            compare(
+                try number("gate", of: certificate), gate, "certificate.gate is another", &report)
+        }
         compare(
             try number("fallback", of: certificate), again.certificate.fallback,
             "certificate.fallback is another", &report)

@@ -27,6 +27,13 @@ struct MethodContext {
     var records: [UInt64: SampleRecord] = [:]
     /// Of a recorded base, draws that were thrown away and asked for again: they count as issued.
     var redrawn: UInt64 = 0
+
+    /// The same for a job with other numbers, of which this job is made.
+    func of(_ job: CompiledJob) -> MethodContext {
+        MethodContext(
+            job: job, moments: moments, issued: issued, evaluations: evaluations,
+            nextRound: nextRound, evaluator: evaluator, records: records, redrawn: redrawn)
+    }
 }
 
 /// A deterministic state machine over rounds: `qpool run`, a cluster and a simulator drive the same.
@@ -83,6 +90,11 @@ enum MethodRegistry {
         case .splitting(let settings): SplittingMethod(settings: settings)
         case .importance(let settings), .crossEntropy(let settings):
             ImportanceMethod(job: job, settings: settings)
+        case .screened(let settings): ScreenedMethod(job: job, settings: settings)
+        case .band(let cut): BandMethod(job: job, cut: cut)
+        case .tilt(let settings): TemperedMethod(job: job, goal: .tilt(settings))
+        case .minimax(let settings): TemperedMethod(job: job, goal: .minimax(settings))
+        case .impact(let width): ImpactMethod(job: job, width: width)
         case .plain: PlainEstimate()
         case .search(let settings): SearchMethod(settings: settings)
         case .attack(let settings): AttackMethod(job: job, settings: settings)

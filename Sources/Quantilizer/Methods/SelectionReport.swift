@@ -21,6 +21,8 @@ struct SelectionReport {
     var topCount: UInt64
     /// Whether those are independent draws beyond a fixed threshold, rather than the best k of N.
     var isIndependent = false
+    /// The share of the samples above those that `top` is over, which is left out, and its least utility.
+    var cutAt: (share: Double, utility: Double)?
     var draws: [Key]
     var certificate: Certificate
     /// False where the job gave a threshold, not a quantile.
@@ -73,6 +75,7 @@ struct SelectionReport {
         guard top[0].finite > 1, isIndependent || threshold.utility.isFinite else {
             return Interval(-.infinity, .infinity)
         }
+        if let cutAt { return trimmedMeanInterval(mean, centre, confidence, cutAt) }
         let k = Double(topCount)
         var variance = top[0].variance(centre: centre)
         if !isIndependent {
@@ -84,12 +87,35 @@ struct SelectionReport {
         return Interval(mean - half, mean + half)
     }
 
+    /// The normal interval of the mean between two quantiles: a trimmed mean, whose variance is that of
+    /// the samples drawn in to the ends, over N and the square of the share between.
+    ///
+    /// Tukey and McLaughlin 1963; for unequal shares Huber, *Robust Statistics*, 1981, section 3.3.
+    private func trimmedMeanInterval(
+        _ mean: Double, _ centre: Double, _ confidence: Double,
+        _ cutAt: (share: Double, utility: Double)
+    ) -> Interval {
+        let inside = Double(topCount) / Double(samples)
+        let below = 1 - inside - cutAt.share
+        let up = cutAt.utility - mean
+        let down = threshold.utility - mean
+        guard up.isFinite, down.isFinite else { return Interval(-.infinity, .infinity) }
+        let shift = cutAt.share * up + below * down
+        let squares =
+            inside * top[0].variance(centre: centre) + cutAt.share * up * up
+            + below * down * down
+        let variance = max(0, squares - shift * shift) / (inside * inside * Double(samples))
+        let half =
+            SpecialFunctions.normalUpperQuantile((1 - confidence) / 2) * variance.squareRoot()
+        return Interval(mean - half, mean + half)
+    }
+
     private func cost(_ number: Int, _ context: MethodContext) -> CostStatistics {
         let column = context.job.utilities.count + number
         let all = context.moments[column]
         let base = all.mean(centre: context.job.centres[column])
         // A promise holds for costs that are never negative.
-        let promised = all.negative == 0
+        let promised = all.negative == 0 && certificate.scope == nil
         let bound = certificate.amplification * base
         return CostStatistics(
             name: context.job.costs[number].name, base: base, top: top[1 + number].mean,

@@ -12,12 +12,17 @@ struct BlockLoop: ~Copyable {
     /// Nil for a job of formulas alone.
     private var chunks: ChunkSampler?
 
-    init(_ job: CompiledJob) {
-        sampler = BlockSampler(
-            seed: job.settings.seed, base: job.base,
-            columns: job.utilities.map(\.utility) + job.costs.map(\.utility))
+    /// The loop over a job's functions, or with its screen in place of its utility.
+    init(_ job: CompiledJob, screens: Bool = false) {
+        let ranking = screens ? job.auxiliary.map { [$0] } ?? [] : job.utilities
+        // The variable of cells comes last, and is not measured.
+        let variable = job.settings.method.hasCells ? job.auxiliary.map { [$0] } ?? [] : []
+        let functions = (ranking + job.costs + variable).map(\.utility)
+        sampler = BlockSampler(seed: job.settings.seed, base: job.base, columns: functions)
         streams = Streams(seed: job.settings.seed)
-        chunks = job.externalColumns.isEmpty ? nil : ChunkSampler(job)
+        chunks =
+            functions.contains { $0 is any ExternalFunction }
+            ? ChunkSampler(job, functions: functions) : nil
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
@@ -35,6 +40,10 @@ struct BlockLoop: ~Copyable {
                     ? hints.floors[$0] : .lowest)
         }
         var moments = round.measures ? (0..<columns).map { _ in MomentTree() } : []
+        var cells: CellCollector?
+        if case .cells(let width) = round.task {
+            cells = CellCollector(width: width, job: job, streams: streams)
+        }
         chunks?.forget()
         _ = takeDrawn()
         var start = indices.lowerBound
@@ -68,9 +77,11 @@ struct BlockLoop: ~Copyable {
                 channels[channel].take(
                     sampler.results, start: start, count: count, lanes: &lanes, words: &words)
             }
+            cells?.take(sampler.results, start: start, count: count)
             start += 256
         }
         var tally = Tally()
+        tally.cells = cells?.table
         tally.moments = moments.map(\.root)
         var parts: [Partial.Channel] = []
         for channel in channels.indices {

@@ -7,6 +7,7 @@ struct ChannelEvaluator {
         case accept(Acceptance)
         case groups(size: UInt64)
         case digits(DigitWindow)
+        case admit(Admission)
     }
 
     private let rule: Rule
@@ -50,7 +51,12 @@ struct ChannelEvaluator {
             utility = windows[channel].utility
             floor = windows[channel].low
             tally.digits = [UInt64](repeating: 0, count: DigitWindow.buckets)
-        case .islands, .weigh, .trials: preconditionFailure("the round has no channels")
+        case .admit(let admissions):
+            rule = .admit(admissions[channel])
+            utility = admissions[channel].utility
+            floor = Key(bits: admissions[channel].floorBits, label: 0, index: .max)
+            pickCapacity = admissions[channel].picks
+        case .islands, .weigh, .cells, .trials: preconditionFailure("the round has no channels")
         }
         picks = Picks(capacity: pickCapacity)
         let columns = [utility] + (0..<job.costs.count).map { job.utilities.count + $0 }
@@ -82,14 +88,14 @@ struct ChannelEvaluator {
                     // Above whatever the label is.
                     tallyAbove(Key(bits: bits, label: 0, index: start + UInt64(lane)), sieve)
                     tallyTop(results, lane)
-                    offer(bits, lane, sieve, &lookup, &words)
+                    offer(bits, lane, sieve.selection, &lookup, &words)
                     continue
                 }
                 let key = lookup.key(bits, lane, &words)
                 if key > ceiling {
                     tallyAbove(key, sieve)
                     tallyTop(results, lane)
-                    offer(bits, lane, sieve, &lookup, &words)
+                    offer(bits, lane, sieve.selection, &lookup, &words)
                 } else if key >= floor {
                     keep(key, results, lane)
                     if candidates.count >= 2 * max(sieve.capacity, 32) { cut(sieve.capacity) }
@@ -120,7 +126,39 @@ struct ChannelEvaluator {
                     tally.digits[window.bucket(of: key)] += 1
                 }
             }
+        case .admit(let admission):
+            for position in 0..<lanes.count {
+                let lane = lanes[position]
+                let bits = Key.orderedBits(results[utility, lane])
+                guard admits(admission, bits, results[utility, lane], lane, &lookup, &words)
+                else { continue }
+                tally.above += 1
+                tallyTop(results, lane)
+                offer(bits, lane, admission.selection, &lookup, &words)
+            }
         case .groups: break
+        }
+    }
+
+    private func admits(
+        _ admission: Admission, _ bits: UInt64, _ value: Double, _ lane: Int,
+        _ lookup: inout WordLookup, _ words: inout WordColumns
+    ) -> Bool {
+        switch admission.rule {
+        case .window(let low, let high):
+            if bits > high.bits { return false }
+            let key = lookup.key(bits, lane, &words)
+            return key >= low && key < high
+        case .tempered(let tempering):
+            return tempering.admits(
+                value,
+                word: streams.chance(
+                    selection: admission.selection, index: lookup.start + UInt64(lane)))
+        case .turnedDown(let tempering):
+            return !tempering.admits(
+                value,
+                word: streams.chance(
+                    selection: admission.selection, index: lookup.start + UInt64(lane)))
         }
     }
 
@@ -146,11 +184,11 @@ struct ChannelEvaluator {
     }
 
     private mutating func offer(
-        _ bits: UInt64, _ lane: Int, _ sieve: Sieve, _ lookup: inout WordLookup,
+        _ bits: UInt64, _ lane: Int, _ selection: Int, _ lookup: inout WordLookup,
         _ words: inout WordColumns
     ) {
-        guard sieve.picks > 0 else { return }
-        let priority = lookup.priority(sieve.selection, lane, &words)
+        guard picks.capacity > 0 else { return }
+        let priority = lookup.priority(selection, lane, &words)
         if picks.wants(priority) {
             picks.append(Pick(priority: priority, key: lookup.key(bits, lane, &words)))
         }

@@ -15,8 +15,7 @@ struct ChunkSampler: ~Copyable {
     /// The samples at hand.
     private var held: Range<UInt64> = 0..<0
 
-    init(_ job: CompiledJob) {
-        let functions = job.functions.map(\.utility)
+    init(_ job: CompiledJob, functions: [any Utility]) {
         let wanted = functions.reduce(BlockSampler.lanes) {
             max($0, ($1 as? any ExternalFunction)?.batchLanes ?? 0)
         }

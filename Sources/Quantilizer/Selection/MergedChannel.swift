@@ -30,7 +30,10 @@ struct MergedChannel: Sendable {
             rule = .first(acceptances[channel].count)
             floor = acceptances[channel].floor
         case .groups(let size): rule = .groups(size)
-        case .digits, .islands, .weigh, .trials: rule = .none
+        case .admit(let admissions):
+            rule = .none
+            pickCapacity = admissions[channel].picks
+        case .digits, .islands, .weigh, .cells, .trials: rule = .none
         }
         picks = Picks(capacity: pickCapacity)
     }

@@ -46,6 +46,7 @@ public struct Partial: Sendable, Equatable {
             writer.write(count: channel.picks.count)
             for pick in channel.picks { pick.write(to: &writer) }
         }
+        if let cells = tally.cells { cells.write(to: &writer) }
         for island in islands { island.write(to: &writer) }
         for block in weighed { block.write(to: &writer) }
         if let usage = tally.usage {
@@ -118,6 +119,10 @@ public struct Partial: Sendable, Equatable {
             for _ in 0..<pickCount { picks.append(try Pick(from: &reader, indices: indices)) }
             channels.append(Channel(candidates: candidates, picks: picks))
         }
+        if case .cells = round.task {
+            tally.cells = try CellTable(
+                from: &reader, width: job.costs.count, indices: indices)
+        }
         if case .islands(let pass) = round.task {
             for _ in 0..<samples / SplittingPass.indicesPerIsland {
                 islands.append(try IslandRecord(from: &reader, pass: pass, job: job))
@@ -158,7 +163,8 @@ extension Round {
             return (min(most, sieves[channel].capacity), min(most, sieves[channel].picks))
         case .accept(let acceptances): return (min(most, acceptances[channel].count), 0)
         case .groups(let size): return (Int(clamping: samples / size + 2), 0)
-        case .digits, .islands, .weigh, .trials: return (0, 0)
+        case .admit(let admissions): return (0, min(most, admissions[channel].picks))
+        case .digits, .islands, .weigh, .cells, .trials: return (0, 0)
         }
     }
 }

@@ -10,11 +10,18 @@ public final class RangeEvaluator {
     /// The job.
     public let job: CompiledJob
     private var loop: BlockLoop
+    /// Of a job with a screen, the loops of its two stages.
+    private var screening: BlockLoop?
+    private var judging: SurvivorLoop?
 
     /// An evaluator of a job.
     public init(job: CompiledJob) {
         self.job = job
         loop = BlockLoop(job)
+        if case .screened = job.settings.method {
+            screening = BlockLoop(job, screens: true)
+            judging = SurvivorLoop(job)
+        }
     }
 
     /// Evaluates an admissible range of a round.
@@ -39,8 +46,18 @@ public final class RangeEvaluator {
         if case .weigh(let pass) = round.task {
             return weighed(pass, round: round, range: range, isCancelled: isCancelled)
         }
-        return loop.evaluate(
-            job, round: round, range: range, hints: hints, isCancelled: isCancelled)
+        switch round.stage {
+        case .utility:
+            return loop.evaluate(
+                job, round: round, range: range, hints: hints, isCancelled: isCancelled)
+        case .screen:
+            return screening?.evaluate(
+                job, round: round, range: range, hints: hints, isCancelled: isCancelled)
+        case .survivors(let floor, let audit):
+            return judging?.evaluate(
+                job, round: round, range: range, hints: hints, floor: floor, audit: audit,
+                isCancelled: isCancelled)
+        }
     }
 
     private func islands(

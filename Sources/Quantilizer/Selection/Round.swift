@@ -68,6 +68,10 @@ public enum RoundTask: Sendable, Hashable {
     case weigh(WeighingPass)
     /// Candidates of a search, a block of indices each.
     case trials(SearchPass)
+    /// The cells of the job's impact variable, in bins of a width or value by value.
+    case cells(width: Double?)
+    /// Samples that a rule admits, an admission for each selection.
+    case admit([Admission])
 }
 
 /// One pass over a range of indices: what the workers are given.
@@ -85,10 +89,13 @@ public struct Round: Sendable, Hashable {
     public var task: RoundTask
     /// Whether mean and spread of every utility and cost are wanted.
     public var measures: Bool
+    /// By what samples are ranked.
+    public var stage: RoundStage
 
     /// A round.
     public init(
-        number: Int, domain: Domain, range: Range<UInt64>, task: RoundTask, measures: Bool
+        number: Int, domain: Domain, range: Range<UInt64>, task: RoundTask, measures: Bool,
+        stage: RoundStage = .utility
     ) {
         precondition(range.lowerBound % 256 == 0, "a round begins at a block")
         self.number = number
@@ -96,6 +103,7 @@ public struct Round: Sendable, Hashable {
         self.range = range
         self.task = task
         self.measures = measures
+        self.stage = stage
     }
 
     /// The number of samples.
@@ -149,7 +157,8 @@ public struct Round: Sendable, Hashable {
         case .accept(let acceptances): acceptances.count
         case .groups: utilities
         case .digits(let windows): windows.count
-        case .islands, .weigh, .trials: 0
+        case .admit(let admissions): admissions.count
+        case .islands, .weigh, .cells, .trials: 0
         }
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Round {
+    // Rounds of the first version rank by the utilities.
     private static let version: UInt8 = 1
+    private static let stagedVersion: UInt8 = 2
 
     /// The round as bytes, to travel with a lease.
     public func encode() -> [UInt8] {
@@ -11,12 +13,13 @@ extension Round {
     }
 
     func write(to writer: inout ByteWriter) {
-        writer.write(Round.version)
+        writer.write(stage == .utility ? Round.version : Round.stagedVersion)
         writer.write(UInt32(number))
         writer.write(domain.rawValue)
         writer.write(range.lowerBound)
         writer.write(range.upperBound)
         writer.write(measures)
+        stage.write(to: &writer)
         switch task {
         case .select(let sieves):
             writer.write(UInt8(0))
@@ -57,6 +60,14 @@ extension Round {
         case .trials(let pass):
             writer.write(UInt8(9))
             pass.write(to: &writer)
+        case .admit(let admissions):
+            writer.write(UInt8(6))
+            writer.write(count: admissions.count)
+            for admission in admissions { admission.write(to: &writer) }
+        case .cells(let width):
+            writer.write(UInt8(7))
+            writer.write(width != nil)
+            writer.write(width ?? 0)
         }
     }
 
@@ -68,7 +79,8 @@ extension Round {
     }
 
     init(from reader: inout ByteReader, job: CompiledJob) throws(DecodingFailure) {
-        guard try reader.byte() == Round.version else {
+        let version = try reader.byte()
+        guard (Round.version...Round.stagedVersion).contains(version) else {
             throw DecodingFailure("a round of another version")
         }
         number = Int(try reader.word32())
@@ -86,6 +98,8 @@ extension Round {
         }
         range = lower..<upper
         measures = try reader.bool()
+        stage =
+            version == Round.version ? .utility : try RoundStage(from: &reader, job: job)
         let utilities = job.utilities.count
         func utility(_ number: UInt32) throws(DecodingFailure) -> Int {
             guard number < utilities else { throw DecodingFailure("no utility \(number)") }
@@ -151,12 +165,47 @@ extension Round {
                 throw DecodingFailure("trials are no samples of the base")
             }
             task = .trials(try SearchPass(from: &reader, job: job, indices: range))
+        case 6:
+            let count = try reader.count(
+                limit: 2 * Limits.selections, bytesEach: 25, of: "admissions")
+            var admissions: [Admission] = []
+            for _ in 0..<count {
+                admissions.append(try Admission(from: &reader, utilities: utilities))
+            }
+            task = .admit(admissions)
+        case 7:
+            let isBinned = try reader.bool()
+            let width = try reader.double()
+            guard job.auxiliary != nil, domain == .base, !isBinned || width > 0 else {
+                throw DecodingFailure("the job has no cells")
+            }
+            task = .cells(width: isBinned ? width : nil)
         default:
             throw DecodingFailure("no round of kind \(kind)")
         }
         if (domain == .move && kind != 4) || (domain == .proposal && kind != 5) {
             throw DecodingFailure("moves and proposals are no samples of the base")
         }
+        try checkStage()
+    }
+}
+
+extension Round {
+    /// A screen ranks base samples, and survivors and audited ones have a channel each.
+    private func checkStage() throws(DecodingFailure) {
+        switch stage {
+        case .utility: return
+        case .screen:
+            switch task {
+            case .select, .digits: if domain == .base { return }
+            default: break
+            }
+        case .survivors:
+            if case .select(let sieves) = task, sieves.count == 2, domain == .base, !measures {
+                return
+            }
+        }
+        throw DecodingFailure("a stage that does not fit its round")
     }
 }
 

@@ -178,6 +178,11 @@ public struct RoundMerger: Sendable {
             ? islands.values.reduce(0) { $0 + $1.evaluations } : doneCount
     }
 
+    /// The cells of all ranges that are done.
+    var cellTotal: CellTable {
+        forest.nodes.reduce(CellTable()) { $0.combined(with: $1.payload.cells ?? CellTable()) }
+    }
+
     /// What each channel counts over all ranges that are done.
     var channelTotals: [ChannelTally] { totals { _ in true } }
 
@@ -241,6 +246,7 @@ extension RoundMerger {
             writer.write(node.range)
             for moments in node.payload.moments { moments.write(to: &writer) }
             for channel in node.payload.channels { channel.write(to: &writer) }
+            node.payload.cells?.write(to: &writer)
         }
         for channel in channels {
             channel.candidates.write(to: &writer)
@@ -293,6 +299,11 @@ extension RoundMerger {
                 tally.channels.append(
                     try ChannelTally(
                         from: &reader, columns: 1 + job.costs.count, samples: samples))
+            }
+            if case .cells = round.task {
+                tally.cells = try CellTable(
+                    from: &reader, width: job.costs.count,
+                    indices: range.clipped(to: round.range))
             }
             forest.insert(range, tally, isWhole: isWhole)
             doneCount += samples

@@ -26,6 +26,16 @@ struct Streams: Sendable {
             &words, low: 0, stream: labels, block: UInt32(utility) | own, from: start, lanes: lanes)
     }
 
+    /// The word that decides whether a tempering admits a sample.
+    @inline(__always)
+    func chance(selection: Int, index: UInt64) -> UInt64 {
+        picks.word(index: index, block: UInt32(selection) | 1 << 30)
+    }
+
+    /// The word that decides whether a sample that was screened out is audited.
+    @inline(__always)
+    func audit(index: UInt64) -> UInt64 { picks.word(index: index, block: 1 << 31) }
+
     /// The priorities of consecutive samples, at once.
     func fillPriorities(
         _ words: inout WordColumns, selection: Int, from start: UInt64, lanes: Int

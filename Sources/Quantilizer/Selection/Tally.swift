@@ -105,12 +105,15 @@ struct Tally: Sendable, Equatable, Combinable {
     var channels: [ChannelTally] = []
     /// Of a recorded base, what drawing took.
     var usage: RecordUsage?
+    /// Of a round over cells, those of the range.
+    var cells: CellTable?
 
     func combined(with right: Tally) -> Tally {
         var result = Tally(
             moments: zip(moments, right.moments).map { $0.combined(with: $1) },
             channels: zip(channels, right.channels).map { $0.combined(with: $1) })
         if let usage, let other = right.usage { result.usage = usage.adding(other) }
+        result.cells = cells.map { $0.combined(with: right.cells ?? CellTable()) }
         return result
     }
 }

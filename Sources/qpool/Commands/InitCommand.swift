@@ -116,7 +116,7 @@ enum JobTemplate: String, CaseIterable, ExpressibleByArgument {
         quantile: 0.01               # the top 1 % by utility; several: quantiles: [0.1, 0.01]
         samples: 1e6                 # how many to draw; or precision: 1%
         draws: 5                     # how many of the kept ones to return
-        method: exact                # or best-of-n, threshold
+        method: exact                # or another of docs/jobs.md
 
         """
 }

@@ -102,7 +102,9 @@ struct RunCommand: AsyncParsableCommand {
                 + "the job more `memory` (a kept sample takes 96 bytes, and 32 more a cost), or "
                 + "take a --state that was begun with --part"
         case .bestOfN: "it was begun as a whole"
-        case .threshold, .splitting, .importance, .crossEntropy, .plain, .attack, .search:
+        case .screened, .band, .impact: "its second pass depends on all of the first"
+        case .threshold, .splitting, .importance, .crossEntropy, .tilt, .minimax, .plain,
+            .attack, .search:
             "how far it goes depends on what it finds on the way"
         }
     }

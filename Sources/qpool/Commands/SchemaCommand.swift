@@ -68,9 +68,9 @@ enum JobSchema {
         (
             "method",
             anything(
-                "exact (default), best-of-n, threshold, splitting, importance, cross-entropy, auto; of "
-                    + "an event plain (default) and the last four; or one of them with its settings."
-            )
+                "exact (default), best-of-n, threshold, splitting, importance, cross-entropy, "
+                    + "screened, band, minimax, tilt, impact, auto; of an event plain (default), "
+                    + "splitting, importance, cross-entropy and auto; or one with its settings.")
         ),
         ("cost", reference("formulas")),
         ("costs", reference("formulas")),
@@ -213,6 +213,28 @@ enum JobSchema {
                             ("function", text("Its function.")),
                             ("sha256", text("Its SHA-256; default: that of the file.")),
                         ])),
+                fields(
+                    required: ["ensemble"],
+                    [
+                        (
+                            "ensemble",
+                            .object([
+                                ("type", .string("array")), ("items", reference("function")),
+                                ("minItems", .integer(2)),
+                            ])
+                        ),
+                        (
+                            "rule",
+                            .object([
+                                (
+                                    "enum",
+                                    .array(EnsembleRule.names.map { .string($0) })
+                                )
+                            ])
+                        ),
+                        ("k", anything("Standard deviations taken off. Default 1.")),
+                        ("level", anything("Of lower-quantile. Default 0.25.")),
+                    ]),
                 single(
                     "swift",
                     fields(

@@ -63,6 +63,26 @@ struct CodecJob: Sendable {
                     base + "utility: 'x[0] + x[1]'\nquantile: 0.02\ndraws: 3\ncost: 'x[1]'\n"
                         + "method: { splitting: { particles: 256, islands: 2 } }\n"),
                 try CodecJob(
+                    "screened",
+                    base + "utility: 'x[0] + x[1]'\nquantile: 0.02\nsamples: 1500\ncost: 'x[1]'\n"
+                        + "method: { screened: { screen: 'x[0]', survivors: 200, audit: 50 } }\n"),
+                try CodecJob(
+                    "band",
+                    base + "utility: 'x[0]'\nquantile: 0.2\nsamples: 1500\ndraws: 4\n"
+                        + "method: { band: { cut: 0.05 } }\n"),
+                try CodecJob(
+                    "tilt",
+                    base + "utility: 'x[0]'\nsamples: 1500\ndraws: 4\n"
+                        + "method: { tilt: { beta: 1, pilot: 512 } }\n"),
+                try CodecJob(
+                    "minimax",
+                    base + "utility: 'x[0]'\nsamples: 1500\ncost: 'x[1]'\n"
+                        + "method: { minimax: { epsilon: 0.2, order: 2, pilot: 512 } }\n"),
+                try CodecJob(
+                    "impact",
+                    base + "utility: 'x[0] + x[1]'\nquantile: 0.2\nsamples: 1500\ncost: 'x[1]'\n"
+                        + "method: { impact: { of: 'x[0]', width: 0.5 } }\n"),
+                try CodecJob(
                     "digits",
                     base + "utility: 'x[0]'\nquantile: 0.5\nsamples: 50000\nmemory: 1MiB\n",
                     bracket: 0.001),

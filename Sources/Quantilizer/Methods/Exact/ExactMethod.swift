@@ -46,6 +46,8 @@ struct ExactMethod: Method {
     var windows: [Int: DigitWindow] = [:]
     /// The round that this stretch of samples began with.
     var firstRound = 0
+    /// What was found, by selection, of a job that has just ended.
+    private(set) var outcomes: [SelectionTrack.Outcome] = []
 
     /// The method for so many samples. A bracket of other than the usual width gives the same answer.
     ///
@@ -296,6 +298,7 @@ struct ExactMethod: Method {
         let streams = Streams(seed: job.settings.seed)
         var results: [SelectionResult] = []
         var warnings: [JobWarning] = []
+        outcomes = []
         for number in tracks.indices {
             // One at a time, so that only one bag of candidates is copied.
             prepare(&tracks[number], &tails[number])
@@ -305,6 +308,7 @@ struct ExactMethod: Method {
                     JobFailure("damaged-state", "the ranks wanted are not among those kept"))
             }
             let outcome = track.decide(samples: samples, job: job, streams: streams)
+            outcomes.append(outcome)
             let report = SelectionReport(
                 selection: track.selection, samples: samples, kept: track.kept,
                 threshold: outcome.threshold, interval: outcome.interval, tied: outcome.tied,
