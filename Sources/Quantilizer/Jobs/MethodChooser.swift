@@ -128,10 +128,12 @@ struct MethodChooser {
             )
         case .crossEntropy:
             let cost = crossEntropyCost ?? .max
-            let other = splittingCost.map { "splitting about \($0)" } ?? "splitting cannot be done"
+            let other =
+                splittingCost.map { "splitting would take about \($0), also too many" }
+                ?? "splitting cannot be done"
             return (
                 tooMany
-                    + ", and \(other), also too much; cross-entropy takes about \(cost). It may "
+                    + ", and \(other); cross-entropy takes about \(cost). It may "
                     + "miss places far apart without a sign: compare seeds, or give more `budget`"
                     + weaker, cost
             )
