@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PoolCore
+internal import Synchronization
 public import ZeroMQ
 
 /// A client of a coordinator. All calls may be made from anywhere, at once.
@@ -62,14 +63,12 @@ public final class PoolClient: Sendable {
 
     /// Where a job stands; an unambiguous beginning of its id will do.
     public func status(_ job: String) async throws(PoolFailure) -> JobStatus {
-        let reply = try await ask { request in
+        try await askStatus { request in
             var message = WireStatusRequest()
             message.request = request
             message.job = job
             return .statusRequest(message)
         }
-        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
-        return JobStatus(status.status)
     }
 
     /// A finished job's result.
@@ -100,14 +99,12 @@ public final class PoolClient: Sendable {
     /// Stops a job; one that is over stays as it is.
     @discardableResult
     public func cancel(_ job: String) async throws(PoolFailure) -> JobStatus {
-        let reply = try await ask { request in
+        try await askStatus { request in
             var message = WireCancel()
             message.request = request
             message.job = job
             return .cancel(message)
         }
-        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
-        return JobStatus(status.status)
     }
 
     /// Lets a job go on at its next index, to more samples or (of `best-of-n`) more draws in all; the
@@ -118,7 +115,7 @@ public final class PoolClient: Sendable {
     public func extend(
         _ job: String, samples: UInt64?, draws: Int? = nil
     ) async throws(PoolFailure) -> JobStatus {
-        let reply = try await ask { request in
+        try await askStatus { request in
             var message = WireExtend()
             message.request = request
             message.job = job
@@ -126,8 +123,6 @@ public final class PoolClient: Sendable {
             message.draws = UInt64(draws ?? 0)
             return .extend(message)
         }
-        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
-        return JobStatus(status.status)
     }
 
     /// Lets a job that failed or was cancelled go on with what it lacks; others are left as they are.
@@ -135,28 +130,24 @@ public final class PoolClient: Sendable {
     /// - Throws: `cannot-retry` where it would fail the same way again.
     @discardableResult
     public func retry(_ job: String) async throws(PoolFailure) -> JobStatus {
-        let reply = try await ask { request in
+        try await askStatus { request in
             var message = WireRetry()
             message.request = request
             message.job = job
             return .retry(message)
         }
-        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
-        return JobStatus(status.status)
     }
 
     /// Changes a job's priority, -10 to 10; higher is served first.
     @discardableResult
     public func setPriority(_ job: String, _ priority: Int) async throws(PoolFailure) -> JobStatus {
-        let reply = try await ask { request in
+        try await askStatus { request in
             var message = WirePriority()
             message.request = request
             message.job = job
             message.priority = Int32(clamping: priority)
             return .priority(message)
         }
-        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
-        return JobStatus(status.status)
     }
 
     /// Jobs, newest first, and how many there are in all; 0 for the coordinator's own limit.
@@ -211,18 +202,35 @@ public final class PoolClient: Sendable {
         return stream
     }
 
+    /// Asks what is answered with a job's status.
+    private func askStatus(
+        _ build: @escaping @Sendable (UInt64) -> PoolMessage
+    ) async throws(PoolFailure) -> JobStatus {
+        let reply = try await ask(build)
+        guard case .statusReply(let status) = reply else { throw unexpected(reply) }
+        return JobStatus(status.status)
+    }
+
     private func ask(
         _ build: @escaping @Sendable (UInt64) -> PoolMessage
     ) async throws(PoolFailure) -> PoolMessage {
-        let result = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<PoolMessage, PoolFailure>, Never>) in
+        let reply = Reply()
+        await withCheckedContinuation { continuation in
             let taken = loop.mailbox.post(
-                .ask(build, timeoutNanoseconds: timeout.wholeNanoseconds) {
-                    continuation.resume(returning: $0)
+                .ask(build, timeoutNanoseconds: timeout.wholeNanoseconds) { result in
+                    reply.result.withLock { $0 = result }
+                    continuation.resume()
                 })
-            if !taken { continuation.resume(returning: .failure(busy)) }
+            if !taken { continuation.resume() }
         }
+        guard let result = reply.result.withLock({ $0 }) else { throw busy }
         return try result.get()
+    }
+
+    /// A reply on its way to another thread; nil where none was asked for. Under a lock of its own:
+    /// the thread sanitizer does not see what a continuation hands over.
+    private final class Reply: Sendable {
+        let result = Mutex<Result<PoolMessage, PoolFailure>?>(nil)
     }
 
     private var busy: PoolFailure {
