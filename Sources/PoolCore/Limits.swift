@@ -43,6 +43,9 @@ public enum PoolLimits {
     /// Ranges that a worker may fail to compute before it gets none of that job, and such workers
     /// before the job fails.
     public static let strikes = 3
+    /// Partials in a row that do not fit before their worker is turned out, and such partials of a
+    /// job that are compared with one another.
+    public static let misfits = 16
     /// Ranges of a job that wait for a second worker's word, before no others are checked.
     public static let checks = 256
     /// Bytes of a job's answers that wait so.
@@ -96,4 +99,9 @@ public enum PoolLimits {
     public static let messagesPerTurn = 1_024
     /// Messages queued for one peer; more and it is dropped.
     public static let peerQueue: Int32 = 4_096
+    /// Messages of one connection that have come and are not read; what follows waits at the peer.
+    /// They stay when it hangs up, so few of them bound what a flood of connections can leave.
+    public static let unread: Int32 = 128
+    /// Messages after which freed memory is given back to the system.
+    public static let messagesPerTrim = 50_000
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CProcess
 internal import Dispatch
 internal import Logging
 internal import PoolCore
@@ -23,6 +24,8 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var retryAt: Int64?
     private var storeFailure: PoolFailure?
     private var effects = CoordinatorEffects()
+    /// Messages since freed memory was given back.
+    private var untrimmed = 0
 
     init(
         context: consuming Context, gate: consuming CoordinatorGate, socket: consuming Socket,
@@ -86,7 +89,12 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             core.step(.tick, at: now, into: &effects)
         }
         carryOut(now)
+        untrimmed += PoolLimits.messagesPerTurn - left
         if more { return .wait(untilNanoseconds: nanoseconds) }
+        if untrimmed >= PoolLimits.messagesPerTrim {
+            untrimmed = 0
+            work.async { qp_trim_memory() }
+        }
         let deadlines = [core.deadline?.nanoseconds, retryAt, gate.deadlineNanoseconds]
         return .wait(untilNanoseconds: deadlines.compactMap { $0 }.min())
     }

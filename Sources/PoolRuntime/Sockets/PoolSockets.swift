@@ -14,6 +14,7 @@ enum PoolSockets {
         // have heartbeats of their own.
         try socket.set(.heartbeatIntervalMilliseconds, 10_000)
         try socket.set(.heartbeatTimeoutMilliseconds, 20_000)
+        try socket.set(.receiveHighWaterMark, PoolLimits.unread)
         // A peer that is unknown or does not keep up is an error, not a silent drop.
         try socket.set(.routerMandatory, 1)
         // Nobody takes over another's routing id, and with it the answers meant for it.
