@@ -121,10 +121,12 @@ import Testing
             .received(.lease(header, round + machine.hints.encode())), at: now, into: &effects)
         var text = WireJobText()
         text.job = "j"
+        text.jobDigest = header.jobDigest
         text.text = Self.job.text
         session.step(.received(.jobText(text, [])), at: now, into: &effects)
         session.step(
-            .compiled(job: "j", ModelJob.compile(Self.job.package).map(\.job)), at: now,
+            .compiled(job: header.jobDigest, ModelJob.compile(Self.job.package).map(\.job)),
+            at: now,
             into: &effects)
         for case .compute(let lease) in effects.tasks { computes = lease }
         let computed = try #require(computes)

@@ -497,6 +497,9 @@ package nonisolated struct WireLease: Sendable {
   /// The payload's first bytes are the round's, the rest the hints'.
   package var roundBytes: UInt32 = 0
 
+  /// Which job: another one may have had this id.
+  package var jobDigest: String = String()
+
   /// Counts how often the job began anew. Hints of another attempt are not for this lease.
   package var attempt: UInt32 = 0
 
@@ -554,6 +557,9 @@ package nonisolated struct WireJobText: Sendable {
   package var hasFailure: Bool {self._failure != nil}
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
   package mutating func clearFailure() {self._failure = nil}
+
+  /// Which job this is.
+  package var jobDigest: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1696,7 +1702,7 @@ nonisolated extension WireRefused: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lease"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}job\0\u{1}round\0\u{1}range\0\u{3}round_bytes\0\u{2}\u{f}attempt\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}job\0\u{1}round\0\u{1}range\0\u{3}round_bytes\0\u{3}job_digest\0\u{2}\u{e}attempt\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1709,6 +1715,7 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.round) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._range) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.roundBytes) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.jobDigest) }()
       case 20: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
       default: break
       }
@@ -1735,6 +1742,9 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.roundBytes != 0 {
       try visitor.visitSingularUInt32Field(value: self.roundBytes, fieldNumber: 5)
     }
+    if !self.jobDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobDigest, fieldNumber: 6)
+    }
     if self.attempt != 0 {
       try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 20)
     }
@@ -1747,6 +1757,7 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.round != rhs.round {return false}
     if lhs._range != rhs._range {return false}
     if lhs.roundBytes != rhs.roundBytes {return false}
+    if lhs.jobDigest != rhs.jobDigest {return false}
     if lhs.attempt != rhs.attempt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -1815,7 +1826,7 @@ nonisolated extension WireAcknowledged: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireJobText: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobText"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}text\0\u{1}tables\0\u{1}failure\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}text\0\u{1}tables\0\u{1}failure\0\u{3}job_digest\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1827,6 +1838,7 @@ nonisolated extension WireJobText: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.tables) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.jobDigest) }()
       default: break
       }
     }
@@ -1849,6 +1861,9 @@ nonisolated extension WireJobText: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._failure {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.jobDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobDigest, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1857,6 +1872,7 @@ nonisolated extension WireJobText: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.text != rhs.text {return false}
     if lhs.tables != rhs.tables {return false}
     if lhs._failure != rhs._failure {return false}
+    if lhs.jobDigest != rhs.jobDigest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

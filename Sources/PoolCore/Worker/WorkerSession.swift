@@ -1,113 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import DequeModule
-package import Quantilizer
+internal import Quantilizer
 internal import SwiftProtobuf
-
-/// A lease as a worker holds it, ready to be computed.
-package struct HeldLease: Sendable {
-    package var id: UInt64
-    package var job: CompiledJob
-    /// Names the compiled job in this session.
-    package var jobKey: UInt64
-    package var round: Round
-    package var range: DyadicRange
-    package var hints: Hints
-}
-
-/// Something that happened, as a worker's session is told.
-package enum WorkerEvent: Sendable {
-    /// The socket is new: say hello.
-    case connected
-    /// A message came from the coordinator.
-    case received(PoolMessage)
-    /// Frames came that are no message.
-    case malformed(Frames.Fault)
-    /// The coordinator will never let this worker in.
-    case refused(PoolFailure)
-    /// A job was compiled, or cannot be.
-    case compiled(job: String, Result<CompiledJob, PoolFailure>)
-    /// A lease was computed; nil where it was stopped.
-    case computed(lease: UInt64, partial: [UInt8]?, busyNanoseconds: UInt64)
-    /// A lease could not be computed: a function of its job is given up here.
-    case failed(lease: UInt64, PoolFailure)
-    /// Finish what is being computed, give back the rest, then leave.
-    case drain(reason: String)
-    /// The deadline came.
-    case tick
-}
-
-/// Work that a worker's session wants done elsewhere, to be answered by an event.
-package enum WorkerTask: Sendable {
-    /// Read and compile a job; answer with `compiled`.
-    case compile(job: String, JobPackage)
-    /// Compute a lease; answer with `computed`. One at a time.
-    case compute(HeldLease)
-    /// Stop computing a lease; `computed` follows all the same.
-    case stop(lease: UInt64)
-    /// The lease being computed may drop more.
-    case hint(lease: UInt64, Hints)
-}
-
-/// What a worker's session wants done after a step.
-package struct WorkerEffects: Sendable {
-    /// Messages for the coordinator.
-    package var outgoing: [PoolMessage] = []
-    /// Work to be done elsewhere.
-    package var tasks: [WorkerTask] = []
-    /// True: close the socket, open a new one, then tell `connected`.
-    package var reconnects = false
-    /// Why the session is over; nil while it is not.
-    package var ending: WorkerEnding?
-    /// Lines for the log.
-    package var log: [String] = []
-
-    package init() {}
-}
-
-/// How a worker's session ends.
-package enum WorkerEnding: Sendable, Equatable {
-    /// It drained and left.
-    case left
-    /// The coordinator will not have it.
-    case refused(PoolFailure)
-}
-
-/// Who a worker is.
-public struct WorkerIdentity: Sendable {
-    /// Chosen when it starts.
-    public var id: String
-    /// The host's name.
-    public var host: String
-    /// The process.
-    public var process: UInt32
-    /// Cores it computes on.
-    public var cores: Int
-    /// The machine's memory.
-    public var memoryBytes: UInt64
-    /// Leases it holds at most.
-    public var slots: Int
-    /// The program's version.
-    public var version: String
-    /// The fingerprint of its sentinel samples.
-    public var fingerprint: String
-    /// What it can do that not every worker can: the plugins that its operator allowed.
-    public var capabilities: [String] = []
-
-    /// An identity.
-    public init(
-        id: String, host: String, process: UInt32, cores: Int, memoryBytes: UInt64, slots: Int,
-        version: String, fingerprint: String
-    ) {
-        self.id = id
-        self.host = host
-        self.process = process
-        self.cores = cores
-        self.memoryBytes = memoryBytes
-        self.slots = slots
-        self.version = version
-        self.fingerprint = fingerprint
-    }
-}
 
 /// A worker's side of the protocol, as a pure state machine.
 ///
@@ -120,12 +14,6 @@ package struct WorkerSession: ~Copyable {
         /// → greeting (silence, unknown session), over
         case open
         case over
-    }
-
-    private enum Job {
-        case fetching(since: Instant)
-        case compiling
-        case ready(CompiledJob, key: UInt64)
     }
 
     /// A lease that is not computed yet, as it came.
@@ -146,12 +34,10 @@ package struct WorkerSession: ~Copyable {
     private var phase = Phase.greeting
     private var isDraining = false
     private var pending: Deque<Pending> = []
-    private var computing: (lease: UInt64, job: String, round: Int)?
-    private var computingHeader: WireLease?
+    private var computing: WireLease?
     private var stopped: Set<UInt64> = []
     private var unacknowledged: [UInt64: Finished] = [:]
-    private var jobs: [String: Job] = [:]
-    private var jobOrder: Deque<String> = []
+    private var jobs = WorkerJobs()
     private var heartbeat: Int64 = 1_000_000_000
     private var silence: Int64 = 10_000_000_000
     private var heard = Instant.zero
@@ -160,7 +46,6 @@ package struct WorkerSession: ~Copyable {
     private var connectedAt = Instant.zero
     private var sequence: UInt64 = 0
     private var samples: UInt64 = 0
-    private var lastKey: UInt64 = 0
     private var now = Instant.zero
 
     /// A session that waits for `connected`.
@@ -172,11 +57,14 @@ package struct WorkerSession: ~Copyable {
             + unacknowledged.keys.sorted()
     }
 
-    /// Whether another lease is too many. What is computed and waits for its acknowledgement counts
-    /// little: the coordinator has given that slot to another lease already.
-    private var isFull: Bool {
-        pending.count + (computing == nil ? 0 : 1) >= identity.slots
-            || heldCount >= PoolLimits.heldPerSlot * identity.slots
+    /// Whether another lease is too many. What is computed and waits for its acknowledgement does not
+    /// count: the coordinator has given that slot to another lease already.
+    private var isFull: Bool { pending.count + (computing == nil ? 0 : 1) >= identity.slots }
+
+    /// Whether nothing more is computed before some of it is acknowledged: the coordinator's store is
+    /// slower than this worker, and partials take memory.
+    private var isBackedUp: Bool {
+        unacknowledged.count >= (PoolLimits.heldPerSlot - 1) * identity.slots
     }
 
     /// The number of leases held.
@@ -215,7 +103,6 @@ package struct WorkerSession: ~Copyable {
         case .failed(let lease, let failure):
             guard computing?.lease == lease else { break }
             computing = nil
-            computingHeader = nil
             stopped.remove(lease)
             handBack(lease, failure, &effects)
         case .drain(let reason): drain(reason, &effects)
@@ -304,14 +191,13 @@ package struct WorkerSession: ~Copyable {
         guard !held.contains(header.lease) else { return }
         pending.append(Pending(header: header, payload: payload))
         // What this lease knows already helps the one that is being computed.
-        if let computing, computing.job == header.job, computing.round == Int(header.round),
-            computingHeader?.attempt == header.attempt, let hints = hints(header, payload)
+        if let computing, computing.digest == header.digest, computing.round == header.round,
+            computing.attempt == header.attempt, let hints = hints(header, payload)
         {
             effects.tasks.append(.hint(lease: computing.lease, hints))
         }
-        guard jobs[header.job] == nil else { return }
-        jobs[header.job] = .fetching(since: now)
-        effects.outgoing.append(.fetch(.with { $0.job = header.job }))
+        guard jobs[header.digest] == nil else { return }
+        fetch(header.digest, id: header.job, &effects)
     }
 
     private func hints(_ header: WireLease, _ payload: [UInt8]) -> Hints? {
@@ -319,19 +205,28 @@ package struct WorkerSession: ~Copyable {
         return try? Hints(decoding: payload[Int(header.roundBytes)...])
     }
 
+    private mutating func fetch(
+        _ digest: String, id: String, _ effects: inout WorkerEffects
+    ) {
+        jobs.fetch(digest, id: id, at: now)
+        effects.outgoing.append(.fetch(.with { $0.job = id }))
+    }
+
     private mutating func takeJob(
         _ header: WireJobText, _ payload: [UInt8], _ effects: inout WorkerEffects
     ) {
-        guard case .fetching = jobs[header.job] else { return }
-        do throws(PoolFailure) {
-            if header.hasFailure { throw PoolFailure(header.failure) }
-            let package = try JobPackage(
-                text: header.text, headers: header.tables, payload: payload)
-            jobs[header.job] = .compiling
-            effects.tasks.append(.compile(job: header.job, package))
-        } catch {
-            // Unknown to the coordinator: its leases are worthless, and no fault of the job.
-            drop(header.job, nil, &effects)
+        for waiting in jobs.fetching where waiting.id == header.job {
+            guard !header.hasFailure, waiting.digest == header.digest,
+                let package = try? JobPackage(
+                    text: header.text, headers: header.tables, payload: payload)
+            else {
+                // Unknown to the coordinator, or another job by now: its leases are worthless, and
+                // no fault of the job.
+                drop(waiting.digest, nil, &effects)
+                continue
+            }
+            jobs.compile(waiting.digest)
+            effects.tasks.append(.compile(job: waiting.digest, package))
         }
     }
 
@@ -340,16 +235,8 @@ package struct WorkerSession: ~Copyable {
     ) {
         switch result {
         case .success(let compiled):
-            lastKey += 1
-            jobs[job] = .ready(compiled, key: lastKey)
-            jobOrder.append(job)
-            if jobOrder.count > PoolLimits.workerJobs {
-                // The oldest without a lease here makes room.
-                let wanted = Set(pending.map(\.header.job))
-                if let position = jobOrder.firstIndex(where: { !wanted.contains($0) }) {
-                    jobs[jobOrder.remove(at: position)] = nil
-                }
-            }
+            let wanted = Set(pending.map(\.header.digest))
+            jobs.add(job, compiled) { wanted.contains($0) }
         case .failure(let failure): drop(job, failure, &effects)
         }
     }
@@ -358,11 +245,11 @@ package struct WorkerSession: ~Copyable {
     private mutating func drop(
         _ job: String, _ failure: PoolFailure?, _ effects: inout WorkerEffects
     ) {
-        jobs[job] = nil
-        for lease in pending where lease.header.job == job {
+        jobs.forget(job)
+        for lease in pending where lease.header.digest == job {
             handBack(lease.header.lease, failure, &effects)
         }
-        pending.removeAll { $0.header.job == job }
+        pending.removeAll { $0.header.digest == job }
     }
 
     private func handBack(
@@ -386,11 +273,11 @@ package struct WorkerSession: ~Copyable {
     }
 
     private mutating func startNext(_ effects: inout WorkerEffects) {
-        guard computing == nil else { return }
+        guard computing == nil, !isBackedUp else { return }
         var position = pending.startIndex
         while position < pending.endIndex {
             let lease = pending[position]
-            guard case .ready(let job, let key)? = jobs[lease.header.job] else {
+            guard case .ready(let job, let key)? = jobs[lease.header.digest] else {
                 position += 1
                 continue
             }
@@ -407,8 +294,7 @@ package struct WorkerSession: ~Copyable {
                 handBack(header.lease, failure, &effects)
                 continue
             }
-            computing = (header.lease, header.job, round.number)
-            computingHeader = header
+            computing = header
             effects.tasks.append(
                 .compute(
                     HeldLease(
@@ -421,9 +307,8 @@ package struct WorkerSession: ~Copyable {
     private mutating func computed(
         _ lease: UInt64, _ partial: [UInt8]?, _ busy: UInt64, _ effects: inout WorkerEffects
     ) {
-        guard computing?.lease == lease, let header = computingHeader else { return }
+        guard let header = computing, header.lease == lease else { return }
         computing = nil
-        computingHeader = nil
         let wasStopped = stopped.remove(lease) != nil
         guard let partial, !wasStopped else { return handBack(lease, nil, &effects) }
         if let range = DyadicRange(header.range) { samples &+= range.length }
@@ -477,11 +362,8 @@ package struct WorkerSession: ~Copyable {
                 where now.since(entry.sent) >= silence / 2 {
                     send(lease, &effects)
                 }
-                for (job, state) in jobs.sorted(by: { $0.key < $1.key }) {
-                    if case .fetching(let since) = state, now.since(since) >= silence / 4 {
-                        jobs[job] = .fetching(since: now)
-                        effects.outgoing.append(.fetch(.with { $0.job = job }))
-                    }
+                for job in jobs.fetching where now.since(job.since) >= silence / 4 {
+                    fetch(job.digest, id: job.id, &effects)
                 }
             }
         case .over: break

@@ -11,6 +11,7 @@ enum FuzzMessages {
     static let job = ModelJob(seed: 1, samples: 3_000, quantile: 0.1)
     static let lease: UInt64 = 1 << 32 + 1
     static let range = DyadicRange(start: 0, level: 9)!
+    static let digest = (try? ModelJob.compile(job.package).get().digest) ?? ""
     static let failure = PoolFailure(.invalidJob, "the job is wrong", remedy: "mend it")
 
     static var hello: PoolMessage {
@@ -60,6 +61,7 @@ enum FuzzMessages {
             .with {
                 $0.lease = lease
                 $0.job = "fuzz"
+                $0.jobDigest = digest
                 $0.range = range.wire
                 $0.roundBytes = UInt32(round.count)
             }, round + machine.hints.encode())
@@ -154,12 +156,30 @@ enum FuzzMessages {
                     })
             ),
             ("cancel", .cancel(.with { $0.job = "fuzz" })),
+            (
+                "extend",
+                .extend(
+                    .with {
+                        $0.request = 4
+                        $0.job = "fuzz"
+                        $0.samples = 6_000
+                    })
+            ),
+            (
+                "retry",
+                .retry(
+                    .with {
+                        $0.request = 5
+                        $0.job = "fuzz"
+                    })
+            ),
             ("cancel-lease", .cancelLease(.with { $0.leases = [lease] })),
             (
                 "job-text",
                 .jobText(
                     .with {
                         $0.job = "fuzz"
+                        $0.jobDigest = digest
                         $0.text = job.text
                     }, [])
             ),

@@ -54,7 +54,8 @@ extension FuzzTarget {
                 seed("lease", "welcome", "lease", "job-text", "acknowledged"),
                 seed("cancelled", "welcome", "lease", "cancel-lease", "heartbeat"),
                 seed("drained", "welcome", "lease", "job-text", "drain"),
-                seed("again", "welcome", "refused", "welcome", "error"),
+                // Of a coordinator that was started again: it is told what is still held.
+                seed("again", "welcome", "lease", "job-text", "refused", "welcome", "error"),
             ]
         },
         run: { bytes in
@@ -69,6 +70,9 @@ extension FuzzTarget {
             for _ in 0..<64 {
                 while let event = events.first {
                     events.removeFirst()
+                    // The first hello is said to anybody.
+                    var isTold = true
+                    if case .connected = event { isTold = false }
                     var effects = WorkerEffects()
                     session.step(event, at: now, into: &effects)
                     for task in effects.tasks {
@@ -83,7 +87,13 @@ extension FuzzTarget {
                         case .stop, .hint: break
                         }
                     }
-                    taken = taken || effects.outgoing.contains { [1, 6, 9].contains($0.kind) }
+                    taken =
+                        taken
+                        || isTold && effects.outgoing.contains { [1, 6, 9].contains($0.kind) }
+                    for case .hello(let hello) in effects.outgoing
+                    where !Set(hello.leases).isSuperset(of: session.held) {
+                        throw Finding("a hello that does not say what is held")
+                    }
                     if session.held.count > 4 { throw Finding("it holds too many leases") }
                     _ = session.deadline
                     if effects.ending != nil { return true }

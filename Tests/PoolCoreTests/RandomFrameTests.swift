@@ -6,7 +6,7 @@ import Testing
 @testable import PoolCore
 
 /// Frames from anywhere: nothing may trap, and the coordinator's invariants hold.
-@Suite struct FuzzTests {
+@Suite struct RandomFrameTests {
     struct Chance: RandomNumberGenerator {
         var state: UInt64
         mutating func next() -> UInt64 {
