@@ -53,10 +53,9 @@ final class CoordinatorDriver {
                     let read = CoordinatorEvent.compiled(ticket: ticket, ModelJob.compile(package))
                     if compiles { events.append(read) } else { unread.append(read) }
                 case .extend(let ticket, let package, let samples, let draws):
-                    events.append(
-                        .compiled(
-                            ticket: ticket,
-                            ModelJob.extend(package, samples: samples, draws: draws)))
+                    let read = CoordinatorEvent.compiled(
+                        ticket: ticket, ModelJob.extend(package, samples: samples, draws: draws))
+                    if compiles { events.append(read) } else { unread.append(read) }
                 case .finish where !finishes: unfinished.append(task)
                 case .finish(let job, let machine, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))

@@ -45,8 +45,14 @@ import Testing
         var priority = WirePriority()
         priority.job = "anns"
         priority.priority = -5
+        var extend = WireExtend()
+        extend.job = "anns"
+        extend.samples = 100_000
+        var retry = WireRetry()
+        retry.job = "anns"
         for message in [
-            PoolMessage.cancel(cancel), .watch(watch), .priority(priority),
+            PoolMessage.cancel(cancel), .watch(watch), .priority(priority), .extend(extend),
+            .retry(retry),
         ] {
             pool.step(.received(route, message, peer: bob))
             #expect(codes(pool, route) == [.unknownJob], "\(message.kind)")
@@ -60,6 +66,9 @@ import Testing
         #expect(codes(pool, route) == [])
         #expect(pool.status("anns")?.state == .cancelled)
         #expect(pool.status("anns")?.owner == "ann")
+        pool.step(.received(route, .retry(retry), peer: bob))
+        #expect(codes(pool, route) == [.unknownJob])
+        #expect(pool.status("anns")?.state == .cancelled)
     }
 
     @Test func aFloodIsToldToAskLess() throws {
@@ -131,6 +140,108 @@ import Testing
         #expect(codes(pool, route) == [.limit])
         large.samples = 1_000_000
         submit(pool, "fits", route, nil, job: large)
+        #expect(codes(pool, route) == [])
+    }
+
+    /// What is too much to submit is too much to extend to.
+    @Test func noJobGrowsBeyondTheLimit() throws {
+        let pool = CoordinatorDriver { $0.maximumEvaluations = 1e6 }
+        pool.submit(job, id: "j")
+        let before = (records: pool.records.count, digest: pool.status("j")?.jobDigest)
+        let refused = #expect(throws: PoolFailure.self) {
+            try pool.extend("j", to: 1_000_001).get()
+        }
+        #expect(refused?.code == .limit)
+        #expect(pool.records.count == before.records)
+        #expect(pool.status("j")?.jobDigest == before.digest)
+        // Of a job that is done, too, and its answer stays.
+        pool.hello(1)
+        pool.work(1, job)
+        #expect(pool.status("j")?.state == .done)
+        #expect(throws: PoolFailure.self) { try pool.extend("j", to: 1_000_001).get() }
+        #expect(pool.status("j")?.state == .done)
+        #expect(try pool.extend("j", to: 1_000_000).get().state != .done)
+    }
+
+    @Test func extensionsAndRetriesAreCharged() {
+        let pool = CoordinatorDriver()
+        pool.submit(job, id: "j")
+        let flood = Route([6])
+        var extend = WireExtend()
+        extend.job = "j"
+        extend.samples = job.samples
+        var retry = WireRetry()
+        retry.job = "j"
+        let burst = Int(PoolLimits.clientBurst)
+        for _ in 0..<burst / 8 {
+            pool.step(.received(flood, .extend(extend)))
+            pool.step(.received(flood, .retry(retry)))
+        }
+        #expect(codes(pool, flood) == [])
+        pool.step(.received(flood, .extend(extend)))
+        pool.step(.received(flood, .retry(retry)))
+        #expect(codes(pool, flood) == [.limit, .limit])
+    }
+
+    /// A client that asks without waiting must not keep others out.
+    @Test func aFloodOfOneConnectionLeavesRoomForOthers() {
+        let pool = CoordinatorDriver()
+        pool.submit(job, id: "j")
+        pool.submit(job, id: "cancelled")
+        var cancel = WireCancel()
+        cancel.job = "cancelled"
+        _ = pool.ask(.cancel(cancel))
+        // None of them is compiled yet.
+        pool.compiles = false
+        let (flood, other) = (Route([6]), Route([7]))
+        var extend = WireExtend()
+        extend.job = "j"
+        extend.samples = 4_000
+        for number in 0..<PoolLimits.submissionsPerClient {
+            if number % 2 == 0 {
+                submit(pool, "flood-\(number)", flood, nil)
+            } else {
+                pool.step(.received(flood, .extend(extend)))
+            }
+        }
+        #expect(codes(pool, flood) == [])
+        var retry = WireRetry()
+        retry.job = "cancelled"
+        submit(pool, "one-too-many", flood, nil)
+        pool.step(.received(flood, .extend(extend)))
+        pool.step(.received(flood, .retry(retry)))
+        #expect(codes(pool, flood) == [.limit, .limit, .limit])
+        #expect(pool.status("cancelled")?.state == .cancelled)
+        submit(pool, "honest", other, nil)
+        pool.step(.received(other, .retry(retry)))
+        #expect(codes(pool, other) == [])
+        pool.read()
+        #expect(pool.status("j")?.samplesTotal == 4_000)
+        #expect(pool.status("honest") != nil)
+    }
+
+    /// A job that has ended and is extended or retried counts again.
+    @Test func noShareIsStretchedByRetries() throws {
+        let pool = CoordinatorDriver()
+        let ann = try peer("ann", 1)
+        let route = Route([1])
+        submit(pool, "ended", route, ann)
+        var cancel = WireCancel()
+        cancel.job = "ended"
+        pool.step(.received(route, .cancel(cancel), peer: ann))
+        for number in 0..<PoolLimits.jobsPerClient {
+            submit(pool, "j\(number)", Route([1, UInt8(number & 255), UInt8(number >> 8)]), ann)
+        }
+        _ = pool.take(route)
+        var retry = WireRetry()
+        retry.job = "ended"
+        pool.step(.received(route, .retry(retry), peer: ann))
+        #expect(codes(pool, route) == [.limit])
+        // One that has not ended may grow: it is no other job.
+        var extend = WireExtend()
+        extend.job = "j0"
+        extend.samples = 3_000
+        pool.step(.received(route, .extend(extend), peer: ann))
         #expect(codes(pool, route) == [])
     }
 }

@@ -74,7 +74,7 @@ struct Loopback {
 @Suite(.serialized) struct LoopbackTests {
     static let job = ModelJob(seed: 11, samples: 300_000, quantile: 0.01)
 
-    @Test(arguments: [8...10, 14...14, 8...50])
+    @Test(.timeLimit(.minutes(3)), arguments: [8...10, 14...14, 8...50])
     func aPoolGivesTheLocalResult(levels: ClosedRange<Int>) async throws {
         var options = CoordinatorOptions()
         options.leaseLevels = levels
@@ -85,7 +85,8 @@ struct Loopback {
         #expect(try await pool.result(of: "first") == Loopback.local(Self.job))
         for worker in workers { worker.drain(reason: "test") }
         for worker in workers { try await worker.ended() }
-        #expect(try await pool.client.workers().total == 0)
+        // Their goodbyes came on other connections than this question.
+        while try await pool.client.workers().total > 0 {}
         pool.coordinator.stop()
         try await pool.coordinator.ended()
     }

@@ -60,6 +60,8 @@ extension Coordinator {
             (request.request, 2 + Double(resultBytes(request.job)) / 65_536)
         case .cancel(let request): (request.request, 2)
         case .priority(let request): (request.request, 2)
+        case .extend(let request): (request.request, 4)
+        case .retry(let request): (request.request, 4)
         case .listRequest(let request):
             (request.request, 4 + Double(min(jobs.count, PoolLimits.jobs)) / 50)
         case .workersRequest(let request):
@@ -70,17 +72,21 @@ extension Coordinator {
 
     private func resultBytes(_ id: String) -> Int { jobs[id]?.document?.text.utf8.count ?? 0 }
 
-    /// Whether a connection may have another submission read, and its owner another job.
-    func checkShare(_ route: Route) throws(PoolFailure) {
-        let reading = submissions.values.count {
-            if case .client(route, _) = $0.origin { true } else { false }
+    /// Whether a connection may have another job read, a submitted, extended or retried one, and its
+    /// owner one more that has not ended.
+    func checkShare(_ route: Route, opens: Bool = true) throws(PoolFailure) {
+        guard submissions.count < PoolLimits.submissions else {
+            throw PoolFailure(
+                .limit, "\(submissions.count) submissions are being read already",
+                remedy: "ask again in a moment")
         }
+        let reading = submissions.values.count { $0.asked == route }
         guard reading < PoolLimits.submissionsPerClient else {
             throw PoolFailure(
                 .limit, "\(reading) submissions of this client are being read already",
-                remedy: "submit again in a moment")
+                remedy: "ask again in a moment")
         }
-        guard let asker, asker.role != .administrator else { return }
+        guard opens, let asker, asker.role != .administrator else { return }
         let key = "\(asker.key)"
         let open = jobs.values.count { $0.owner?.key == key && !$0.state.isOver }
         guard open < PoolLimits.jobsPerClient else {

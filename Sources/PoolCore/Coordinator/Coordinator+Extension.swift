@@ -10,10 +10,10 @@ extension Coordinator {
     ) {
         do throws(PoolFailure) {
             let job = try findStored(request.job)
-            try mayBeRead()
+            try checkShare(route, opens: job.state.isOver)
             let ticket = newTicket()
             submissions[ticket] = Submission(
-                origin: .extension(route, request: request.request), id: job.id,
+                origin: .extension(route, request: request.request), asked: route, id: job.id,
                 package: job.package, priority: job.priority, stored: nil)
             effects.tasks.append(
                 .extend(
@@ -53,6 +53,7 @@ extension Coordinator {
     ) throws(PoolFailure) {
         if let storeFailure { throw storeFailure }
         guard larger.digest != job.digest, let package = larger.package else { return }
+        try checkCost(larger.job)
         var machine = job.machine
         switch job.state {
         case .compiling:
@@ -78,6 +79,11 @@ extension Coordinator {
         job.machine = machine
         job.rest = nil
         effects.records.append(.extended(job: job.id, package, digest: larger.digest))
+        if job.state == .done, machine == nil {
+            // From its first sample: what workers still have of the smaller job is not of this one.
+            job.attempt += 1
+            effects.records.append(.restarted(job: job.id, attempt: job.attempt))
+        }
         job.journal = JournalSize()
         if let machine, machine.canRest {
             let snapshot = machine.snapshot()
@@ -131,7 +137,7 @@ extension Coordinator {
                         .cannotRetry, "job \(job.id) would fail again: \(failure.message)",
                         remedy: failure.remedy)
                 }
-                try mayBeRead()
+                try checkShare(route)
                 job.begins()
                 job.state = .compiling
                 let stored = StoredJob(
@@ -139,7 +145,8 @@ extension Coordinator {
                     priority: job.priority, order: job.order, checkpoint: job.rest)
                 let ticket = newTicket()
                 submissions[ticket] = Submission(
-                    origin: .store, id: job.id, package: job.package, priority: job.priority,
+                    origin: .store, asked: route, id: job.id, package: job.package,
+                    priority: job.priority,
                     stored: stored)
                 effects.tasks.append(.compile(ticket: ticket, job.package))
                 effects.records.append(.resumed(job: job.id))
@@ -148,14 +155,6 @@ extension Coordinator {
             replyStatus(job, request.request, route, &effects)
         } catch {
             reply(error, to: route, request.request, &effects)
-        }
-    }
-
-    private func mayBeRead() throws(PoolFailure) {
-        guard submissions.count < PoolLimits.submissions else {
-            throw PoolFailure(
-                .busy, "\(submissions.count) submissions are being read already",
-                remedy: "ask again in a moment")
         }
     }
 
@@ -181,7 +180,7 @@ extension JobRecord {
         started = nil
         finalProgress = nil
         strikes = [:]
-        refusedPartials = 0
+        misfits = Misfits()
         rate = RateMeter()
     }
 }

@@ -18,18 +18,13 @@ extension Coordinator {
                 throw PoolFailure(
                     .malformed, "priority \(submit.priority)", remedy: "use -10 to 10")
             }
-            guard submissions.count < PoolLimits.submissions else {
-                throw PoolFailure(
-                    .limit, "\(submissions.count) submissions are being read already",
-                    remedy: "submit again in a moment")
-            }
             if let storeFailure { throw storeFailure }
             try checkShare(route)
             let package = try JobPackage(
                 text: submit.text, headers: submit.tables, payload: payload)
             let ticket = newTicket()
             submissions[ticket] = Submission(
-                origin: .client(route, request: submit.request), id: submit.job,
+                origin: .client(route, request: submit.request), asked: route, id: submit.job,
                 owner: asker.map { JobOwner($0) }, package: package,
                 priority: submit.priority, stored: nil)
             effects.tasks.append(.compile(ticket: ticket, package))

@@ -139,6 +139,7 @@ extension Coordinator {
                         $0.round = UInt32(job.round!.number)
                         $0.range = range.wire
                         $0.roundBytes = UInt32(job.encodedRound.count)
+                        $0.jobDigest = job.digest
                         $0.attempt = job.attempt
                     }, job.encodedRound + job.machine!.hints.encode())
             ))

@@ -122,9 +122,17 @@ extension Coordinator {
         if beat.sequence > 0 {
             effects.outgoing.append((route, .heartbeat(.with { $0.sequence = beat.sequence })))
         }
+        wake(worker)
         for id in beat.leases.prefix(PoolLimits.slots) where worker.leases.contains(id) {
             leases[id]?.deadline = now + options.silenceNanoseconds
         }
+    }
+
+    /// A worker that rested may have room again.
+    private mutating func wake(_ worker: WorkerRecord) {
+        guard worker.isResting else { return }
+        worker.isResting = false
+        enqueue(worker)
     }
 
     mutating func drain(_ route: Route, _ effects: inout CoordinatorEffects) {
@@ -172,6 +180,7 @@ extension Coordinator {
         func acknowledge() {
             if storeFailure == nil { effects.held.append((route, acknowledged)) }
         }
+        wake(worker)
         let lease = leases[header.lease].flatMap { $0.worker === worker ? $0 : nil }
         defer { if lease != nil { conclude(header.lease, &effects) } }
         guard let job = jobs[header.job], job.state == .running, let round = job.round,
@@ -201,6 +210,8 @@ extension Coordinator {
         switch job.machine!.merge(counted) {
         case .merged:
             merged(counted, bytes, job, &effects)
+            worker.misfits = 0
+            job.misfits.forgive(worker.id)
             effects.held.append((route, acknowledged))
             advance(job, &effects)
             for answer in outvoted { shun(answer, job, &effects) }
@@ -233,28 +244,6 @@ extension Coordinator {
         }
     }
 
-    private mutating func refuse(
-        partial header: WirePartial, _ reason: String, of worker: WorkerRecord, _ job: JobRecord,
-        _ effects: inout CoordinatorEffects
-    ) {
-        note(
-            .warning, "a partial of worker \(worker.id) for job \(job.id) is refused: \(reason)",
-            &effects)
-        job.refusedPartials += 1
-        effects.outgoing.append(
-            (worker.route, .acknowledged(.with { $0.leases = [header.lease] })))
-        if leases[header.lease]?.worker === worker { lose(header.lease) }
-        if job.verify > 0 {
-            // Whom nobody trusts cannot end a job: it gets no more of it.
-            job.strikes[worker.id, default: 0] += 1
-        } else if job.refusedPartials > 16 {
-            let failure = PoolFailure(
-                .fault, "workers keep sending partials that do not fit: \(reason)",
-                remedy: "see the coordinator's log for the workers, and stop them")
-            end(job, .failed(failure), &effects)
-        }
-    }
-
     private func measure(_ lease: LeaseRecord, busyNanoseconds: UInt64, _ round: Round) {
         let samples = Double(lease.range.clipped(to: round.range).count)
         lease.worker.samples &+= UInt64(samples)
@@ -273,6 +262,8 @@ extension Coordinator {
             lease.worker === worker
         else { return }
         let job = lease.job
+        // Whoever gives back what is wanted, and could be computed, has no room for more.
+        if !header.hasFailure, !lease.settled { worker.isResting = true }
         lose(header.lease)
         guard header.hasFailure, !lease.settled, job.state == .running else { return }
         let failure = PoolFailure(header.failure)
@@ -281,9 +272,9 @@ extension Coordinator {
         job.strikes[worker.id, default: 0] += 1
         // A fault of one worker must not end the job; one that all of them find must.
         let shunned = job.strikes.values.count { $0 >= PoolLimits.strikes }
-        let able =
-            job.sources.isEmpty
-            ? workers.count : workers.values.count { job.isAllowed(by: $0) }
+        let able = workers.values.count {
+            job.isAllowed(by: $0) && !job.misfits.shuns($0.id)
+        }
         // Whom nobody trusts cannot end a job alone.
         let enough = job.verify > 0 ? able : min(PoolLimits.strikes, able)
         if shunned >= enough {
@@ -319,6 +310,7 @@ extension Coordinator {
                 .jobText(
                     .with {
                         $0.job = job.id
+                        $0.jobDigest = job.digest
                         $0.text = job.package.text
                         $0.tables = headers
                     }, payload)

@@ -58,9 +58,12 @@ package struct Coordinator: ~Copyable {
         enum Origin {
             case client(Route, request: UInt64)
             case `extension`(Route, request: UInt64)
+            /// A job that this coordinator, or one before it, has accepted.
             case store
         }
         let origin: Origin
+        /// The connection that asked for it; nil where nobody did.
+        var asked: Route?
         let id: String
         var owner: JobOwner?
         let package: JobPackage

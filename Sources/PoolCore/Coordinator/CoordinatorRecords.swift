@@ -29,6 +29,11 @@ final class WorkerRecord {
     var samples: UInt64 = 0
     /// Whether it stands in the queue of workers that want leases.
     var isQueued = false
+    /// Whether it gave back a lease that it was not asked for. It has no room, though it seems so
+    /// here: it gets no other before it beats or has computed something.
+    var isResting = false
+    /// Partials in a row that did not fit, of whatever job.
+    var misfits = 0
 
     init(
         hello: WireHello, peer: PeerIdentity?, number: UInt64, route: Route, now: Instant
@@ -46,7 +51,7 @@ final class WorkerRecord {
     }
 
     var slots: Int { min(max(1, Int(hello.slots)), PoolLimits.slots) }
-    var wantsLeases: Bool { !draining && leases.count < slots }
+    var wantsLeases: Bool { !draining && !isResting && leases.count < slots }
 
     func measured(_ speed: Double, job: UInt64) {
         let new = speeds[job].map { 0.5 * $0 + 0.5 * speed } ?? speed
@@ -139,11 +144,12 @@ final class JobRecord {
     var coreSpeed = 0.0
     /// Samples merged over a sliding time, for people.
     var rate = RateMeter()
-    var refusedPartials = 0
     /// What a store holds of the machine.
     var journal = JournalSize()
     /// How often each worker could not compute a range.
     var strikes: [String: Int] = [:]
+    /// Partials that did not fit.
+    var misfits = Misfits()
     /// Its result; of a smaller extent where it was extended since and has not ended again.
     var document: ResultDocument?
     /// What it keeps after its end, to go on from.
@@ -199,6 +205,7 @@ final class JobRecord {
     func shuns(_ worker: WorkerRecord) -> Bool {
         !isAllowed(by: worker)
             || !strikes.isEmpty && strikes[worker.id, default: 0] >= PoolLimits.strikes
+            || misfits.shuns(worker.id)
     }
 
     func hold(_ lease: UInt64, _ worker: WorkerRecord) {
