@@ -8,7 +8,7 @@ internal import Quantilizer
 public final class EvaluationCache {
     private struct Key: Hashable {
         let job: ModelJob
-        let round: Int
+        let round: Round
         let range: DyadicRange
     }
 
@@ -39,7 +39,7 @@ public final class EvaluationCache {
         _ job: CompiledJob, _ round: Round, _ range: DyadicRange, _ hints: Hints?
     ) -> [UInt8] {
         let model = ModelJob(of: job)
-        let key = Key(job: model, round: round.number, range: range)
+        let key = Key(job: model, round: round, range: range)
         if hints == nil, let bytes = partials[key] { return bytes }
         let evaluator = evaluators[model] ?? RangeEvaluator(job: job)
         evaluators[model] = evaluator

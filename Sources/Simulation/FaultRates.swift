@@ -34,6 +34,10 @@ public struct FaultRates: Sendable, Hashable {
     public var clientCuts = 0.0
     /// Share of jobs that their client cancels.
     public var cancellations = 0.0
+    /// Share of cancelled jobs that are retried until they end.
+    public var retries = 0.0
+    /// Share of jobs of one round that are extended, half of them twice.
+    public var extensions = 0.0
     /// Share of jobs whose priority is changed.
     public var priorityChanges = 0.0
     /// Share of jobs whose id a second client submits too, with the same text or with another.
@@ -55,6 +59,7 @@ public struct FaultRates: Sendable, Hashable {
             ("coordinator-clock-jumps", \.coordinatorClockJumps),
             ("store-failures", \.storeFailures), ("full-disks", \.fullDisks),
             ("client-cuts", \.clientCuts), ("cancellations", \.cancellations),
+            ("retries", \.retries), ("extensions", \.extensions),
             ("priority-changes", \.priorityChanges), ("rivals", \.rivals),
         ]
     }
@@ -78,6 +83,8 @@ public struct FaultRates: Sendable, Hashable {
         rates.fullDisks = 0.01
         rates.clientCuts = 0.02
         rates.cancellations = 0.1
+        rates.retries = 0.5
+        rates.extensions = 0.15
         rates.priorityChanges = 0.1
         rates.rivals = 0.15
         return rates

@@ -10,12 +10,16 @@ struct Ledger {
     private struct Entry {
         /// The digest under which it was accepted, once a client was told.
         var digest: String?
+        /// The digests that the disk has been given, in that order: one more for each extension.
+        var digests: [String] = []
         /// The indices of each round.
         var indices: [Int: Range<UInt64>] = [:]
         /// What the living coordinator has merged; nil until a new one has read the job.
         var live: [Int: BlockSet]? = [:]
         /// What the disk has been given.
         var durable: [Int: BlockSet] = [:]
+        /// Whether the disk was told that it ended, now or before it went on.
+        var hasEnded = false
         /// The largest partial.
         var largest = 0
     }
@@ -25,6 +29,8 @@ struct Ledger {
         let job: String
         let round: Int
         let range: DyadicRange
+        /// Whether the job was over already, so that nobody needed it.
+        let wasOver: Bool
     }
 
     private var jobs: [String: Entry] = [:]
@@ -42,7 +48,8 @@ struct Ledger {
             claims[header.lease] = nil
             return
         }
-        claims[header.lease] = Claim(job: header.job, round: round, range: range)
+        claims[header.lease] = Claim(
+            job: header.job, round: round, range: range, wasOver: standing == .over)
     }
 
     /// A partial was merged: what the coordinator counts must be what came, once.
@@ -78,11 +85,25 @@ struct Ledger {
 
     mutating func committed(_ records: [StoreRecord]) {
         for record in records {
-            guard case .merged(let id, let bytes) = record,
-                let (round, range) = Partial.place(of: bytes),
-                let indices = jobs[id]?.indices[round]
-            else { continue }
-            jobs[id]?.durable[round, default: BlockSet(indices)].insert(range)
+            switch record {
+            case .submitted(let job): jobs[job.id, default: Entry()].digests = [job.digest]
+            case .extended(let id, _, let digest): jobs[id]?.digests.append(digest)
+            case .ended(let id, _): jobs[id]?.hasEnded = true
+            case .restarted(let id, _): jobs[id]?.durable = [:]
+            case .merged(let id, let bytes):
+                guard let (round, range) = Partial.place(of: bytes),
+                    let indices = jobs[id]?.indices[round]
+                else { continue }
+                jobs[id]?.durable[round, default: BlockSet(indices)].insert(range)
+            default: break
+            }
+        }
+    }
+
+    /// A step's records: of a job that begins anew nothing that came before counts.
+    mutating func recorded(_ records: [StoreRecord]) {
+        for case .restarted(let id, _) in records where jobs[id]?.live != nil {
+            jobs[id]?.live = [:]
         }
     }
 
@@ -106,7 +127,9 @@ struct Ledger {
         for (id, entry) in jobs {
             guard let digest = entry.digest else { continue }
             guard let stored = store[id] else { return "\(id) was accepted and is lost" }
-            if stored.digest != digest { return "\(id) is another job after a restart" }
+            if stored.digest != entry.digests.last || !entry.digests.contains(digest) {
+                return "\(id) is another job after a restart"
+            }
         }
         return nil
     }
@@ -156,15 +179,24 @@ struct Ledger {
         case .submitted(let reply):
             let id = reply.status.job
             let digest = reply.status.jobDigest
-            if store[id]?.digest != digest { return "\(id) is accepted and not on the disk" }
-            if let known = jobs[id]?.digest, known != digest { return "\(id) is two jobs" }
-            jobs[id, default: Entry()].digest = digest
+            guard store[id] != nil, let digests = jobs[id]?.digests, digests.contains(digest)
+            else { return "\(id) is accepted and not on the disk" }
+            if let known = jobs[id]?.digest, !digests.contains(known) { return "\(id) is two jobs" }
+            jobs[id]?.digest = digest
             return nil
-        case .statusReply(let reply): return broken(by: reply.status, store)
+        case .statusReply(let reply):
+            // It may answer an extension.
+            if jobs[reply.status.job]?.digests.contains(reply.status.jobDigest) != true {
+                return "\(reply.status.job): what it is said to be is not on the disk"
+            }
+            return broken(by: reply.status, store)
         case .update(let update): return broken(by: update.status, store)
         case .resultReply(let reply, let payload):
-            guard case .done(let document)? = store[reply.status.job]?.ending,
-                Array(document.text.utf8) == payload
+            // Of a job that was extended and is not there yet, the result before.
+            let stored = store[reply.status.job]
+            var known = [stored?.previous]
+            if case .done(let document)? = stored?.ending { known.append(document) }
+            guard known.contains(where: { $0.map { Array($0.text.utf8) } == payload })
             else { return "\(reply.status.job): a result that is not on the disk" }
             return nil
         default: return nil
@@ -174,7 +206,8 @@ struct Ledger {
     private func isDurable(_ claim: Claim, _ store: ModelStore) -> Bool {
         guard let stored = store[claim.job] else { return false }
         let durable = jobs[claim.job]?.durable ?? [:]
-        return stored.ending != nil || durable[claim.round]?.contains(claim.range) == true
+        return stored.ending != nil || claim.wasOver && jobs[claim.job]?.hasEnded == true
+            || durable[claim.round]?.contains(claim.range) == true
             || durable.keys.contains { $0 > claim.round }
     }
 

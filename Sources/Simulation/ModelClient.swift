@@ -12,7 +12,9 @@ final class ModelClient {
 
 /// What a client wants done about a job.
 enum ClientStep: Sendable {
-    case submit, watch, fetch, cancel, reprioritise
+    case submit, watch, fetch, cancel, retry, reprioritise
+    /// To so many samples in all.
+    case extend(UInt64)
     /// Another client submits a text under the same id.
     case rival(String)
 }

@@ -31,6 +31,8 @@ public struct SimulationOptions: Sendable {
     public var coordinator: CoordinatorOptions
     /// Whether the coordinator's invariants are checked.
     public var checksInvariants = true
+    /// Changes what a coordinator wants done: the work of a fault in it, to show that a law breaks.
+    package var sabotage: (@Sendable (inout CoordinatorEffects) -> Void)?
     /// Events after which a schedule counts as endless.
     public var eventLimit = 2_000_000_000
     /// Events that are kept in words, for a failure's report.

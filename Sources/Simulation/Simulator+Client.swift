@@ -16,6 +16,18 @@ extension Simulator {
             wantsCancelled[job] = true
             let later = start + Int64(random.unit() * trouble * 0.5)
             queue.push(.client(0, job: job, .cancel), at: later)
+            if random.chance(faults.retries) {
+                wantsRetried[job] = true
+                let again = later + Int64(random.unit() * 1e10)
+                queue.push(.client(0, job: job, .retry), at: again)
+            }
+        }
+        if !options.jobs[job].hasPilot, random.chance(faults.extensions) {
+            let first = samples[job] + random.next() % samples[job] + 1
+            extensions[job] =
+                random.chance(0.5) ? [first, first + 1 + random.next() % 999] : [first]
+            let later = start + Int64(random.unit() * trouble * 0.5)
+            queue.push(.client(0, job: job, .extend(first)), at: later)
         }
         if random.chance(faults.rivals) {
             var text = options.jobs[job].text
@@ -61,6 +73,19 @@ extension Simulator {
             cancel.request = request
             cancel.job = jobID(job)
             ask(number, request, .cancel(cancel))
+        case .retry:
+            count("job retried")
+            var retry = WireRetry()
+            retry.request = request
+            retry.job = jobID(job)
+            ask(number, request, .retry(retry))
+        case .extend(let samples):
+            count("job extended")
+            var extend = WireExtend()
+            extend.request = request
+            extend.job = jobID(job)
+            extend.samples = samples
+            ask(number, request, .extend(extend))
         case .reprioritise:
             count("priority changed")
             var priority = WirePriority()
@@ -118,6 +143,7 @@ extension Simulator {
     private mutating func answered(
         _ number: Int, _ job: Int, _ step: ClientStep, _ result: Result<PoolMessage, PoolFailure>
     ) {
+        guard outcomes[job] == nil else { return }
         switch (step, result) {
         case (.submit, .success): queue.push(.client(number, job: job, .watch), at: now)
         case (.submit, .failure(let failure))
@@ -128,10 +154,22 @@ extension Simulator {
         case (.rival, .failure(let failure)) where failure.code == .idTaken: break
         case (.fetch, .success(.resultReply(let reply, let payload)))
         where Digest.hexadecimal(payload) == reply.digest:
-            // One that was damaged on the way is asked for again.
+            // One that was damaged on the way is asked for again, and so is one of a smaller extent.
+            if reply.status.state == .cancelled { return cancelled(job, by: number) }
+            guard extensions[job].isEmpty, reply.status.state == .done,
+                finalTexts(job).contains(where: { digest(of: $0) == reply.status.jobDigest })
+            else { return queue.push(.client(number, job: job, .watch), at: now + 1_000_000_000) }
             end(job, .success(String(decoding: payload, as: UTF8.self)))
         case (.fetch, .failure(let failure)) where failure.code == .jobCancelled:
-            end(job, .failure(failure))
+            cancelled(job, by: number)
+        case (.retry, .success): queue.push(.client(number, job: job, .watch), at: now)
+        case (.extend(let samples), .success):
+            self.samples[job] = samples
+            extensions[job].removeFirst()
+            if let next = extensions[job].first {
+                let later = now + random.nanoseconds(1_000_000...20_000_000_000)
+                queue.push(.client(number, job: job, .extend(next)), at: later)
+            }
         case (.fetch, .failure(let failure))
         where failure.code == .jobFailed || failure.code == .fault || failure.code == .invalidJob:
             end(job, .failure(failure))
@@ -146,6 +184,14 @@ extension Simulator {
             // Not reachable, or lost on the way: again.
             queue.push(.client(number, job: job, step), at: now + 1_000_000_000)
         }
+    }
+
+    private mutating func cancelled(_ job: Int, by number: Int) {
+        guard wantsRetried[job] else {
+            return end(job, .failure(PoolFailure(.jobCancelled, "cancelled", remedy: "")))
+        }
+        // A cancellation that came late may have undone what was retried.
+        queue.push(.client(number, job: job, .retry), at: now + 1_000_000_000)
     }
 
     private mutating func end(_ job: Int, _ outcome: Result<String, PoolFailure>) {

@@ -64,6 +64,8 @@ extension Simulator {
         let started = meter?.clock() ?? 0
         coordinator!.step(event, at: coordinatorTime, into: &effects)
         if let meter { meter.add(meter.clock() - started) }
+        options.sabotage?(&effects)
+        if hasLedger { ledger.recorded(effects.records) }
         for case .merged(let id, let partial) in effects.records where hasLedger {
             let after = coordinator?.standing(of: id)
             if let broken = ledger.merged(id, partial, before: before, after: after) {

@@ -78,6 +78,11 @@ public struct Simulator: ~Copyable {
     var requests: [UInt64: (client: Int, job: Int, step: ClientStep)] = [:]
     var outcomes: [Result<String, PoolFailure>?]
     var wantsCancelled: [Bool]
+    var wantsRetried: [Bool]
+    /// How many samples a job is still to be extended to, in this order.
+    var extensions: [[UInt64]]
+    /// How many samples it has after those that were answered.
+    var samples: [UInt64]
     /// The texts that were submitted under a job's id.
     var texts: [[String]]
 
@@ -119,6 +124,9 @@ public struct Simulator: ~Copyable {
         identities = Array(repeating: "", count: options.workers)
         outcomes = Array(repeating: nil, count: options.jobs.count)
         wantsCancelled = Array(repeating: false, count: options.jobs.count)
+        wantsRetried = wantsCancelled
+        extensions = Array(repeating: [], count: options.jobs.count)
+        samples = options.jobs.map(\.samples)
         texts = options.jobs.map { [$0.text] }
     }
 
@@ -172,13 +180,10 @@ public struct Simulator: ~Copyable {
         for (job, outcome) in outcomes.enumerated() {
             switch outcome {
             case .success(let text)?:
-                // Of two texts under one id the first counts, and only it.
+                // Of two texts under one id the first counts, and only it. What was extended has the
+                // answer of a job that was as large from the start.
                 let stored = store[jobID(job)]
-                let accepted = texts[job].first {
-                    (try? cache.compilation(
-                        JobPackage(text: $0, resources: JobResources())
-                    ).get())?.digest == stored?.digest
-                }
+                let accepted = finalTexts(job).first { digest(of: $0) == stored?.digest }
                 guard let accepted, case .success(let document) = cache.undisturbed(accepted),
                     document.text == text || !options.expectsTruth
                 else { throw failure("\(jobID(job)) has another result than the undisturbed run") }
@@ -187,7 +192,7 @@ public struct Simulator: ~Copyable {
                     throw failure("\(jobID(job)) is done and its result is not on the disk")
                 }
             case .failure(let failure)?
-            where failure.code == .jobCancelled && wantsCancelled[job]:
+            where failure.code == .jobCancelled && wantsCancelled[job] && !wantsRetried[job]:
                 guard case .cancelled? = store[jobID(job)]?.ending else {
                     throw self.failure("\(jobID(job)) is cancelled and the disk does not know")
                 }
@@ -198,6 +203,20 @@ public struct Simulator: ~Copyable {
     }
 
     func jobID(_ job: Int) -> String { "job-\(job)" }
+
+    /// The texts that a job may have when its extensions are answered.
+    func finalTexts(_ job: Int) -> [String] {
+        texts[job].compactMap { text in
+            guard var model = try? ModelJob(text: text) else { return nil }
+            model.samples = samples[job]
+            return model.text
+        }
+    }
+
+    func digest(of text: String) -> String? {
+        let package = JobPackage(text: text, resources: JobResources())
+        return try? cache.compilation(package).get().digest
+    }
 
     /// Whether the invariants are to be checked after this event: after every one in a small pool,
     /// now and then in a large one, where a check looks at every worker.

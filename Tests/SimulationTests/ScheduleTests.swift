@@ -15,8 +15,8 @@ import Testing
             "worker given up and back", "worker slowed down", "worker drained",
             "worker's clock jumped", "identity used again", "partition", "one-way partition",
             "coordinator killed", "killed before the answer", "coordinator's clock jumped",
-            "store failure", "disk full", "client cut off", "job cancelled", "priority changed",
-            "second client",
+            "store failure", "disk full", "client cut off", "job cancelled", "job retried",
+            "job extended", "priority changed", "second client",
         ] {
             let times = reports.reduce(0) { $0 + $1.faults[fault, default: 0] }
             #expect(times >= 3, "\(fault) happened \(times) times")
