@@ -136,7 +136,7 @@ import ZeroMQ
             #expect(faults.withLock { $0 } == [])
             #expect(count.total >= count.budget)
             #expect(after.descriptors <= before.descriptors + 2)
-            #expect(after.megabytes < max(before.megabytes, early.megabytes) + 48)
+            #expect(after.megabytes < max(before.megabytes, early.megabytes) + 24)
             print(
                 """
                 \(name): \(count.total) hostile frames \(count.all.sorted { $0.key < $1.key }

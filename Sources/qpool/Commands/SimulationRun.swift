@@ -35,7 +35,7 @@ struct SimulationRun {
         let progress = Mutex(SimulationProgress(total: seeds.count, quiet: quiet))
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, seeds.count))) { _ in
             let cache = EvaluationCache()
-            let meter = SimulationMeter { DispatchTime.now().uptimeNanoseconds }
+            let meter = SimulationMeter { ThreadClock.nanoseconds }
             while summary.withLock({ $0.failure == nil }) {
                 let seed = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard seed < seeds.upperBound else { break }
