@@ -20,7 +20,7 @@ ALLOWED = {
     },
     "Endpoints": {
         "Quantilizer", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "Crypto", "Foundation", "Dispatch",
-        "Synchronization",
+        "Synchronization", "Glibc", "Musl", "Darwin",
     },
     "Simulation": {"Quantilizer", "PoolCore"},
     "qpool": {

@@ -53,6 +53,10 @@ final class EndpointDrawer: TextDrawer {
     }
 
     private func drawAll(_ requests: [TextRequest]) async -> [TextOutcome] {
+        let lock = await RangeLock.take(
+            "\(journal.folder)/\(textStream)", index: requests.first?.index ?? 0,
+            isOver: { self.trouble != nil })
+        defer { lock?.release() }
         var outcomes = await each(requests, stream: textStream) { request in
             await self.text(request)
         }
@@ -142,7 +146,7 @@ final class EndpointDrawer: TextDrawer {
     private static func isFinal(_ failure: RecordFailure) -> Bool {
         switch failure {
         case .server, .late, .malformed, .notANumber, .scorer: true
-        case .refused, .limited, .unreachable: false
+        case .refused, .limited, .unreachable, .process: false
         }
     }
 

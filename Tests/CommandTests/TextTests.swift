@@ -107,7 +107,7 @@ import Testing
         let blocks = page.components(separatedBy: "\n\n").filter {
             $0.contains("    base:\n") && $0.hasPrefix("    ")
         }
-        #expect(blocks.count == 3)
+        #expect(blocks.count == 4)
         for block in blocks {
             let job = block.split(separator: "\n").map { $0.dropFirst(4) }
                 .joined(separator: "\n")
@@ -115,6 +115,56 @@ import Testing
             #expect(plan.status == 0, "\(plan.error)")
             #expect(number("requests", in: plan.output) ?? 0 >= 200)
         }
+    }
+
+    /// Several contexts in one job: a utility and a cost for each, several quantiles.
+    @Test func contextsAreAnAxis() throws {
+        let model = try ToyModel()
+        let path = try folder.write(
+            """
+            seed: 9
+            base:
+              text:
+                endpoint: \(model.url)
+                api: chat
+                prompt: "A {context} person speaks"
+                contexts: [wild, calm]
+                max_tokens: 3
+                features: { cs: { matches: "c" }, first: { found: "^c" } }
+            utilities:
+              wild: "context == 0 ? cs : nan"
+              calm: "context == 1 ? cs : nan"
+            quantiles: [0.25, 0.05]
+            samples: 2000
+            draws: 20
+            costs:
+              first_wild: "context == 0 ? first : nan"
+              first_calm: "context == 1 ? first : nan"
+            """, to: "job.yaml")
+        let run = try QPoolProcess([
+            "run", path, "-o", "json", "--quiet", "--journal", folder.path + "/journal",
+        ]).finish()
+        struct Answer: Decodable {
+            struct Selection: Decodable {
+                var utility_name: String
+                var kept: Int
+                var draws: [TextResult.Draw]
+                var costs: [String: TextResult.Cost]
+            }
+            var further: [Selection]
+        }
+        let first = try TextResult(run)
+        let further = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8)).further
+        #expect(further.map(\.utility_name) == ["wild", "calm", "calm"])
+        #expect(further.map(\.kept) == [100, 500, 100])
+        #expect(first.draws.allSatisfy { $0.value[5] == 0 })
+        for selection in further {
+            let context = selection.utility_name == "wild" ? 0.0 : 1.0
+            #expect(selection.draws.allSatisfy { $0.value[5] == context })
+        }
+        // About a thousand of each: four standard deviations of a share of .2.
+        #expect(abs(try #require(first.costs["first_wild"]).base - 0.2) < 0.051)
+        #expect(first.costs["first_calm"]?.base == 1)
     }
 
     /// An endpoint that is gone ends the job soon, and says so.

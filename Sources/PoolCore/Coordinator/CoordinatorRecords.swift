@@ -126,8 +126,14 @@ final class JobRecord {
     var started: Instant?
     var ended: Instant?
     var compiled: CompiledJob? {
-        didSet { if let compiled { sources = compiled.externalSources } }
+        didSet {
+            guard let compiled else { return }
+            sources = compiled.externalSources
+            isRecorded = compiled.drawsOnce
+        }
     }
+    /// Whether its samples are drawn once and kept.
+    private(set) var isRecorded = false
     /// The functions from outside that it needs.
     private(set) var sources: [ExternalSource] = []
     var machine: JobMachine?
@@ -191,10 +197,8 @@ final class JobRecord {
         submitted = now
         self.compiled = compiled
         sources = compiled?.externalSources ?? []
+        isRecorded = compiled?.drawsOnce ?? false
     }
-
-    /// Whether its samples are drawn once and kept.
-    var isRecorded: Bool { compiled?.recorded != nil }
 
     /// Whether a worker's operator allows all that this job's functions from outside need.
     func isAllowed(by worker: WorkerRecord) -> Bool {

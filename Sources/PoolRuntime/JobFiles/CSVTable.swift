@@ -10,32 +10,11 @@ struct TableError: Error {
 
 /// Reads a table of numbers from a CSV file with a header line.
 enum CSVTable {
-    /// The largest file, in bytes.
-    static let maximumBytes = 256 << 20
-
     /// Reads the named columns, or all of them; every cell of those must be a number.
     ///
-    /// The delimiter (comma, semicolon, tab) is found from the header line.
+    /// The delimiter (comma, semicolon, tab) is found from the header line. Any bytes may come.
     ///
     /// **Complexity**: O(bytes) time and memory.
-    static func read(path: String, columns wanted: [String]?) throws(TableError) -> DataTable {
-        let data: Data
-        do {
-            let size =
-                try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-            guard size <= maximumBytes else {
-                throw TableError(message: "has \(size) bytes; the most is \(maximumBytes)")
-            }
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch let error as TableError {
-            throw error
-        } catch {
-            throw TableError(message: "cannot be read: \(FileProblem.describe(error, path))")
-        }
-        return try read(data, columns: wanted)
-    }
-
-    /// Reads a file's content: any bytes.
     static func read(_ data: Data, columns wanted: [String]?) throws(TableError) -> DataTable {
         guard let text = String(data: data, encoding: .utf8) else {
             throw TableError(message: "is not UTF-8 text")

@@ -55,8 +55,7 @@ public struct JobCompiler: JobCompiling {
     ) -> Result<Compilation, PoolFailure> {
         let text: String
         do {
-            let spec = try Self.compile(
-                try JobText.parse(package.text), resources: package.resources)
+            let spec = try spec(package)
             text = try spec.extended(samples: samples, draws: draws).text(pretty: true)
         } catch let failure as JobFailure {
             return .failure(PoolFailure(.cannotExtend, failure.message, remedy: ""))

@@ -60,7 +60,7 @@ public struct JobFile: Sendable {
         for (name, request) in wanted.sorted(by: { $0.key < $1.key }) {
             let full = name.hasPrefix("/") ? name : folder + "/" + name
             do {
-                tables[name] = try CSVTable.read(path: full, columns: request.columns)
+                tables[name] = try TableFile.read(path: full, columns: request.columns)
             } catch {
                 throw JobError(
                     at: request.position, path: request.path, "\(name): \(error.message)")

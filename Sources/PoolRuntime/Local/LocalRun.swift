@@ -91,7 +91,7 @@ public final class LocalRun: Sendable {
         publish(machine)
         // What is drawn once is merged as soon as it is there.
         let level =
-            machine.job.recorded == nil ? Self.batchLevel : DyadicRange.blockLevel
+            !machine.job.drawsOnce ? Self.batchLevel : DyadicRange.blockLevel
         var kept = DispatchTime.now().uptimeNanoseconds
         while let round = machine.currentRound, let missing = missing(machine) {
             let range =

@@ -113,7 +113,9 @@ public struct RunState: Sendable {
 
     /// Reads a file. Files may hold anything: what is damaged, of another version or no state at all
     /// is one clear error.
-    public init(path: String) throws(PoolFailure) {
+    ///
+    /// - Parameter extensions: what computes the job where it goes on; by default nothing does.
+    public init(path: String, extensions: JobExtensions = .absent) throws(PoolFailure) {
         func wrong(_ what: String, _ remedy: String) -> PoolFailure {
             PoolFailure(.stateFile, "\(path) \(what)", remedy: remedy)
         }
@@ -136,11 +138,13 @@ public struct RunState: Sendable {
         else { throw wrong("is damaged: its bytes do not have its digest", damaged) }
         let spec: JobSpec
         let package: JobPackage
+        var resources: JobResources
         let machine: JobMachine
         do {
             package = try JobPackage(storedHeader: Array(header), columns: Array(columns))
-            spec = try JobCompiler.compile(
-                try JobText.parse(package.text), resources: package.resources)
+            resources = package.resources
+            resources.extensions = extensions
+            spec = try JobCompiler.compile(try JobText.parse(package.text), resources: resources)
             machine = try JobMachine(job: spec.job, snapshot: snapshot)
         } catch let failure as DecodingFailure {
             throw wrong("cannot be gone on from: \(failure.reason)", damaged)
@@ -152,7 +156,7 @@ public struct RunState: Sendable {
         guard machine.extent == spec.job.settings.extent else {
             throw wrong("holds the work of another job", damaged)
         }
-        self.init(spec, package.resources, machine: machine)
+        self.init(spec, resources, machine: machine)
     }
 
     private static func contents(_ path: String) throws(PoolFailure) -> [UInt8] {

@@ -44,6 +44,21 @@ public struct LocalFunctions: FunctionProvider {
         }
     }
 
+    /// What makes samples by a process, which is started once.
+    public func generator(
+        _ source: ProcessSource, noise: Int, dimension: Int
+    ) throws(FunctionRefusal) -> any SampleGenerator {
+        guard policy.allows(.process(source)) else {
+            throw FunctionRefusal(
+                "`\(ExternalSource.process(source))` is not allowed here: the operator of a worker "
+                    + "decides, with `--allow-process`")
+        }
+        let generator = ProcessGenerator(
+            source, noise: noise, dimension: dimension, folder: folder, log: log)
+        try generator.start()
+        return generator
+    }
+
     /// What scores texts by a process, which is started once.
     public func scorer(
         _ source: ProcessSource, name: String

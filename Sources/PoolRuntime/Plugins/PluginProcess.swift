@@ -22,7 +22,8 @@ final class PluginProcess: Sendable {
 
     /// Starts the program and exchanges greetings.
     init(
-        _ source: ProcessSource, name: String, dimension: Int, folder: String
+        _ source: ProcessSource, name: String, dimension: Int, results: Int? = nil,
+        folder: String
     ) throws(FunctionRefusal) {
         self.source = source
         self.dimension = dimension
@@ -38,7 +39,8 @@ final class PluginProcess: Sendable {
         }
         state = Mutex(State(child: child))
         let hello = PluginText.hello(
-            name: name, dimension: dimension, batch: source.batch, format: source.format)
+            name: name, dimension: dimension, batch: source.batch, format: source.format,
+            results: results)
         try state.withLock { state throws(FunctionRefusal) in
             let none = Columns(count: 0, capacity: 0)
             var answer = [UInt8](repeating: 0, count: Self.mostWords)
@@ -86,10 +88,19 @@ final class PluginProcess: Sendable {
         }
     }
 
+    /// Makes samples of noise, a column for each value. After a failure the process has ended.
+    func generate(
+        offset: Int, lanes: Int, noise: borrowing Columns, values: inout Columns, width: Int
+    ) throws(FunctionRefusal) {
+        try frames(
+            offset: offset, lanes: lanes, values: noise, results: &values, column: 0, width: width)
+    }
+
     // MARK: Frames
 
     private func frames(
-        offset: Int, lanes: Int, values: borrowing Columns, results: inout Columns, column: Int
+        offset: Int, lanes: Int, values: borrowing Columns, results: inout Columns, column: Int,
+        width: Int = 1
     ) throws(FunctionRefusal) {
         // A refusal and the words of the plugin's own error come out of the lock together.
         var said: String?
@@ -100,7 +111,7 @@ final class PluginProcess: Sendable {
             return kept
         }
         let sequence = state.withLock { $0.sequence }
-        let wanted = PluginFrame.headerBytes + 16 + 8 * lanes
+        let wanted = PluginFrame.headerBytes + 16 + 8 * lanes * width
         let room = max(wanted, PluginFrame.headerBytes + Self.mostWords)
         if answer.count < room { answer = [UInt8](repeating: 0, count: room) }
         let head = PluginFrame.batch(sequence: sequence, lanes: lanes, dimension: dimension)
@@ -134,9 +145,12 @@ final class PluginProcess: Sendable {
             }
         }
         let start = PluginFrame.headerBytes + 16
-        for lane in 0..<lanes {
-            results[column, offset + lane] = FailedSample.clean(
-                Double(bitPattern: PluginFrame.word(answer, at: start + 8 * lane)))
+        for result in 0..<width {
+            for lane in 0..<lanes {
+                let place = start + 8 * (result * lanes + lane)
+                results[column + result, offset + lane] = FailedSample.clean(
+                    Double(bitPattern: PluginFrame.word(answer, at: place)))
+            }
         }
         let kept = answer
         state.withLock { $0.answer = kept }

@@ -8,13 +8,16 @@ enum PluginText {
     static let version = 1
 
     static func hello(
-        name: String, dimension: Int, batch: Int, format: ProcessSource.Format
+        name: String, dimension: Int, batch: Int, format: ProcessSource.Format, results: Int?
     ) -> [UInt8] {
-        let members: [(String, JSON)] = [
+        var members: [(String, JSON)] = [
             ("protocol", .integer(UInt64(version))), ("format", .string(format.rawValue)),
             ("name", .string(name)), ("dimension", .integer(UInt64(dimension))),
             ("batch", .integer(UInt64(batch))),
         ]
+        if let results {
+            members += [("role", .string("base")), ("results", .integer(UInt64(results)))]
+        }
         return Array(JSON.object(members).text().utf8)
     }
 

@@ -32,7 +32,19 @@ public enum ReplayCheck {
         let other = results(again, 0..<samples, batch: samples)
         let shifted = results(again, 0..<samples, batch: max(1, samples / 4 - 3))
         let single = results(job, 0..<min(alone, samples), batch: 1)
-        return (job.utilities + job.costs).enumerated().map { column, function in
+        let functions: [(name: String, source: String?)] =
+            (job.utilities + job.costs).map { ($0.name, $0.external?.description) }
+        // Of a base that a process makes, each value is a column too.
+        let values = job.recorded.map { recorded in
+            (0..<recorded.dimension).map { place in
+                (
+                    recorded.componentNames.isEmpty
+                        ? "x[\(place)]" : recorded.componentNames[place],
+                    "base, \(recorded.sources.first?.description ?? "")"
+                )
+            }
+        }
+        return (functions + (values ?? [])).enumerated().map { column, function in
             var differences: [String] = []
             func compare(_ others: [[Double]], _ how: String) {
                 for (index, value) in others[column].enumerated()
@@ -47,7 +59,7 @@ public enum ReplayCheck {
             compare(shifted, "in a batch of another size")
             compare(single, "alone")
             return Finding(
-                name: function.name, source: function.external?.description,
+                name: function.name, source: function.source,
                 failed: first[column].count { $0.bitPattern == FailedSample.marker.bitPattern },
                 invalid: first[column].count(where: \.isNaN), differences: differences)
         }
@@ -57,7 +69,9 @@ public enum ReplayCheck {
         _ job: CompiledJob, _ indices: Range<Int>, batch: Int
     ) -> [[Double]] {
         let functions = (job.utilities + job.costs).map(\.utility)
-        var columns = [[Double]](repeating: [], count: functions.count)
+        let recorded = job.recorded
+        var columns = [[Double]](
+            repeating: [], count: functions.count + (recorded?.dimension ?? 0))
         let stream = RandomStream(seed: job.settings.seed, domain: .base)
         var noise = NoiseBlock(job.base.noise, capacity: batch)
         var values = Columns(count: job.base.dimension, capacity: batch)
@@ -69,8 +83,20 @@ public enum ReplayCheck {
         for start in stride(from: indices.lowerBound, to: indices.upperBound, by: batch) {
             let count = min(batch, indices.upperBound - start)
             stream.fill(&noise, layout: job.base.noise, from: UInt64(start), lanes: count)
-            job.base.transform(
-                lanes: count, noise: noise, values: &values, scratch: &scratch, at: Placement())
+            if let recorded {
+                _ = recorded.draw(
+                    domain: .base, start: UInt64(start), lanes: count, noise: noise,
+                    values: &values)
+                for place in 0..<recorded.dimension {
+                    for lane in 0..<count {
+                        columns[functions.count + place].append(values[place, lane])
+                    }
+                }
+            } else {
+                job.base.transform(
+                    lanes: count, noise: noise, values: &values, scratch: &scratch,
+                    at: Placement())
+            }
             for (column, function) in functions.enumerated() {
                 function.evaluate(
                     lanes: count, values: values, scratch: &scratch, results: &results,

@@ -32,7 +32,10 @@ public enum BaseRegistry {
         (ProductBase.name, product),
         (MixtureBase.name, mixture),
         (EmpiricalBase.name, empirical),
+        (TruncatedBase.name, truncated),
+        (MarkovBase.name, markov),
         (TextBase.name, text),
+        (ProcessBase.name, process),
     ]
 
     /// The names of all bases.

@@ -81,7 +81,7 @@ extension BaseRegistry {
     }
 
     @Sendable static func empirical(_ r: Request) throws(JobError) -> any BaseDistribution {
-        var map = JobMapping(r.node, path: r.path, keys: ["file", "columns", "weights"])
+        var map = JobMapping(r.node, path: r.path, keys: ["file", "columns", "weights", "smooth"])
         let file = map.string("file") ?? ""
         let columns =
             map.has("columns")
@@ -95,13 +95,20 @@ extension BaseRegistry {
                 return names
             } : nil
         let weights = map.has("weights") ? map.string("weights") : nil
+        let smoothing = map.read("smooth", default: Smoothing.none) {
+            (node, path) throws(JobError) -> Smoothing in
+            if case .scalar("auto", _) = node.content { return .automatic }
+            return .bandwidth(try node.double(path: path, in: .positive))
+        }
         if map.has("file"), r.resources.tables[file] == nil {
             map.note("file", "the data of `\(file)` did not come with the job")
         }
         try map.finish()
         guard let table = r.resources.tables[file] else { throw JobError(map.diagnostics) }
         return try located(map) { () throws(BaseError) in
-            try EmpiricalBase(table, file: file, columns: columns, weights: weights)
+            try EmpiricalBase(
+                table, file: file, columns: columns, weights: weights,
+                smoothing: smoothing ?? .none)
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows of a data table, drawn with replacement.
+/// Rows of a data table, drawn with replacement; smoothed, each with a normal step around it.
 ///
 /// **Determinism**: one word names the row: ⌊w · rows / 2^64⌋, or by a cumulative table of the
 /// weights in 64-bit integers.
@@ -18,12 +18,19 @@ public struct EmpiricalBase: BaseDistribution {
     private let data: [[Double]]
     private let rowCount: Int
     private let table: CumulativeTable?
+    /// The steps' standard deviation over that of the column; nil where rows are drawn as they are.
+    public let smoothing: Double?
+    /// The steps' standard deviations, a column each.
+    private let steps: [Double]
 
     /// Rows of `table`, all its columns but the weights where none is named.
     ///
     /// Throws where a column is missing, a value is not finite, or weights cannot be.
+    ///
+    /// - Parameter smoothing: the steps' standard deviation, in units of each column's own.
     public init(
-        _ table: DataTable, file: String, columns: [String]? = nil, weights: String? = nil
+        _ table: DataTable, file: String, columns: [String]? = nil, weights: String? = nil,
+        smoothing: Smoothing = .none
     ) throws(BaseError) {
         let names =
             table.columnNames.isEmpty
@@ -69,6 +76,17 @@ public struct EmpiricalBase: BaseDistribution {
             }
             cumulative = CumulativeTable(weights: column.map { DoubleDouble($0) })
         }
+        let law = RowLaw(
+            columns: data,
+            weights: try weights.map { (name) throws(BaseError) in
+                try find(name, "weights")
+            })
+        self.smoothing = law.bandwidth(smoothing)
+        steps = law.steps(self.smoothing)
+        if smoothing != .none, let flat = steps.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
+            throw BaseError(
+                "smooth", "column `\(chosen[flat])` of `\(file)` has no spread to smooth with")
+        }
         self.file = file
         self.columns = chosen
         self.weights = weights
@@ -80,8 +98,8 @@ public struct EmpiricalBase: BaseDistribution {
 
     /// As many as columns.
     public var dimension: Int { data.count }
-    /// One word.
-    public var noise: NoiseLayout { NoiseLayout(words: 1) }
+    /// One word, and smoothed a normal a column.
+    public var noise: NoiseLayout { NoiseLayout(normals: steps.count, words: 1) }
     /// The row's number.
     public var scratchColumns: Int { 1 }
 
@@ -100,6 +118,12 @@ public struct EmpiricalBase: BaseDistribution {
             Kernels.gather(
                 column, scratch, place.scratch, to: &values, place.value + i, lanes: lanes)
         }
+        for (i, step) in steps.enumerated() {
+            for lane in 0..<lanes {
+                values[place.value + i, lane] = values[place.value + i, lane].addingProduct(
+                    step, noise.normals[place.normal + i, lane])
+            }
+        }
     }
 
     /// Name, file, columns, weights.
@@ -108,18 +132,21 @@ public struct EmpiricalBase: BaseDistribution {
             ("file", .text(file)), ("columns", .list(columns.map { .text($0) })),
         ]
         if let weights { entries.append(("weights", .text(weights))) }
+        if let smoothing { entries.append(("smooth", .number(smoothing))) }
         return .base(Self.name, entries)
     }
 
-    /// Discrete: the rows are points.
+    /// Discrete: the rows are points; smoothed, continuous.
     public var densityMeasures: [DensityMeasure]? {
-        [DensityMeasure](repeating: .count, count: dimension)
+        [DensityMeasure](repeating: steps.isEmpty ? .count : .length, count: dimension)
     }
 
-    /// log of the probability of all rows that hold the values.
+    /// log of the probability of all rows that hold the values; smoothed, of the mean of the normal
+    /// densities around all rows.
     ///
     /// **Complexity**: O(rows).
     public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        if !steps.isEmpty { return smoothDensity(lane: lane, values: values, at: column) }
         var mass = 0.0
         for row in 0..<rowCount {
             if data.indices.allSatisfy({ data[$0][row] == values[column + $0, lane] }) {
@@ -127,5 +154,88 @@ public struct EmpiricalBase: BaseDistribution {
             }
         }
         return Elementary.log(mass)
+    }
+
+    private func smoothDensity(
+        lane: Int, values: borrowing Columns, at column: Int
+    ) -> Double {
+        var logs: [Double] = []
+        logs.reserveCapacity(rowCount)
+        var most = -Double.infinity
+        for row in 0..<rowCount {
+            var squares = 0.0
+            for (i, step) in steps.enumerated() {
+                let distance = (values[column + i, lane] - data[i][row]) / step
+                squares += distance * distance
+            }
+            let mass = table?.mass(row) ?? 1 / Double(rowCount)
+            let log = Elementary.log(mass) - 0.5 * squares
+            most = max(most, log)
+            logs.append(log)
+        }
+        guard most > -.infinity else { return -.infinity }
+        var sum = 0.0
+        for log in logs { sum += Elementary.exp(log - most) }
+        var determinant = 0.0
+        for step in steps { determinant += Elementary.log(step) }
+        return most + Elementary.log(sum) - determinant
+            - Double(dimension) * Elementary.halfLogTwoPi
+    }
+}
+
+/// How far around its rows a smoothed bootstrap goes.
+public enum Smoothing: Sendable, Hashable {
+    /// Not at all.
+    case none
+    /// By Silverman's rule: (4 / ((d + 2) n))^(1/(d + 4)) standard deviations.
+    case automatic
+    /// So many standard deviations.
+    case bandwidth(Double)
+}
+
+/// The spread of weighted rows.
+private struct RowLaw {
+    let columns: [[Double]]
+    let weights: [Double]?
+
+    /// In units of the columns' standard deviations.
+    func bandwidth(_ smoothing: Smoothing) -> Double? {
+        switch smoothing {
+        case .none: return nil
+        case .bandwidth(let width): return width
+        case .automatic:
+            let d = Double(columns.count)
+            return Elementary.pow(4 / ((d + 2) * effectiveRows), 1 / (d + 4))
+        }
+    }
+
+    /// (Σw)²/Σw².
+    private var effectiveRows: Double {
+        guard let weights else { return Double(columns[0].count) }
+        var sum = 0.0
+        var squares = 0.0
+        for weight in weights {
+            sum += weight
+            squares += weight * weight
+        }
+        return sum * sum / squares
+    }
+
+    func steps(_ bandwidth: Double?) -> [Double] {
+        guard let bandwidth else { return [] }
+        return columns.map { column in
+            func mean(_ value: (Double) -> Double) -> Double {
+                var total = 0.0
+                var sum = 0.0
+                for (row, x) in column.enumerated() {
+                    let weight = weights?[row] ?? 1
+                    total += weight
+                    sum += weight * value(x)
+                }
+                return sum / total
+            }
+            let centre = mean { $0 }
+            return bandwidth * mean { ($0 - centre) * ($0 - centre) }.squareRoot()
+        }
     }
 }

@@ -55,7 +55,7 @@ public struct CompiledJob: Sendable {
         let functions = utilities + costs
         externalColumns = functions.indices.filter { functions[$0].isExternal }
         recorded = base as? any RecordedBase
-        self.settings.isRecorded = recorded != nil
+        self.settings.isRecorded = recorded.map { !$0.isReplayable } ?? false
         // Nothing is drawn of a recorded base only to know about where its sums are.
         let own = recorded != nil ? [] : functions.indices.filter { !functions[$0].isExternal }
         var centres = [Double](repeating: 0, count: functions.count)
@@ -74,6 +74,9 @@ public struct CompiledJob: Sendable {
     let externalColumns: [Int]
     /// The base, where its samples are drawn once and kept.
     public let recorded: (any RecordedBase)?
+
+    /// Whether samples are drawn once and kept, and never again.
+    public var drawsOnce: Bool { settings.isRecorded }
 
     /// What has to be allowed for the job to be computed.
     public var externalSources: [ExternalSource] {

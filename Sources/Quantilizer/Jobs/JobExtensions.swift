@@ -62,6 +62,10 @@ public protocol FunctionProvider: Sendable {
     ) throws(FunctionRefusal) -> any ExternalFunction
     /// What scores texts by a process.
     func scorer(_ source: ProcessSource, name: String) throws(FunctionRefusal) -> any TextScorer
+    /// What makes samples by a process, of so many numbers of noise each.
+    func generator(
+        _ source: ProcessSource, noise: Int, dimension: Int
+    ) throws(FunctionRefusal) -> any SampleGenerator
 }
 
 extension FunctionProvider {
@@ -70,6 +74,13 @@ extension FunctionProvider {
         _ source: ProcessSource, name: String
     ) throws(FunctionRefusal) -> any TextScorer {
         throw FunctionRefusal("processes do not score texts here")
+    }
+
+    /// None.
+    public func generator(
+        _ source: ProcessSource, noise: Int, dimension: Int
+    ) throws(FunctionRefusal) -> any SampleGenerator {
+        throw FunctionRefusal("processes do not make samples here")
     }
 }
 

@@ -284,7 +284,7 @@ public struct JobMachine: Sendable {
     /// Whether ``snapshot()`` keeps what is done: while rounds run, and at the end where more samples
     /// may follow.
     public var canRest: Bool {
-        !hasEnded || result != nil && method.isResting && job.recorded == nil
+        !hasEnded || result != nil && method.isResting && !job.settings.isRecorded
     }
 
     /// The state as bytes, for a durable store: what is done need not be done again.

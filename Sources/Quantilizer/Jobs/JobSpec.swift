@@ -99,7 +99,19 @@ struct JobSpecReader {
         if let method = numbers?.method, method.importance != nil {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
-        if let numbers, base is any RecordedBase { checkRecorded(numbers, verify) }
+        if let numbers, let recorded = base as? any RecordedBase {
+            if bases?.family != nil {
+                map.note(
+                    "sweep",
+                    "a sweep over the base takes bases whose samples can be made again anywhere; of "
+                        + "texts give `contexts`, and a utility for each (docs/text.md)")
+            }
+            if recorded.isReplayable {
+                checkReplayed(numbers)
+            } else {
+                checkRecorded(numbers, verify)
+            }
+        }
         if map.diagnostics.count > Limits.diagnostics {
             throw JobError(Array(map.diagnostics.prefix(Limits.diagnostics)))
         }
@@ -119,6 +131,18 @@ struct JobSpecReader {
         return JobSpec(
             name: name, job: job, chosen: chooser?.reason(numbers),
             normalised: normalised(name, job, asked: numbers.asked))
+    }
+
+    /// Notes what cannot be asked of samples that only workers can make.
+    private mutating func checkReplayed(_ numbers: Numbers) {
+        switch numbers.method {
+        case .exact, .bestOfN, .threshold, .plain: break
+        default:
+            map.note(
+                "method",
+                "`\(numbers.method.name)` moves samples where they are at hand; those of this base are "
+                    + "made by a process: use `exact`, `best-of-n` or `threshold`")
+        }
     }
 
     /// Notes what cannot be asked of samples that are drawn once and kept.

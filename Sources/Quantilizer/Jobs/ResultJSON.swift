@@ -89,7 +89,8 @@ public struct ResultJSON: Sendable {
                             + "was taken"))
             }
         }
-        return (result.usage.map { [("usage", json($0))] } ?? []) + [
+        let usage = spec.job.base is TextBase ? result.usage : nil
+        return (usage.map { [("usage", json($0))] } ?? []) + [
             ("diagnostics", .object(diagnostics)),
             (
                 "warnings",
@@ -169,7 +170,7 @@ public struct ResultJSON: Sendable {
             ("index", .integer(draw.index)), ("utility", .number(draw.utility)),
             ("value", .array(draw.value.map { .number($0) })), ("fallback", .bool(draw.fallback)),
         ]
-        if let record = draw.record {
+        if let record = draw.record, spec.job.base is TextBase || record.failure != nil {
             members += [
                 ("text", record.text.map { .string($0) } ?? .null),
                 ("tokens", .array(record.tokens.map { .string($0.text) })),

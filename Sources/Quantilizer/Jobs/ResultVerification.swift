@@ -52,7 +52,7 @@ public enum ResultVerification {
             return report
         case .exact, .bestOfN, .threshold, .screened, .band, .plain: break
         }
-        if job.recorded != nil {
+        if job.drawsOnce {
             for (number, node) in ([result] + further).enumerated() {
                 try RecordVerification.check(
                     node, path: number == 0 ? "" : "further[\(number - 1)].",

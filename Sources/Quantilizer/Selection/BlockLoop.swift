@@ -20,9 +20,9 @@ struct BlockLoop: ~Copyable {
         let functions = (ranking + job.costs + variable).map(\.utility)
         sampler = BlockSampler(seed: job.settings.seed, base: job.base, columns: functions)
         streams = Streams(seed: job.settings.seed)
+        let isOutside = functions.contains { $0 is any ExternalFunction }
         chunks =
-            functions.contains { $0 is any ExternalFunction }
-            ? ChunkSampler(job, functions: functions) : nil
+            isOutside || job.recorded != nil ? ChunkSampler(job, functions: functions) : nil
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.

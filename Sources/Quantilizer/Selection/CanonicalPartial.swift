@@ -47,6 +47,7 @@ extension Partial {
             copy.channels[number].picks.sort()
             copy.tally.channels[number] = counts
         }
+        if tally.usage != nil { copy.records = copy.wanted(of: records) }
         return copy
     }
 }

@@ -16,7 +16,7 @@ struct ChunkSampler: ~Copyable {
     private var held: Range<UInt64> = 0..<0
 
     init(_ job: CompiledJob, functions: [any Utility]) {
-        let wanted = functions.reduce(BlockSampler.lanes) {
+        let wanted = functions.reduce(job.recorded?.batchLanes ?? BlockSampler.lanes) {
             max($0, ($1 as? any ExternalFunction)?.batchLanes ?? 0)
         }
         let columns = job.base.dimension + job.base.noise.normals + job.base.noise.words

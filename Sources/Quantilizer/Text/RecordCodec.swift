@@ -93,7 +93,7 @@ extension [UInt64: SampleRecord] {
     ) throws(DecodingFailure) {
         self.init()
         let count = try reader.count(
-            limit: Int(RecordLimits.samples), bytesEach: 18 + 8 * dimension, of: "records")
+            limit: Limits.candidates, bytesEach: 18 + 8 * dimension, of: "records")
         for _ in 0..<count {
             let index = try reader.word()
             guard indices.contains(index) else {

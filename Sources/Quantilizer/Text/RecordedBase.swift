@@ -14,6 +14,11 @@ public protocol RecordedBase: BaseDistribution {
     var sources: [ExternalSource] { get }
     /// Why it is given up here, nil while it is not.
     var trouble: String? { get }
+    /// Whether workers make the same sample of the same noise, so that ranges may be drawn again,
+    /// doubled and compared; the records only spare others the making.
+    var isReplayable: Bool { get }
+    /// Samples it likes to draw at once.
+    var batchLanes: Int { get }
 
     /// Draws samples `start ..< start + lanes`, whose noise is given, and blocks until all are
     /// there. Values of a sample that failed are ``FailedSample/marker``.
@@ -43,6 +48,10 @@ extension RecordedBase {
 
     /// None.
     public var trouble: String? { nil }
+    /// False: drawn once.
+    public var isReplayable: Bool { false }
+    /// A block.
+    public var batchLanes: Int { BlockSampler.lanes }
     /// Nil.
     public func fault(in record: SampleRecord) -> String? { nil }
     /// Nil.
@@ -109,6 +118,8 @@ public enum RecordFailure: UInt8, Sendable, Hashable, CaseIterable {
     case notANumber
     /// The text came, and what was to be measured on it did not.
     case scorer
+    /// The process that makes samples failed.
+    case process
 
     /// The name in results.
     public var name: String {
@@ -121,6 +132,7 @@ public enum RecordFailure: UInt8, Sendable, Hashable, CaseIterable {
         case .malformed: "malformed"
         case .notANumber: "not-a-number"
         case .scorer: "scorer"
+        case .process: "process"
         }
     }
 }

@@ -59,7 +59,11 @@ struct ExtendCommand: AsyncParsableCommand {
     }
 
     private func extendState() async throws {
-        let state = try RunState(path: job).extended(samples: samples?.value, draws: draws)
+        // Plugins are looked for beside the state.
+        let folder = URL(fileURLWithPath: job).deletingLastPathComponent().path
+        let extensions = JobExtensions.local(folder: folder) { Terminal.say("qpool: \($0)") }
+        let state = try RunState(path: job, extensions: extensions)
+            .extended(samples: samples?.value, draws: draws)
         try state.write(to: job)
         var run = LocalJob(state, keeps: job)
         let document = try await run.proceed(threads: threads.count, quiet: output.quiet)

@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
                 remedy: "run it without --state")
         }
         if FileManager.default.fileExists(atPath: path) {
-            let state = try RunState(path: path)
+            let state = try RunState(path: path, extensions: job.resources.extensions)
             guard state.digest == JobCompiler.digest(job.spec, job.resources) else {
                 throw PoolFailure(
                     .stateFile,

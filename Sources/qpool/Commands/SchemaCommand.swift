@@ -98,7 +98,8 @@ enum JobSchema {
         ("poisson", ["mean", "dimension"]),
         ("binomial", ["trials", "probability", "dimension"]),
         ("categorical", ["values", "probabilities", "weights", "dimension"]),
-        ("empirical", ["file", "columns", "weights"]),
+        ("markov", ["initial", "transition", "length"]),
+        ("empirical", ["file", "columns", "weights", "smooth"]),
     ]
 
     private static let base: JSON = {
@@ -128,7 +129,33 @@ enum JobSchema {
                     ("type", .string("array")),
                     ("items", .object([("type", .string("object"))])),
                 ])))
+        choices.append(
+            single(
+                "truncated",
+                fields(
+                    required: ["base"],
+                    [
+                        ("base", reference("base")), ("lower", reference("number")),
+                        ("upper", reference("number")),
+                    ])))
         choices.append(single("text", text))
+        choices.append(
+            single(
+                "process",
+                fields(
+                    required: ["command", "dimension"],
+                    [
+                        ("command", anything("Program and arguments, as a list.")),
+                        ("dimension", integer("Values a sample.", least: 1)),
+                        ("names", anything("The components' names, as a list.")),
+                        ("normals", integer("Standard normals a sample gets.", least: 0)),
+                        ("uniforms", integer("Uniform numbers a sample gets.", least: 0)),
+                        ("replayable", anything("Whether noise decides samples. Default true.")),
+                        ("format", anything("frames.")),
+                        ("batch", integer("Samples a batch. Default 8192.", least: 256)),
+                        ("timeout", anything("Seconds a batch. Default 30.")),
+                        ("files", anything("Files that must not change.")),
+                    ])))
         choices.append(.object([("enum", .array(bases.map { .string($0.name) }))]))
         return .object([
             ("description", .string("The base distribution: one key, its name.")),

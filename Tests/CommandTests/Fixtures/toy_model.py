@@ -36,9 +36,10 @@ def write(line):
             log.write(line + "\n")
 
 
-def draw(seed, count):
+def draw(seed, count, prompt):
     chance = random.Random(seed)
-    law, tokens, logs = FIRST, [], []
+    # A calm person begins with c.
+    law, tokens, logs = {"c": 1.0} if "calm" in prompt else FIRST, [], []
     for _ in range(count):
         token = chance.choices(list(law), list(law.values()))[0]
         tokens.append(token)
@@ -89,7 +90,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             seen[seed] = seen.get(seed, 0) + 1
             times = seen[seed]
-        tokens, logs = draw(seed, request["max_tokens"])
+        prompt = request.get("prompt") or request["messages"][-1]["content"]
+        tokens, logs = draw(seed, request["max_tokens"], prompt)
         body = self.answer("".join(tokens), tokens, logs, None)
         if options.faults:
             kind, isFirst = seed % 10, times == 1

@@ -65,6 +65,19 @@ import Testing
                     ],
                 ]
             ], line),
+        makeCase(
+            "truncated",
+            ["truncated": ["base": ["normal": ["dimension": 2]], "lower": -1, "upper": 0.5]],
+            -1...0.5),
+        makeCase(
+            "truncated poisson", ["truncated": ["base": ["poisson": ["mean": 3]], "lower": 2]],
+            2...half.upperBound),
+        makeCase(
+            "markov",
+            ["markov": ["transition": [[0.5, 0.5, 0], [0, 0.1, 0.9], [1, 0, 0]], "length": 3]],
+            0...2),
+        makeCase(
+            "empirical smoothed", ["empirical": ["file": "rows.csv", "smooth": "auto"]], line),
         makeCase("empirical", ["empirical": ["file": "rows.csv", "columns": ["b", "a"]]], 1...40),
         makeCase(
             "empirical weighted", ["empirical": ["file": "rows.csv", "weights": "w"]], 1...40),

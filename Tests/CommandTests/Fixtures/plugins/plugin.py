@@ -93,6 +93,8 @@ while True:
         results = [random.random() for _ in results]
     if mode == "always-crash":
         sys.exit(9)
+    if os.environ.get("PLUGIN_LIES"):
+        results = [r + 1 for r in results]
     if mode == "slow":
         time.sleep(0.05)
     send(4, struct.pack("<QII", sequence, len(results), 0) + struct.pack(f"<{len(results)}d", *results))

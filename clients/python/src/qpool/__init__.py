@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Utilities and costs in Python for Quantilizer Pool.
+"""Jobs, utilities, costs and bases in Python for Quantilizer Pool.
+
+    result = qpool.run({"base": {"normal": {"dimension": 2}}, "utility": "x[0]", "quantile": 0.01})
+    result.values                      # the draws, a row each; result["certificate"] and so on
+
+`run` answers a job, a dictionary or a file's path, on this machine; `submit`, `wait` and `result` go to
+a pool. They call the program `qpool`, or what the variable QPOOL names.
 
     import qpool
 
@@ -16,6 +22,7 @@ and in the job file
 
 The protocol is told in docs/plugins.md.
 """
-from .plugin import serve, utility
+from .client import Failed, Result, result, run, submit, wait
+from .plugin import base, serve, utility
 
-__all__ = ["serve", "utility"]
+__all__ = ["Failed", "Result", "base", "result", "run", "serve", "submit", "utility", "wait"]

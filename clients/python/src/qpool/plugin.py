@@ -15,6 +15,7 @@ BATCH = struct.Struct("<QII")
 HELLO, READY, BATCH_KIND, RESULTS, ERROR = 1, 2, 3, 4, 5
 
 _functions = {}
+_bases = []
 
 
 def utility(function):
@@ -24,6 +25,17 @@ def utility(function):
     on the others of the batch, nor on random numbers or time.
     """
     _functions[function.__name__] = function
+    return function
+
+
+def base(function):
+    """Registers a map from noise to samples: an array with a row for each number of noise, standard
+    normals first and then uniform numbers, and a column for each sample.
+
+    It returns an array with a row for each value. To be replayable, a sample may depend on nothing but
+    its own noise.
+    """
+    _bases.append(function)
     return function
 
 
@@ -50,7 +62,11 @@ def serve(function=None):
     hello = json.loads(bytes(payload))
     if hello.get("protocol") != PROTOCOL:
         sys.exit(f"qpool: protocol {hello.get('protocol')} is asked for, this is {PROTOCOL}")
-    chosen = function or _choose(hello.get("name"))
+    # Results a sample: of a utility one, in a plain array.
+    width = hello.get("results") if hello.get("role") == "base" else None
+    if width is not None and not function and not _bases:
+        sys.exit("qpool: no function is marked with @qpool.base")
+    chosen = function or (_bases[-1] if width is not None else _choose(hello.get("name")))
     _send(sink, READY, json.dumps({"protocol": PROTOCOL, "name": chosen.__name__}).encode())
 
     while True:
@@ -64,7 +80,7 @@ def serve(function=None):
         x = np.frombuffer(payload, dtype="<f8", offset=BATCH.size, count=count * dimension)
         try:
             results = np.asarray(chosen(x.reshape(dimension, count)), dtype="<f8")
-            if results.shape != (count,):
+            if results.shape != ((count,) if width is None else (width, count)):
                 raise ValueError(
                     f"{chosen.__name__} gave an array of shape {results.shape} for {count} samples")
         except Exception as error:
@@ -72,8 +88,9 @@ def serve(function=None):
             sys.stderr.flush()
             _send(sink, ERROR, f"{type(error).__name__}: {error}".encode())
             continue
-        head = HEADER.pack(MAGIC, RESULTS, PROTOCOL, BATCH.size + 8 * count)
-        _write(sink, head + BATCH.pack(sequence, count, 0) + results.tobytes())
+        data = results.tobytes()
+        head = HEADER.pack(MAGIC, RESULTS, PROTOCOL, BATCH.size + len(data))
+        _write(sink, head + BATCH.pack(sequence, count, width or 0) + data)
 
 
 def _choose(name):

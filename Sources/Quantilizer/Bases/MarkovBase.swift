@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A Markov chain of finitely many states: a value for each of its first steps, the state's number.
+///
+/// **Determinism**: a word a step, by cumulative tables of 64-bit integers, so probabilities are right
+/// to 2^-64.
+public struct MarkovBase: BaseDistribution {
+    /// `markov`.
+    public static let name = "markov"
+    /// States at most.
+    static let states = 1_024
+
+    /// Probabilities of the first state, or weights that are divided by their sum.
+    public let initial: [Double]
+    /// Probabilities of the next state, a row for each state.
+    public let transition: [[Double]]
+    /// Steps.
+    public let dimension: Int
+    private let start: CumulativeTable
+    private let rows: [CumulativeTable]
+
+    /// A chain. Throws where a row cannot be a law.
+    public init(
+        initial: [Double], transition: [[Double]], length: Int
+    ) throws(BaseError) {
+        guard (1...Self.states).contains(transition.count) else {
+            throw BaseError("transition", "expected 1 to \(Self.states) rows, one for each state")
+        }
+        guard (1...BaseLimits.dimension).contains(length) else {
+            throw BaseError("length", "expected 1 to \(BaseLimits.dimension)")
+        }
+        func table(_ row: [Double], _ key: String, _ name: String) throws(BaseError)
+            -> CumulativeTable
+        {
+            guard row.count == transition.count else {
+                throw BaseError(
+                    key, "\(name) has \(row.count) weights for \(transition.count) states")
+            }
+            for weight in row { try BaseError.check(weight, key, in: JobRange(0, 1e300)) }
+            guard row.contains(where: { $0 > 0 }) else {
+                throw BaseError(key, "\(name) needs a weight above 0")
+            }
+            return CumulativeTable(weights: row.map { DoubleDouble($0) })
+        }
+        start = try table(initial, "initial", "the first step")
+        var rows: [CumulativeTable] = []
+        for (state, row) in transition.enumerated() {
+            rows.append(try table(row, "transition", "row \(state)"))
+        }
+        self.rows = rows
+        self.initial = initial
+        self.transition = transition
+        dimension = length
+    }
+
+    /// A word a step.
+    public var noise: NoiseLayout { NoiseLayout(words: dimension) }
+
+    /// Step by step.
+    public func transform(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
+        at place: Placement
+    ) {
+        start.fill(noise.words, place.word, to: &values, place.value, lanes: lanes)
+        for step in 1..<max(1, dimension) {
+            for lane in 0..<lanes {
+                let state = Int(values[place.value + step - 1, lane])
+                values[place.value + step, lane] = Double(
+                    rows[state].outcome(noise.words[place.word + step, lane]))
+            }
+        }
+    }
+
+    /// Discrete.
+    public var densityMeasures: [DensityMeasure]? {
+        [DensityMeasure](repeating: .count, count: dimension)
+    }
+
+    /// log of the probability of the path.
+    public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double {
+        var sum = 0.0
+        var state = -1
+        for step in 0..<dimension {
+            guard let next = Int(exactly: values[column + step, lane]), rows.indices.contains(next)
+            else { return -.infinity }
+            sum += Elementary.log(step == 0 ? start.mass(next) : rows[state].mass(next))
+            state = next
+        }
+        return sum
+    }
+
+    /// Name, laws, length.
+    public var specification: JobNode {
+        .base(
+            Self.name,
+            [
+                ("initial", .list(initial)),
+                ("transition", .list(transition.map { .list($0) })), ("length", .number(dimension)),
+            ])
+    }
+}
+
+extension BaseRegistry {
+    @Sendable static func markov(_ r: Request) throws(JobError) -> any BaseDistribution {
+        var map = JobMapping(r.node, path: r.path, keys: ["initial", "transition", "length"])
+        let transition = map.read("transition") {
+            (node, path) throws(JobError) -> [[Double]] in
+            var rows: [[Double]] = []
+            for (i, row) in try node.list(path: path, limit: MarkovBase.states).enumerated() {
+                rows.append(
+                    try row.doubles(
+                        path: "\(path)[\(i)]", limit: MarkovBase.states, in: .nonNegative))
+            }
+            return rows
+        }
+        let even = [Double](repeating: 1, count: max(1, transition?.count ?? 1))
+        let initial = map.doubles(
+            "initial", limit: MarkovBase.states, in: .nonNegative, default: even)
+        let length = map.integer("length", in: 1...BaseLimits.dimension)
+        try map.finish()
+        return try located(map) { () throws(BaseError) in
+            try MarkovBase(
+                initial: initial ?? [], transition: transition ?? [], length: length ?? 1)
+        }
+    }
+}
