@@ -12,6 +12,14 @@ import Testing
         struct Threshold: Decodable {
             var value: Double
             var interval: [Double]?
+
+            private enum Keys: String, CodingKey { case value, interval }
+            init(from decoder: any Decoder) throws {
+                let fields = try decoder.container(keyedBy: Keys.self)
+                // A tilt has none: "-inf".
+                value = (try? fields.decode(Double.self, forKey: .value)) ?? -.infinity
+                interval = try? fields.decode([Double].self, forKey: .interval)
+            }
         }
         struct Utility: Decodable {
             var mean: Double
