@@ -52,7 +52,7 @@ import Testing
             return Int(truncatingIfNeeded: (state >> 33) % UInt64(count))
         }
         let seeds = try target.seeds().filter { !$0.bytes.isEmpty }
-        for turn in 0..<60 {
+        for turn in 0..<240 {
             var bytes = seeds[next(seeds.count)].bytes
             for _ in 0...next(3) {
                 bytes[next(bytes.count)] = turn % 3 == 0 ? 255 : UInt8(next(256))

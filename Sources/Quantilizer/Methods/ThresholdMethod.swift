@@ -92,7 +92,7 @@ struct ThresholdMethod: Method {
         merger.trim()
         if inPilot {
             inPilot = false
-            readPilot(merger, context)
+            if let failure = readPilot(merger, context) { return .failure(failure) }
             return nextRound(context.nextRound)
         }
         let counts = merger.channelTotals
@@ -138,8 +138,11 @@ struct ThresholdMethod: Method {
         }
     }
 
-    private mutating func readPilot(_ merger: RoundMerger, _ context: MethodContext) {
-        guard case .pilot(let size) = source else { return }
+    /// Finds the floors; fails where parts of the pilot, or a stored state, did not keep what was asked.
+    private mutating func readPilot(
+        _ merger: RoundMerger, _ context: MethodContext
+    ) -> JobFailure? {
+        guard case .pilot(let size) = source else { return nil }
         let job = context.job
         let streams = Streams(seed: job.settings.seed)
         let counts = merger.channelTotals
@@ -147,12 +150,17 @@ struct ThresholdMethod: Method {
             var track = empty
             let channel = track.selection.utility
             track.absorb(merger.channels[channel], counts[channel], capacity: Limits.candidates)
+            guard track.isDecided(samples: size) else {
+                return JobFailure(
+                    "damaged-state", "the ranks wanted are not among those that the pilot kept")
+            }
             let outcome = track.decide(samples: size, job: job, streams: streams)
             // The index of a pilot's sample says nothing about those of base samples.
             goals[g].floor = Key(
                 bits: outcome.threshold.bits, label: outcome.threshold.label, index: .max)
             goals[g].interval = outcome.interval
         }
+        return nil
     }
 
     /// About as many samples as are still wanted, from what is known of the mass above.
