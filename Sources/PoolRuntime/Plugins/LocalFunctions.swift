@@ -32,10 +32,10 @@ public struct LocalFunctions: FunctionProvider {
         }
         switch source {
         case .process(let process):
-            let function = ProcessFunction(
+            let team = ProcessTeam(
                 process, name: name, dimension: dimension, folder: folder, log: log)
-            try function.start()
-            return function
+            try team.start()
+            return ProcessFunction(team)
         case .library(let library):
             return try LibraryFunction(
                 library, name: name, dimension: dimension, folder: folder, log: log)
@@ -48,29 +48,33 @@ public struct LocalFunctions: FunctionProvider {
     public func generator(
         _ source: ProcessSource, noise: Int, dimension: Int
     ) throws(FunctionRefusal) -> any SampleGenerator {
-        guard policy.allows(.process(source)) else {
-            throw FunctionRefusal(
-                "`\(ExternalSource.process(source))` is not allowed here: the operator of a worker "
-                    + "decides, with `--allow-process`")
-        }
-        let generator = ProcessGenerator(
-            source, noise: noise, dimension: dimension, folder: folder, log: log)
-        try generator.start()
-        return generator
+        try allow(source)
+        let team = ProcessTeam(
+            source, name: "base", dimension: noise, results: dimension, folder: folder, log: log)
+        try team.start()
+        return ProcessGenerator(team, dimension: dimension)
     }
 
     /// What scores texts by a process, which is started once.
     public func scorer(
         _ source: ProcessSource, name: String
     ) throws(FunctionRefusal) -> any TextScorer {
+        try allow(source)
+        guard source.format == .jsonLines else {
+            throw FunctionRefusal("a process that scores texts speaks `format: json-lines`")
+        }
+        let team = ProcessTeam(
+            source, name: name, dimension: 0, folder: folder, givesUp: false, log: log)
+        try team.start()
+        return ProcessScorer(team)
+    }
+
+    private func allow(_ source: ProcessSource) throws(FunctionRefusal) {
         guard policy.allows(.process(source)) else {
             throw FunctionRefusal(
                 "`\(ExternalSource.process(source))` is not allowed here: the operator of a worker "
                     + "decides, with `--allow-process`")
         }
-        let scorer = ProcessScorer(source, name: name, folder: folder, log: log)
-        try scorer.start()
-        return scorer
     }
 }
 

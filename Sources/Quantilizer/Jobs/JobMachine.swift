@@ -392,30 +392,3 @@ public struct JobMachine: Sendable {
         }
     }
 }
-
-/// Moments of all columns: a node of the forest of base samples.
-struct MomentRow: Combinable {
-    var columns: [Moments]
-
-    func combined(with right: MomentRow) -> MomentRow {
-        MomentRow(columns: zip(columns, right.columns).map { $0.combined(with: $1) })
-    }
-}
-
-/// How far a job is.
-public struct JobProgress: Sendable, Hashable {
-    /// The number of the current round.
-    public var round: Int
-    /// Samples of the round that are done.
-    public var roundDone: UInt64
-    /// Samples of the round.
-    public var roundTotal: UInt64
-    /// Base samples that are done.
-    public var issued: UInt64
-    /// Base samples expected in all.
-    public var expected: UInt64
-    /// Samples of all rounds, pilots and second passes too, that are done.
-    public var evaluations: UInt64
-    /// The primary selection's threshold so far, valid though watched.
-    public var threshold: RunningThreshold?
-}

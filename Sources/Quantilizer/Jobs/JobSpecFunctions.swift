@@ -127,18 +127,7 @@ extension JobSpecReader {
         let command = map.read("command") { (node, path) throws(JobError) in
             try words(node, path, limit: Limits.commandWords)
         }
-        let format = map.read("format", default: .frames) {
-            (node, path) throws(JobError) -> ProcessSource.Format in
-            let name = try node.string(path: path)
-            guard let format = ProcessSource.Format(rawValue: name) else {
-                throw JobError(
-                    at: node.position, path: path,
-                    "unknown format `\(name)`: "
-                        + NearestName.hint(
-                            name, among: ProcessSource.Format.allCases.map(\.rawValue)))
-            }
-            return format
-        }
+        let format = map.choice("format", of: "format", default: ProcessSource.Format.frames)
         let batch = map.integer("batch", in: 256...Limits.batchSamples, default: 8192)
         if let batch, batch % 256 != 0 { map.note("batch", "expected a multiple of 256") }
         let timeout = map.double(

@@ -53,16 +53,8 @@ extension JobSpecReader {
                 map.note("elite", "expected the share that is followed, 0.01 to 0.5")
             }
         }
-        if let name = map.string("family", default: "auto") {
-            let names = ImportanceSettings.Family.allCases.map(\.rawValue)
-            if let family = ImportanceSettings.Family(rawValue: name) {
-                adaptation.family = family
-            } else {
-                map.note(
-                    "family",
-                    "unknown family `\(name)`: \(NearestName.hint(name, among: names))")
-            }
-        }
+        let family = map.choice("family", of: "family", default: adaptation.family)
+        adaptation.family = family ?? adaptation.family
         let components = map.integer(
             "components", in: LatentMixture.componentsAllowed, default: adaptation.components)
         adaptation.components = components ?? adaptation.components

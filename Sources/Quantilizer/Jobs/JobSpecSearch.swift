@@ -32,15 +32,7 @@ extension JobSpecReader {
             try Self.parameters(node, path)
         }
         var settings = SearchSettings(parameters: parameters ?? [])
-        if let name = map.string("by", default: settings.way.rawValue) {
-            let names = SearchSettings.Way.allCases.map(\.rawValue)
-            if let way = SearchSettings.Way(rawValue: name) {
-                settings.way = way
-            } else {
-                map.note(
-                    "by", "unknown way `\(name)`: \(NearestName.hint(name, among: names))")
-            }
-        }
+        settings.way = map.choice("by", of: "way", default: settings.way) ?? settings.way
         func integer(_ key: String, _ range: ClosedRange<Int>, _ fallback: Int) -> Int {
             map.integer(key, in: range, default: fallback) ?? fallback
         }

@@ -55,18 +55,8 @@ struct TextReader {
         let endpoints = map.read("endpoint") { (node, path) throws(JobError) in
             try Self.urls(node, path)
         }
-        let interface = map.read("api", default: TextSource.Interface.completions) {
-            (node, path) throws(JobError) -> TextSource.Interface in
-            let name = try node.string(path: path)
-            guard let interface = TextSource.Interface(rawValue: name) else {
-                throw JobError(
-                    at: node.position, path: path,
-                    "unknown interface `\(name)`: "
-                        + NearestName.hint(
-                            name, among: TextSource.Interface.allCases.map(\.rawValue)))
-            }
-            return interface
-        }
+        let interface = map.choice(
+            "api", of: "interface", default: TextSource.Interface.completions)
         let model = map.string("model", default: "") ?? ""
         let prompt = template("prompt", default: nil)
         let system = template("system", default: "")

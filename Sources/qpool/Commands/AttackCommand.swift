@@ -30,20 +30,12 @@ struct AttackCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(try attacked(job.node), resources: job.resources)
-            let document = try await LocalJob(spec, job.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
-        }
+        try await LocalJob.answer(file, threads: threads, output: output, changing: attacked)
     }
 
     /// The job as an attack; the method of an estimate gives way.
     private func attacked(_ node: JobNode) throws(JobError) -> JobNode {
-        guard case .mapping(let entries) = node.content else { return node }
-        let isGiven = entries.contains { $0.key == "attack" }
+        let isGiven = node.has("attack")
         guard isGiven != (kl != nil) else {
             throw JobError(
                 at: node.position, path: "attack",
@@ -52,15 +44,7 @@ struct AttackCommand: AsyncParsableCommand {
                     : "missing key `attack`, as `attack: { kl: 2 }`, or --kl NATS")
         }
         guard let kl else { return node }
-        let position = node.position
-        let budget = JobNode(.scalar(kl, quoted: false), at: position)
-        return JobNode(
-            .mapping(
-                entries.filter { $0.key != "method" && $0.key != "samples" } + [
-                    (
-                        "attack", position,
-                        JobNode(.mapping([("kl", position, budget)]), at: position)
-                    )
-                ]), at: position)
+        return node.adding(
+            "attack", node.mapping([("kl", node.scalar(kl))]), without: ["method", "samples"])
     }
 }

@@ -32,20 +32,12 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(try audited(job.node), resources: job.resources)
-            let document = try await LocalJob(spec, job.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
-        }
+        try await LocalJob.answer(file, threads: threads, output: output, changing: audited)
     }
 
     /// The job with an audit.
     private func audited(_ node: JobNode) throws(JobError) -> JobNode {
-        guard case .mapping(let entries) = node.content else { return node }
-        let isGiven = entries.contains { $0.key == "audit" }
+        let isGiven = node.has("audit")
         guard isGiven != (harm != nil) else {
             throw JobError(
                 at: node.position, path: "audit",
@@ -54,15 +46,7 @@ struct AuditCommand: AsyncParsableCommand {
                     : "missing key `audit`, or --harm FORMULA, true of what shall not be")
         }
         guard let harm else { return node }
-        let position = node.position
-        let formula = JobNode(.scalar(harm, quoted: true), at: position)
-        return JobNode(
-            .mapping(
-                entries + [
-                    (
-                        "audit", position,
-                        JobNode(.mapping([("harm", position, formula)]), at: position)
-                    )
-                ]), at: position)
+        return node.adding(
+            "audit", node.mapping([("harm", node.scalar(harm, quoted: true))]))
     }
 }

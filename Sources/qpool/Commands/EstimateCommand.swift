@@ -28,17 +28,14 @@ struct EstimateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await reporting(file: file) {
-            let job = try JobFile(path: file)
-            let spec = try JobCompiler.compile(job.node, resources: job.resources)
-            guard spec.job.isEstimate else {
+        try await LocalJob.answer(file, threads: threads, output: output) {
+            node throws(JobError) in
+            guard node.has("event") else {
                 throw JobError(
-                    at: job.node.position, path: "",
+                    at: node.position, path: "",
                     "missing key `event`: a formula that is true where it happens, as `x[0] > 4`")
             }
-            let document = try await LocalJob(spec, job.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
+            return node
         }
     }
 }

@@ -39,6 +39,22 @@ struct LocalJob {
         return document
     }
 
+    /// Reads a job file, changes its tree as a command's options say, runs the job here and prints the
+    /// answer.
+    static func answer(
+        _ path: String, threads: ThreadOptions, output: OutputOptions,
+        changing change: (JobNode) throws(JobError) -> JobNode
+    ) async throws {
+        try await reporting(file: path) {
+            var file = try JobFile(path: path)
+            file.allowPlugins()
+            let spec = try JobCompiler.compile(try change(file.node), resources: file.resources)
+            let document = try await LocalJob(spec, file.resources).run(
+                threads: threads.count, quiet: output.quiet)
+            try ResultPrinter(format: output.output).write(document.text)
+        }
+    }
+
     /// Runs as far as is wanted and keeps what was done; nil where samples are missing after that.
     mutating func proceed(threads: Int, quiet: Bool) async throws -> ResultDocument? {
         let before = machine.progress.evaluations

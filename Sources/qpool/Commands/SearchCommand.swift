@@ -27,18 +27,14 @@ struct SearchCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(job.node, resources: job.resources)
-            guard case .search = spec.job.settings.method else {
+        try await LocalJob.answer(file, threads: threads, output: output) {
+            node throws(JobError) in
+            guard node.has("search") else {
                 throw JobError(
-                    at: job.node.position, path: "",
+                    at: node.position, path: "",
                     "missing key `search`: `{ parameters: { w: [0, 1] }, criterion: FORMULA }`")
             }
-            let document = try await LocalJob(spec, job.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
+            return node
         }
     }
 }

@@ -37,46 +37,24 @@ struct SweepCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(try swept(job.node), resources: job.resources)
-            let document = try await LocalJob(spec, job.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
-        }
+        try await LocalJob.answer(file, threads: threads, output: output, changing: swept)
     }
 
     /// The job with a sweep, where it has none.
     private func swept(_ node: JobNode) throws(JobError) -> JobNode {
-        guard case .mapping(let entries) = node.content else { return node }
-        let isGiven = entries.contains { $0.key == "sweep" }
-        let options: [(String, String)] = [
+        let options: [(key: String, value: JobNode)] = [
             ("from", from), ("to", to), ("steps", steps.map { "\($0)" }),
-        ].compactMap { name, value in value.map { (name, $0) } }
-        if isGiven {
+        ].compactMap { name, value in value.map { (name, node.scalar($0)) } }
+        if node.has("sweep") {
             guard options.isEmpty else {
                 throw JobError(
                     at: node.position, path: "sweep",
-                    "the file says what is swept: leave out --\(options[0].0)")
+                    "the file says what is swept: leave out --\(options[0].key)")
             }
             return node
         }
-        let position = node.position
-        let grid = JobNode(
-            .mapping(
-                options.map {
-                    ($0.0, position, JobNode(.scalar($0.1, quoted: false), at: position))
-                }),
-            at: position)
-        let left = ["quantile", "quantiles", "draws", "precision"]
-        return JobNode(
-            .mapping(
-                entries.filter { !left.contains($0.key) } + [
-                    (
-                        "sweep", position,
-                        JobNode(.mapping([("quantiles", position, grid)]), at: position)
-                    )
-                ]), at: position)
+        return node.adding(
+            "sweep", node.mapping([("quantiles", node.mapping(options))]),
+            without: ["quantile", "quantiles", "draws", "precision"])
     }
 }

@@ -6,10 +6,9 @@ import Simulation
 import Synchronization
 import Testing
 
-/// Passes records on and counts them.
-private final class CountingStore: JobStore {
+/// Passes records on, and tells of checkpoints.
+private final class WatchedStore: JobStore {
     let store: SQLiteStore
-    let counts = Mutex((merged: 0, checkpoints: 0))
     /// Called on the coordinator's thread when it has given a checkpoint.
     let atCheckpoint = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -23,17 +22,6 @@ private final class CountingStore: JobStore {
         _ records: [StoreRecord],
         completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void
     ) {
-        counts.withLock { counts in
-            for record in records {
-                switch record {
-                case .merged: counts.merged += 1
-                case .checkpoint: counts.checkpoints += 1
-                case .submitted, .priority, .ended, .rested, .resumed, .extended, .forgotten,
-                    .contributed, .restarted, .warned, .quarantined:
-                    break
-                }
-            }
-        }
         store.commit(records, completion: completion)
         let hasCheckpoint = records.contains { if case .checkpoint = $0 { true } else { false } }
         if hasCheckpoint { atCheckpoint.withLock { $0?() } }
@@ -56,7 +44,7 @@ private final class CountingStore: JobStore {
     @Test(.timeLimit(.minutes(3))) func aJobGoesOnFromItsCheckpoint() async throws {
         let job = ModelJob(seed: 3, samples: 8_000_000, quantile: 0.02)
         let folder = try StoreFolder()
-        let first = CountingStore(try SQLiteStore(path: folder.file))
+        let first = WatchedStore(try SQLiteStore(path: folder.file))
         var coordinator = try Self.coordinator(first)
         let worker = try WorkerService(
             .init(
@@ -70,7 +58,7 @@ private final class CountingStore: JobStore {
         first.atCheckpoint.withLock { $0 = nil }
         try first.store.close()
 
-        let second = CountingStore(try SQLiteStore(path: folder.file))
+        let second = WatchedStore(try SQLiteStore(path: folder.file))
         let stored = try second.load()
         #expect(stored.count == 1 && stored[0].checkpoint != nil && stored[0].ending == nil)
         // Bounded: partials of twice the checkpoint at most, whatever was merged.

@@ -168,9 +168,10 @@ struct ImportanceMethod: Method {
         let count = max(least, wanted)
         progress.take(level: sorted[count - 1].level, reached: reached)
         let elite = Array(sorted.prefix(count))
-        let points = noise(
-            of: elite, WeighingPass(number: pass, proposal: last, floor: .lowest, measures: false),
-            job)
+        let points = ProposalSampler.noise(
+            of: elite,
+            pass: WeighingPass(number: pass, proposal: last, floor: .lowest, measures: false),
+            job: job, settings: settings)
         let fit = CrossEntropyFit(
             adaptation: adaptation, slots: LatentTransform.slots(of: job.base))
         if let next = fit.mixture(points: points, weights: elite.map(\.weight), last: last) {
@@ -179,25 +180,6 @@ struct ImportanceMethod: Method {
         } else {
             progress.failures += 1
         }
-    }
-
-    /// The noise of samples, made again.
-    private func noise(
-        of samples: [WeighedSample], _ pass: WeighingPass, _ job: CompiledJob
-    ) -> [[Double]] {
-        var result = [[Double]](repeating: [], count: samples.count)
-        var sampler = ProposalSampler(job: job, settings: settings, pass: pass)
-        var block: UInt64?
-        for position in samples.indices.sorted(by: { samples[$0].index < samples[$1].index }) {
-            let index = samples[position].index
-            let start = index & ~(WeighingPass.lanes - 1)
-            if start != block {
-                sampler.draw(start: start)
-                block = start
-            }
-            result[position] = sampler.noise(lane: Int(index - start))
-        }
-        return result
     }
 
     /// The level at a mass so far above the quantile that production's weight, which varies as the

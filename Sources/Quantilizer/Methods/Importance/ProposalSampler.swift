@@ -157,3 +157,25 @@ extension WeighedBlock {
         return block
     }
 }
+
+extension ProposalSampler {
+    /// The noise of samples of a pass over noise, made again.
+    static func noise(
+        of samples: [WeighedSample], pass: WeighingPass, job: CompiledJob,
+        settings: ImportanceSettings
+    ) -> [[Double]] {
+        var result = [[Double]](repeating: [], count: samples.count)
+        var sampler = ProposalSampler(job: job, settings: settings, pass: pass)
+        var block: UInt64?
+        for position in samples.indices.sorted(by: { samples[$0].index < samples[$1].index }) {
+            let index = samples[position].index
+            let start = index & ~(WeighingPass.lanes - 1)
+            if start != block {
+                sampler.draw(start: start)
+                block = start
+            }
+            result[position] = sampler.noise(lane: Int(index - start))
+        }
+        return result
+    }
+}
