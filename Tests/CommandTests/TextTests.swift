@@ -117,54 +117,74 @@ import Testing
         }
     }
 
-    /// Several contexts in one job: a utility and a cost for each, several quantiles.
+    /// Two persons side by side, each with as many texts of its own, against the sums over all 27 texts;
+    /// a sweep of other quantiles asks for nothing again.
     @Test func contextsAreAnAxis() throws {
         let model = try ToyModel()
-        let path = try folder.write(
-            """
-            seed: 9
-            base:
-              text:
-                endpoint: \(model.url)
-                api: chat
-                prompt: "A {context} person speaks"
-                contexts: [wild, calm]
-                max_tokens: 3
-                features: { cs: { matches: "c" }, first: { found: "^c" } }
-            utilities:
-              wild: "context == 0 ? cs : nan"
-              calm: "context == 1 ? cs : nan"
-            quantiles: [0.25, 0.05]
-            samples: 2000
-            draws: 20
-            costs:
-              first_wild: "context == 0 ? first : nan"
-              first_calm: "context == 1 ? first : nan"
-            """, to: "job.yaml")
-        let run = try QPoolProcess([
-            "run", path, "-o", "json", "--quiet", "--journal", folder.path + "/journal",
-        ]).finish()
-        struct Answer: Decodable {
-            struct Selection: Decodable {
-                var utility_name: String
-                var kept: Int
-                var draws: [TextResult.Draw]
-                var costs: [String: TextResult.Cost]
+        func sweep(_ quantiles: String) throws -> ContextSweep {
+            let path = try folder.write(
+                """
+                seed: 9
+                base:
+                  text:
+                    endpoint: \(model.url)
+                    api: chat
+                    prompt: "A {context} person speaks"
+                    max_tokens: 3
+                    features: { cs: { matches: "c" }, first: { found: "^c" } }
+                utility: cs
+                cost: { first: first }
+                sweep:
+                  quantiles: \(quantiles)
+                  over: { context: { wild: "very wild", calm: calm } }
+                  reference: wild
+                samples: 1000
+                """, to: "job.yaml")
+            let plan = try qpool("plan", path, "-o", "json")
+            #expect(number("requests", in: plan.output) == 2_000, "\(plan.error)")
+            let run = try QPoolProcess([
+                "sweep", path, "-o", "json", "--quiet", "--journal", folder.path + "/journal",
+            ]).finish()
+            try #require(run.status == 0, "\(run.error)")
+            let verified = try qpool("verify", try folder.write(run.output, to: "r.json"))
+            #expect(verified.status == 0, "\(verified.error)")
+            return try JSONDecoder().decode(ContextSweep.self, from: Data(run.output.utf8))
+        }
+        let found = try sweep("[1, 0.1]")
+        #expect(found.usage.requests == 2_000 && found.usage.failed == 0)
+        let rows = found.sweep.table
+        #expect(rows.map { $0["context"]?.text } == ["wild", "wild", "calm", "calm"])
+        #expect(rows.map { $0["amplification"]?.number } == [10, 1, 10, 1])
+        // E[cs] and its spread, for either person.
+        for (row, calm) in [(rows[1], false), (rows[3], true)] {
+            let letters = ["a", "b", "c"]
+            var mean = 0.0
+            var squares = 0.0
+            for text in letters.flatMap({ x in letters.flatMap { y in letters.map { x + y + $0 } } }
+            ) {
+                guard !calm || text.hasPrefix("c") else { continue }
+                let p = ToyModel.probability(text) / (calm ? 0.2 : 1)
+                let count = Double(text.count { $0 == "c" })
+                mean += p * count
+                squares += p * count * count
             }
-            var further: [Selection]
+            let error = ((squares - mean * mean) / 1_000).squareRoot()
+            let value = try #require(row["mean"]?.number)
+            #expect(abs(value - mean) < 4.5 * error, "\(value) \(mean)")
         }
-        let first = try TextResult(run)
-        let further = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8)).further
-        #expect(further.map(\.utility_name) == ["wild", "calm", "calm"])
-        #expect(further.map(\.kept) == [100, 500, 100])
-        #expect(first.draws.allSatisfy { $0.value[5] == 0 })
-        for selection in further {
-            let context = selection.utility_name == "wild" ? 0.0 : 1.0
-            #expect(selection.draws.allSatisfy { $0.value[5] == context })
-        }
-        // About a thousand of each: four standard deviations of a share of .2.
-        #expect(abs(try #require(first.costs["first_wild"]).base - 0.2) < 0.051)
-        #expect(first.costs["first_calm"]?.base == 1)
+        #expect(rows[3]["first"]?.number == 1 && rows[2]["first"]?.number == 1)
+        // Four and a half standard deviations of a share of .2.
+        let wild = try #require(rows[1]["first"]?.number)
+        #expect(abs(wild - 0.2) < 0.057)
+        #expect(rows[3]["first_ratio"]?.number == 1 / wild)
+        // The calm one has more of c at the same amplification, and what begins with c costs nothing
+        // more: the wild one at q = 1 costs least.
+        #expect(rows.map { $0["pareto"]?.text } == ["false", "false", "true", "true"])
+        #expect(rows[1]["pareto_first"]?.text == "true" && rows[3]["pareto_first"]?.text == "false")
+
+        let other = try sweep("[0.5]")
+        #expect(other.usage.requests == 2_000)
+        #expect(model.seeds("answered").count == 2_000)
     }
 
     /// An endpoint that is gone ends the job soon, and says so.
@@ -228,4 +248,32 @@ import Testing
             of: "\"text\": \"\(drawn)\"", with: "\"text\": \"aaaa\"")
         #expect(try qpool("verify", try folder.write(forged, to: "forged.json")).status == 1)
     }
+}
+
+/// The table of a sweep as JSON has it.
+private struct ContextSweep: Decodable {
+    struct Cell: Decodable {
+        var text: String?
+        var number: Double?
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            number = try? value.decode(Double.self)
+            text =
+                (try? value.decode(String.self)) ?? (try? value.decode(Bool.self)).map { "\($0)" }
+        }
+    }
+    struct Table: Decodable {
+        var columns: [String]
+        var rows: [[Cell]]
+        var table: [[String: Cell]] {
+            rows.map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }
+        }
+    }
+    struct Usage: Decodable {
+        var requests: Int
+        var failed: Int
+    }
+    var sweep: Table
+    var usage: Usage
 }

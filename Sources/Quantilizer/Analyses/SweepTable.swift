@@ -18,6 +18,8 @@ struct SweepTable {
         var amplification: Double
         var objective: Double
         var interval: Interval
+        /// The means of the costs.
+        var costs: [Double]
         var place: [(String, JSON)]
     }
 
@@ -28,11 +30,19 @@ struct SweepTable {
                 points += curve(variant: variant, utility: utility)
             }
         }
-        let front = Self.front(points.map { ($0.amplification, $0.objective) })
-        for number in points.indices { points[number].row.add("pareto", .bool(front[number])) }
+        mark("pareto", &points) { $0.amplification }
+        for cost in shape.costs.indices where cost != shape.value {
+            mark("pareto_" + shape.costs[cost].name, &points) { $0.costs[cost] }
+        }
         var facts: [(name: String, value: JSON)] = [
             ("samples", .integer(result.issued)), ("objective", .string(shape.objective)),
         ]
+        if shape.variants > 1 {
+            facts.append(("certificate", .string("against the base of the row's own setting")))
+        }
+        if let reference = shape.reference {
+            facts.append(("reference", .string(shape.label(reference))))
+        }
         let numbers = points.indices.filter { !points[$0].objective.isNaN }
         if let best = numbers.max(by: { points[$0].objective < points[$1].objective }) {
             facts += points[best].place.map { ("best_" + $0.0, $0.1) }
@@ -70,7 +80,7 @@ struct SweepTable {
         return selections.indices.map { number in
             let selection = selections[number]
             var row = AnalysisRow()
-            var place: [(String, JSON)] = shape.axes.map { ($0.path, $0.values[variant]) }
+            var place: [(String, JSON)] = shape.axes.map { ($0.path, $0.cell(variant)) }
             if shape.utilities.count > 1 {
                 place.append(("utility", .string(shape.utilities[utility].name)))
             }
@@ -99,6 +109,14 @@ struct SweepTable {
                 row.add(
                     name + "_bound", selection.costs[variant * shape.costs.count + cost].bound)
                 if shape.value == cost { objective = (curve.top[number], interval) }
+                if let reference = shape.reference {
+                    addRatio(
+                        curve, number, shape.costs[cost].name,
+                        over: selection.costs[reference * shape.costs.count + cost],
+                        isPromised: selection.costs[variant * shape.costs.count + cost].bound
+                            != nil,
+                        to: &row)
+                }
             }
             let n = amplification.rounded()
             row.add("best_of_n", n)
@@ -108,8 +126,34 @@ struct SweepTable {
             }
             return Point(
                 row: row, amplification: amplification, objective: objective.value,
-                interval: objective.interval, place: place)
+                interval: objective.interval, costs: costs.map { $0.top[number] }, place: place)
         }
+    }
+
+    /// The mean of a cost over the top q over its mean under the reference's base: what the certificate
+    /// does not speak of, measured. Its interval is of two that hold together (Bonferroni).
+    private func addRatio(
+        _ curve: SweepCurve, _ number: Int, _ cost: String, over statistics: CostStatistics,
+        isPromised: Bool, to row: inout AnalysisRow
+    ) {
+        let name = cost + "_ratio"
+        // Of costs that are negative somewhere a ratio says nothing.
+        guard isPromised, statistics.bound != nil, statistics.base > 0 else {
+            row.add(name, nil as Double?)
+            row.add(name, nil as Interval?)
+            return
+        }
+        let confidence = (1 + settings.confidence) / 2
+        let z = SpecialFunctions.normalUpperQuantile((1 - confidence) / 2)
+        let half = z * statistics.deviation / Double(statistics.measured).squareRoot()
+        let top = curve.interval(number, confidence: confidence)
+        let least = statistics.base - half
+        row.add(name, curve.top[number] / statistics.base)
+        row.add(
+            name,
+            Interval(
+                max(0, top.lower) / (statistics.base + half),
+                least > 0 ? top.upper / least : .infinity))
     }
 
     /// The confidence of each of a curve's intervals so that all hold together (Bonferroni).
@@ -127,11 +171,17 @@ struct SweepTable {
         return interval
     }
 
-    /// Which points no other beats: none has as little amplification and more of the objective, or as
-    /// much of it and less amplification.
+    /// Adds whether a point is on the front of what it costs and the objective.
+    private func mark(_ name: String, _ points: inout [Point], _ cost: (Point) -> Double) {
+        let front = Self.front(points.map { (cost($0), $0.objective) })
+        for number in points.indices { points[number].row.add(name, .bool(front[number])) }
+    }
+
+    /// Which points no other beats: none costs as little and has more of the objective, or has as much
+    /// of it and costs less.
     private static func front(_ points: [(cost: Double, gain: Double)]) -> [Bool] {
         points.map { point in
-            !point.gain.isNaN
+            !point.gain.isNaN && !point.cost.isNaN
                 && !points.contains {
                     $0.cost <= point.cost && $0.gain >= point.gain
                         && ($0.cost < point.cost || $0.gain > point.gain)

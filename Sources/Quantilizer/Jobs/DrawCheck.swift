@@ -62,7 +62,8 @@ public enum DrawCheck {
     static func utility(_ number: Int, of record: SampleRecord, job: CompiledJob) -> Double? {
         let function = job.utilities[number]
         if function.isExternal { return nil }
-        if record.failure != nil { return .nan }
+        let marker = record.value[function.utility.failureColumn].bitPattern
+        if record.failure != nil || marker == FailedSample.marker.bitPattern { return .nan }
         var values = Columns(count: job.base.dimension, capacity: 1)
         for (column, value) in record.value.enumerated() { values[column, 0] = value }
         var scratch = Columns(count: function.utility.scratchColumns, capacity: 1)

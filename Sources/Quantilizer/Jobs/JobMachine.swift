@@ -138,7 +138,10 @@ public struct JobMachine: Sendable {
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
             result.usage = usage
             result.warnings += failures.warnings(job)
-            if let usage { result.warnings += usage.warnings(samples: issued) }
+            if let usage {
+                let each = UInt64(job.recorded?.drawsPerSample ?? 1)
+                result.warnings += usage.warnings(samples: issued * each)
+            }
             self.result = result
         case .failure(let failure): self.failure = failure
         }

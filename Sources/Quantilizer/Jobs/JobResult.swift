@@ -50,6 +50,8 @@ public struct CostStatistics: Sendable, Hashable {
     public var name: String
     /// The mean over all samples.
     public var base: Double
+    /// The standard deviation over all samples.
+    public var deviation: Double
     /// The mean over the kept samples.
     public var top: Double
     /// The standard deviation over the kept samples.

@@ -100,12 +100,6 @@ struct JobSpecReader {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
         if let numbers, let recorded = base as? any RecordedBase {
-            if bases?.family != nil {
-                map.note(
-                    "sweep",
-                    "a sweep over the base takes bases whose samples can be made again anywhere; of "
-                        + "texts give `contexts`, and a utility for each (docs/text.md)")
-            }
             if recorded.isReplayable {
                 checkReplayed(numbers)
             } else {
@@ -156,9 +150,6 @@ struct JobSpecReader {
                 "samples of this base are drawn once and kept: of the methods only `exact` and "
                     + "`best-of-n` can use them, and there are no estimates")
         }
-        if sweep?.variants ?? 1 > 1 {
-            map.note("sweep", "samples of this base are drawn once: sweep quantiles alone")
-        }
         if numbers.precision != nil {
             map.note("precision", "samples of this base are drawn once: give `samples`")
         } else if numbers.method == .exact, !map.has("samples") {
@@ -167,11 +158,13 @@ struct JobSpecReader {
         let draws =
             numbers.method == .bestOfN
             ? map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1 : 1
-        if numbers.samples > RecordLimits.samples / UInt64(draws) {
+        // Each setting of a sweep has a text of its own.
+        let each = UInt64(draws * (sweep?.variants ?? 1))
+        if numbers.samples > RecordLimits.samples / each {
             map.note(
                 map.has("samples") ? "samples" : nil,
                 "of a base whose samples are drawn once and kept at most \(RecordLimits.samples) "
-                    + "samples can be had")
+                    + "samples can be had, over all settings")
         }
         if verify > 0 {
             map.note("verify", "samples of this base cannot be drawn again to be compared")

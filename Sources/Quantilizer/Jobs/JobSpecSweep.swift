@@ -6,6 +6,8 @@ extension JobSpecReader {
 
     private static let steps = 25
     private static let path = "sweep"
+    /// The axis of a `text` base's contexts, by the name that rows have.
+    private static let context = (name: "context", path: "base.text.contexts")
 
     /// The variants of the base, and the shape without its functions; the base alone where nothing is
     /// swept over.
@@ -38,8 +40,9 @@ extension JobSpecReader {
             for number in 0..<shape.sweep.variants {
                 var variant = baseNode
                 for axis in shape.axes {
+                    let path = axis.path == Self.context.name ? Self.context.path : axis.path
                     variant = try variant.setting(
-                        axis.path.split(separator: ".").dropFirst().map(String.init),
+                        path.split(separator: ".").dropFirst().map(String.init),
                         to: axis.values[number], path: axis.path)
                 }
                 let base = try BaseRegistry.make(variant, resources: resources, path: "base")
@@ -56,32 +59,53 @@ extension JobSpecReader {
             return variants
         }
         guard let variants, let first = variants.first else { return nil }
-        return (first, variants.count > 1 ? FamilyBase(variants) : nil)
+        guard variants.count > 1 else { return (first, nil) }
+        let recorded = variants.compactMap { $0 as? any RecordedBase }
+        return (
+            first,
+            recorded.count == variants.count ? RecordedFamily(recorded) : FamilyBase(variants)
+        )
     }
 
     private static func shape(
         _ node: JobNode
     ) throws(JobError) -> (
-        sweep: SweepShape, axes: [(path: String, values: [JobNode])], quantiles: [Double],
-        value: String?
+        sweep: SweepShape, axes: [Axis], quantiles: [Double], value: String?
     ) {
-        var map = JobMapping(node, path: path, keys: ["quantiles", "over", "value"])
+        var map = JobMapping(node, path: path, keys: ["quantiles", "over", "value", "reference"])
         let value = map.has("value") ? map.string("value") : nil
         let quantiles = map.read("quantiles", default: nil as [Double]?) {
             (node, path) throws(JobError) -> [Double]? in try grid(node, path)
         }
-        var axes: [(path: String, values: [JobNode])] = []
+        var axes: [Axis] = []
         if let over = map["over"] {
             if let found = map.collect({ () throws(JobError) in try Self.axes(over) }) {
                 axes = found
+            }
+        }
+        let written = axes.map {
+            SweepShape.Axis(path: $0.path, values: $0.values.map { JSON($0) }, names: $0.names)
+        }
+        var reference: Int?
+        if let name = map.has("reference") ? map.string("reference") : nil {
+            let words =
+                written.first.map { axis in axis.values.indices.map { axis.word($0) } } ?? []
+            reference = words.firstIndex(of: name)
+            if reference == nil {
+                map.note(
+                    "reference",
+                    words.isEmpty
+                        ? "it names a setting: there are none without `over`"
+                        : "it names a setting of `\(written[0].path)`: "
+                            + NearestName.hint(name, among: words))
             }
         }
         let list = (quantiles ?? nil) ?? logarithmic(1e-4, 1, steps)
         if Set(list).count != list.count { map.note("quantiles", "a quantile is given twice") }
         try map.finish()
         let sweep = SweepShape(
-            axes: axes.map { ($0.path, $0.values.map { JSON($0) }) },
-            variants: axes.first?.values.count ?? 1, utilities: [], costs: [], value: nil)
+            axes: written, variants: axes.first?.values.count ?? 1, utilities: [], costs: [],
+            value: nil, reference: reference)
         return (sweep, axes, list, value)
     }
 
@@ -113,30 +137,47 @@ extension JobSpecReader {
         }
     }
 
-    private static func axes(
-        _ node: JobNode
-    ) throws(JobError) -> [(path: String, values: [JobNode])] {
+    /// A parameter of the base and its values, perhaps with names.
+    private typealias Axis = (path: String, values: [JobNode], names: [String]?)
+
+    private static func axes(_ node: JobNode) throws(JobError) -> [Axis] {
         guard case .mapping(let entries) = node.content, !entries.isEmpty else {
             throw node.expected(
                 "parameters of the base with their values, as `{ base.normal.sd: [1, 2] }`",
                 path: "sweep.over")
         }
-        var axes: [(path: String, values: [JobNode])] = []
+        var axes: [Axis] = []
         for entry in entries {
-            guard entry.key.hasPrefix("base.") else {
+            guard entry.key.hasPrefix("base.") || entry.key == context.name else {
                 throw JobError(
                     at: entry.keyPosition, path: "sweep.over",
-                    "expected a parameter of the base, as `base.normal.sd`, found `\(entry.key)`")
+                    "expected a parameter of the base, as `base.normal.sd`, or `context` of a "
+                        + "`text` base, found `\(entry.key)`")
             }
-            let values = try entry.value.list(
-                path: "sweep.over.\(entry.key)", limit: Limits.utilities)
-            guard !values.isEmpty, axes.isEmpty || axes[0].values.count == values.count else {
+            let path = "sweep.over.\(entry.key)"
+            var names: [String]?
+            let values: [JobNode]
+            if case .mapping(let named) = entry.value.content {
+                names = named.map(\.key)
+                values = named.map(\.value)
+            } else {
+                values = try entry.value.list(path: path, limit: Limits.utilities)
+            }
+            guard (1...Limits.utilities).contains(values.count),
+                axes.isEmpty || axes[0].values.count == values.count
+            else {
                 throw JobError(
-                    at: entry.value.position, path: "sweep.over.\(entry.key)",
-                    "parameters change together: each needs as many values as the first, at least 1"
-                )
+                    at: entry.value.position, path: path,
+                    "parameters change together: each needs as many values as the first, 1 to "
+                        + "\(Limits.utilities)")
             }
-            axes.append((entry.key, values))
+            axes.append((entry.key, values, names))
+        }
+        let labels = axes[0].values.indices.map { number in
+            axes.map { $0.names?[number] ?? JSON($0.values[number]).text() }
+        }
+        if Set(labels).count != labels.count {
+            throw JobError(at: node.position, path: "sweep.over", "a setting is given twice")
         }
         return axes
     }
@@ -186,53 +227,10 @@ extension SweepShape {
             ("quantiles", .array(quantiles.map { .number($0) }))
         ]
         if !axes.isEmpty {
-            members.append(("over", .object(axes.map { ($0.path, .array($0.values)) })))
+            members.append(("over", .object(axes.map(\.normalised))))
         }
         if let value { members.append(("value", .string(costs[value].name))) }
+        if let reference { members.append(("reference", .string(axes[0].word(reference)))) }
         return .object(members)
-    }
-}
-
-extension JobNode {
-    /// The same tree with a node at a path of keys and list positions.
-    ///
-    /// - Throws: where the path does not lead on.
-    fileprivate func setting(
-        _ keys: [String], to value: JobNode, path: String
-    ) throws(JobError) -> JobNode {
-        guard let key = keys.first else { return value }
-        let rest = Array(keys.dropFirst())
-        var result = self
-        func lost(_ message: String) -> JobError {
-            JobError(at: value.position, path: "sweep.over.\(path)", message)
-        }
-        switch content {
-        case .mapping(var entries):
-            if let place = entries.firstIndex(where: { $0.key == key }) {
-                entries[place].value = try entries[place].value.setting(rest, to: value, path: path)
-            } else if rest.isEmpty {
-                entries.append((key, value.position, value))
-            } else {
-                let names = entries.map(\.key)
-                throw lost(
-                    "the base has no `\(key)` here: \(NearestName.hint(key, among: names))")
-            }
-            result.content = .mapping(entries)
-        case .sequence(var items):
-            guard let place = Int(key), items.indices.contains(place) else {
-                throw lost("expected a place in a list of \(items.count), from 0, found `\(key)`")
-            }
-            items[place] = try items[place].setting(rest, to: value, path: path)
-            result.content = .sequence(items)
-        case .null:
-            let inner = try JobNode(.null, at: position).setting(rest, to: value, path: path)
-            result.content = .mapping([(key, value.position, inner)])
-        case .scalar(let name, quoted: false) where name == key:
-            // A bare base name, as in `base: normal`.
-            let inner = try JobNode(.null, at: position).setting(rest, to: value, path: path)
-            result.content = .mapping([(key, value.position, inner)])
-        case .scalar: throw lost("there is no `\(key)` in \(words)")
-        }
-        return result
     }
 }

@@ -89,7 +89,7 @@ public struct ResultJSON: Sendable {
                             + "was taken"))
             }
         }
-        let usage = spec.job.base is TextBase ? result.usage : nil
+        let usage = spec.job.texts.isEmpty ? nil : result.usage
         return (usage.map { [("usage", json($0))] } ?? []) + [
             ("diagnostics", .object(diagnostics)),
             (

@@ -123,7 +123,7 @@ public enum ResultVerification {
         }
     }
 
-    private static func runAgain(_ job: CompiledJob) -> JobMachine {
+    static func runAgain(_ job: CompiledJob) -> JobMachine {
         let evaluator = RangeEvaluator(job: job)
         var machine = JobMachine(job: job)
         while let round = machine.currentRound {
@@ -133,39 +133,6 @@ public enum ResultVerification {
             }
         }
         return machine
-    }
-
-    /// Runs an analysis again and compares its table, cell by cell.
-    private static func checkTable(
-        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
-    ) throws(JobError) {
-        let machine = runAgain(job)
-        guard let table = machine.result.flatMap({ AnalysisTable(of: $0, job: job) }) else {
-            report.findings.append("the job cannot be run: \(machine.failure?.description ?? "")")
-            return
-        }
-        let said = try member(table.name, of: node)
-        let facts = JSON(try member("facts", of: said)).text()
-        report.comparisons += table.facts.count
-        if facts != JSON.object(table.facts.map { ($0.name, $0.value) }).text() {
-            report.findings.append("\(table.name).facts are others")
-        }
-        if JSON(try member("columns", of: said)).text()
-            != JSON.array(table.columns.map { .string($0) }).text()
-        {
-            report.findings.append("\(table.name).columns are others")
-        }
-        let rows = try member("rows", of: said).list(
-            path: "\(table.name).rows", limit: Limits.selections)
-        if rows.count != table.rows.count {
-            report.findings.append("\(table.rows.count) rows there are, not \(rows.count)")
-        }
-        for (number, (row, made)) in zip(rows, table.rows).enumerated() {
-            report.comparisons += made.count
-            if JSON(row).text() != JSON.array(made).text() {
-                report.findings.append("\(table.name).rows[\(number)] is another")
-            }
-        }
     }
 
     /// Runs an estimate again and compares what it says.

@@ -118,7 +118,8 @@ struct SelectionReport {
         let promised = all.negative == 0 && certificate.scope == nil
         let bound = certificate.amplification * base
         return CostStatistics(
-            name: context.job.costs[number].name, base: base, top: top[1 + number].mean,
+            name: context.job.costs[number].name, base: base,
+            deviation: all.standardDeviation, top: top[1 + number].mean,
             topDeviation: top[1 + number].variance(centre: context.job.centres[column])
                 .squareRoot(),
             measured: all.count,

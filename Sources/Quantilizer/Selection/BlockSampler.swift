@@ -23,6 +23,7 @@ struct BlockSampler: ~Copyable {
     private let passesNormalsThrough: Bool
     private let functions: [any Utility]
     private let recorded: (any RecordedBase)?
+    private let failureColumns: [Int]
     /// Of a recorded base, what was drawn since ``takeDrawn()``.
     private var drawn = DrawnRecords()
     private var noise: NoiseBlock
@@ -39,6 +40,7 @@ struct BlockSampler: ~Copyable {
         self.base = base
         self.functions = functions
         recorded = base as? any RecordedBase
+        failureColumns = functions.map(\.failureColumn)
         layout = base.noise
         passesNormalsThrough = base.passesNormalsThrough
         noise = NoiseBlock(layout, capacity: capacity)
@@ -81,9 +83,11 @@ struct BlockSampler: ~Copyable {
         }
         guard recorded != nil else { return }
         // Whatever a function makes of it, a sample that failed has no utility and no cost.
-        for lane in 0..<lanes
-        where values[0, lane].bitPattern == FailedSample.marker.bitPattern {
-            for column in functions.indices { results[column, lane] = FailedSample.marker }
+        for (column, place) in failureColumns.enumerated() {
+            for lane in 0..<lanes
+            where values[place, lane].bitPattern == FailedSample.marker.bitPattern {
+                results[column, lane] = FailedSample.marker
+            }
         }
     }
 

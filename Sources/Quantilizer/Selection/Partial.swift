@@ -136,9 +136,9 @@ public struct Partial: Sendable, Equatable {
                     try WeighedBlock(from: &reader, pass: pass, job: job, start: start))
             }
         }
-        if job.recorded != nil {
+        if let recorded = job.recorded {
             let usage = try RecordUsage(from: &reader)
-            guard usage.failed <= samples else {
+            guard usage.failed <= samples * UInt64(recorded.drawsPerSample) else {
                 throw DecodingFailure("more samples failed than the range has")
             }
             tally.usage = usage

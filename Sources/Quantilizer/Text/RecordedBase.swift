@@ -19,6 +19,8 @@ public protocol RecordedBase: BaseDistribution {
     var isReplayable: Bool { get }
     /// Samples it likes to draw at once.
     var batchLanes: Int { get }
+    /// Draws that one sample takes.
+    var drawsPerSample: Int { get }
 
     /// Draws samples `start ..< start + lanes`, whose noise is given, and blocks until all are
     /// there. Values of a sample that failed are ``FailedSample/marker``.
@@ -52,6 +54,8 @@ extension RecordedBase {
     public var isReplayable: Bool { false }
     /// A block.
     public var batchLanes: Int { BlockSampler.lanes }
+    /// One.
+    public var drawsPerSample: Int { 1 }
     /// Nil.
     public func fault(in record: SampleRecord) -> String? { nil }
     /// Nil.

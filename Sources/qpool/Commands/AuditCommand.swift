@@ -30,9 +30,11 @@ struct AuditCommand: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Texts") var endpoints: EndpointOptions
 
     func run() async throws {
-        try await LocalJob.answer(file, threads: threads, output: output, changing: audited)
+        try await LocalJob.answer(
+            file, threads: threads, output: output, endpoints: endpoints, changing: audited)
     }
 
     /// The job with an audit.

@@ -35,7 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
             var job = try JobFile(path: file)
             job.allowPlugins()
             let spec = try JobCompiler.compile(job.node, resources: job.resources)
-            if spec.job.recorded is TextBase {
+            if !spec.job.texts.isEmpty {
                 Terminal.writeOutput(
                     "base: recorded: samples are drawn once and kept, so nothing is drawn to try\n")
                 return

@@ -43,11 +43,13 @@ struct LocalJob {
     /// answer.
     static func answer(
         _ path: String, threads: ThreadOptions, output: OutputOptions,
+        endpoints: EndpointOptions? = nil,
         changing change: (JobNode) throws(JobError) -> JobNode
     ) async throws {
         try await reporting(file: path) {
             var file = try JobFile(path: path)
             file.allowPlugins()
+            if let endpoints { try file.allowEndpoints(endpoints) }
             let spec = try JobCompiler.compile(try change(file.node), resources: file.resources)
             let document = try await LocalJob(spec, file.resources).run(
                 threads: threads.count, quiet: output.quiet)

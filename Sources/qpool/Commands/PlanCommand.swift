@@ -29,7 +29,7 @@ struct PlanCommand: AsyncParsableCommand {
             job.allowPlugins()
             let spec = try JobCompiler.compile(job.node, resources: job.resources)
             let plan = JobPlan(job: spec.job)
-            let texts = (spec.job.base as? TextBase).map { TextPlan($0, plan: plan) }
+            let texts = TextPlan(spec.job.texts, plan: plan)
             let rate = texts == nil ? Self.measure(spec.job) * Double(threads.count) : .nan
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
             if output.output == .table {

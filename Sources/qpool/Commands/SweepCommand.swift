@@ -19,6 +19,10 @@ struct SweepCommand: AsyncParsableCommand {
               qpool sweep job.yaml --from 1e-5 --to 0.5 --steps 30
               qpool sweep job.yaml -o csv > curve.csv
               qpool sweep examples/goodhart-sweep.yaml
+              qpool sweep examples/capability.yaml     a second axis: settings of the base
+
+            A second axis goes over settings of the base, as `over: { base.normal.sd: [1, 2] }`, or over
+            a language model's contexts, as `over: { context: { good: a good person, able: … } }`.
             """)
 
     @Argument(help: "The job file; - is standard input.")
@@ -35,9 +39,11 @@ struct SweepCommand: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Texts") var endpoints: EndpointOptions
 
     func run() async throws {
-        try await LocalJob.answer(file, threads: threads, output: output, changing: swept)
+        try await LocalJob.answer(
+            file, threads: threads, output: output, endpoints: endpoints, changing: swept)
     }
 
     /// The job with a sweep, where it has none.

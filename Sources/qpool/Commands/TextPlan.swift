@@ -4,22 +4,31 @@ import Quantilizer
 /// What drawing a job's texts will take, at most.
 struct TextPlan {
     /// Requests, where each is answered at once.
-    let requests: UInt64
+    private(set) var requests: UInt64 = 0
     /// Tokens of all texts at most.
-    let completionTokens: UInt64
+    private(set) var completionTokens: UInt64 = 0
     /// Tokens of all prompts, guessed from their length.
-    let promptTokens: UInt64
+    private(set) var promptTokens: UInt64 = 0
     /// Tokens that judges read at most, guessed from lengths.
-    let judgeTokens: UInt64
+    private(set) var judgeTokens: UInt64 = 0
     /// What that costs; nil where the job names no prices.
-    let spend: Double?
+    private(set) var spend: Double?
 
     /// A token has about four letters of English; other languages and codes have more tokens.
     private static let bytesPerToken = 4.0
 
-    init(_ base: TextBase, plan: JobPlan) {
-        let source = base.source
-        let samples = plan.samples + plan.pilotSamples
+    /// What texts from each of the bases take; nil where there is none.
+    init?(_ bases: [TextBase], plan: JobPlan) {
+        guard let first = bases.first else { return nil }
+        for base in bases { add(base.source, samples: plan.samples + plan.pilotSamples) }
+        var usage = RecordUsage()
+        usage.promptTokens = promptTokens
+        usage.completionTokens = completionTokens
+        usage.judgeTokens = judgeTokens
+        spend = first.spend(usage)
+    }
+
+    private mutating func add(_ source: TextSource, samples: UInt64) {
         func tokens(_ text: String) -> Double { Double(text.utf8.count) / Self.bytesPerToken }
         let contexts = source.contexts.map { tokens($0.text) }
         let context = contexts.isEmpty ? 0 : contexts.reduce(0, +) / Double(contexts.count)
@@ -37,16 +46,11 @@ struct TextPlan {
             case .matches, .found, .process: continue
             }
         }
-        requests = samples * each + scored
-        completionTokens = samples * UInt64(source.maximumTokens)
-        promptTokens = UInt64(
+        requests += samples * each + scored
+        completionTokens += samples * UInt64(source.maximumTokens)
+        promptTokens += UInt64(
             (Double(samples) * (tokens(source.prompt + source.system) + context)).rounded(.up))
-        judgeTokens = UInt64((Double(samples) * judged).rounded(.up))
-        var usage = RecordUsage()
-        usage.promptTokens = promptTokens
-        usage.completionTokens = completionTokens
-        usage.judgeTokens = judgeTokens
-        spend = base.spend(usage)
+        judgeTokens += UInt64((Double(samples) * judged).rounded(.up))
     }
 
     var table: String {

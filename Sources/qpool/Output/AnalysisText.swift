@@ -62,6 +62,7 @@ struct AnalysisText {
             table.rows.append(
                 shown.map { number in
                     var cell = Self.short(row[number])
+                    if cell.isEmpty, columns[number].hasPrefix("pareto") { cell = "dominated" }
                     if let lower = columns.firstIndex(of: columns[number] + "_lower"),
                         let upper = columns.firstIndex(of: columns[number] + "_upper")
                     {

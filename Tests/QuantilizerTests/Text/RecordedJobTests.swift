@@ -10,6 +10,9 @@ private struct Scribe: TextDrawer {
     func draw(_ requests: [TextRequest]) -> [TextOutcome] {
         requests.map { request in
             if request.index % 7 == 3 { return TextOutcome(failure: .server) }
+            if request.contextText == "bad", request.index % 7 == 4 {
+                return TextOutcome(failure: .server)
+            }
             var outcome = TextOutcome(text: "\(request.word % 1_000) \(request.contextText)")
             outcome.tokens = [.init("x", -Double(request.word % 97) / 10)]
             outcome.usage.requests = 1
@@ -110,6 +113,63 @@ private struct Scribes: TextProvider {
             }
         }
         #expect(machine.result == expected)
+    }
+
+    /// A sweep over contexts: each has texts of its own; one that fails is missing in its own alone,
+    /// and the table is the same however the job is cut and stopped.
+    @Test func contextsOfASweep() throws {
+        var resources = JobResources()
+        resources.extensions.texts = Scribes()
+        let spec = try JobSpec.parse(
+            [
+                "base": ["text": ["endpoint": "http://127.0.0.1:1/v1", "prompt": "{context}"]],
+                "utility": "logprob", "cost": ["long": "characters > 9"], "samples": 1_000,
+                "sweep": [
+                    "quantiles": [0.05, 1],
+                    "over": ["context": ["one": "the first one", "two": "2", "bad": "bad"]],
+                ],
+            ], resources: resources)
+        let again = try JobSpec.parse(JobNode(spec.normalised), resources: resources)
+        #expect(again.normalised.text() == spec.normalised.text())
+        let job = spec.job
+        #expect(job.texts.count == 3 && job.base.dimension == 18)
+        var whole = JobMachine(job: job)
+        finish(&whole)
+        let expected = try #require(whole.result)
+        // Of the third context another seventh of the samples fails.
+        #expect(expected.usage?.failed == 143 * 3 + 143)
+        #expect(expected.issued == 1_006)
+        #expect(expected.selections.map(\.invalid) == [143, 143, 143, 143, 286, 286])
+        #expect(
+            expected.warnings.contains { $0.message.contains("572 of 3000 samples failed") },
+            "\(expected.warnings)")
+        let table = try #require(AnalysisTable(of: expected, job: job))
+        #expect(table.number("long", 1) == 1 && table.number("long", 3) == 0)
+        #expect(table.number("mean", 0) == table.number("mean", 2))
+        #expect(
+            (0..<6).allSatisfy {
+                table.number("amplification", $0) == ($0 % 2 == 0 ? 20.12 : 1.006)
+            })
+        #expect(DrawCheck.falseDraw(in: expected, job: job) == nil)
+
+        var machine = JobMachine(job: job)
+        let evaluator = RangeEvaluator(job: job)
+        let round = try #require(machine.currentRound)
+        for range in DyadicRange.cover(round.range, maximumLevel: 8).reversed() {
+            let bytes = evaluator.evaluate(round: round, range: range).encode()
+            #expect(
+                machine.merge(try Partial(decoding: bytes, round: round, job: job)) == .merged)
+            if !machine.hasEnded {
+                machine = try JobMachine(job: job, snapshot: machine.snapshot())
+            }
+        }
+        // Draws without a number are no equal of themselves.
+        let cut = try #require(machine.result)
+        #expect(AnalysisTable(of: cut, job: job)?.json.text() == table.json.text())
+        #expect(cut.warnings == expected.warnings && cut.usage == expected.usage)
+        let document = ResultJSON(expected, spec: spec).document(id: nil, digest: "")
+        let report = try ResultVerification.verify(JobNode(document), job: job)
+        #expect(report.isValid && report.comparisons == 6, "\(report.findings)")
     }
 
     /// Bytes from a worker may hold anything.
