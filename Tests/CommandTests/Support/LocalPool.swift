@@ -72,7 +72,7 @@ final class LocalPool {
     }
 
     /// Waits until the job has issued samples; false when the time is over.
-    func waitUntilBusy(_ id: String, seconds: Double = 20) throws -> Bool {
+    func waitUntilBusy(_ id: String, seconds: Double = 60) throws -> Bool {
         let end = Date().addingTimeInterval(seconds)
         while Date() < end {
             let status = try client("status", id, "-o", "json")
@@ -87,7 +87,7 @@ final class LocalPool {
     }
 
     /// Waits until the coordinator counts so many workers; false when the time is over.
-    func waitForWorkers(_ count: Int, seconds: Double = 20) throws -> Bool {
+    func waitForWorkers(_ count: Int, seconds: Double = 60) throws -> Bool {
         let end = Date().addingTimeInterval(seconds)
         while Date() < end {
             if try workerCount() == count { return true }

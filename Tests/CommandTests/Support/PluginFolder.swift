@@ -58,7 +58,7 @@ final class PluginFolder {
     }
 
     /// Waits until no process of a plugin lives; false when the time is over.
-    func waitUntilAllEnded(seconds: Double = 10) -> Bool {
+    func waitUntilAllEnded(seconds: Double = 60) -> Bool {
         let end = Date().addingTimeInterval(seconds)
         while !living.isEmpty, Date() < end { usleep(20_000) }
         return living.isEmpty
