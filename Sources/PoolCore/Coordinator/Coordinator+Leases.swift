@@ -91,7 +91,7 @@ extension Coordinator {
         let lighter = Int(max(1, weight).exponent)
         var level =
             speed > 0
-            ? log2(speed * Double(options.leaseNanoseconds)) : options.firstLevel - lighter
+            ? log2(speed * Double(pace.lease)) : options.firstLevel - lighter
         // Towards the end smaller leases, so that all workers end together.
         let slots = max(1, 2 * workers.count)
         let share = log2(Double(job.free.samples) / Double(slots))
@@ -116,19 +116,19 @@ extension Coordinator {
         let id = newLease()
         let speed = speed(of: worker, job)
         let samples = Double(range.length)
-        let guess = speed > 0 ? samples / speed : Double(options.leaseNanoseconds)
+        let guess = speed > 0 ? samples / speed : Double(pace.lease)
         let expected = Int64(min(guess, 1e15))
         // What it holds already comes first.
         let queued = Int64(worker.leases.count) * expected
         leases[id] = LeaseRecord(
             id: id, job: job, round: job.round!.number, range: range, worker: worker, issued: now,
-            due: now + expected + queued, deadline: now + options.silenceNanoseconds,
+            due: now + expected + queued, deadline: now + worker.silence,
             parent: parent)
         if let parent { leases[parent]?.copies.append(id) }
         job.hold(id, worker)
         job.served += guess
         worker.leases.insert(id)
-        worker.leaseCheck = min(worker.leaseCheck, now + options.silenceNanoseconds)
+        worker.leaseCheck = min(worker.leaseCheck, now + worker.silence)
         effects.outgoing.append(
             (
                 worker.route,
@@ -150,7 +150,7 @@ extension Coordinator {
     private mutating func speculate(
         _ worker: WorkerRecord, _ effects: inout CoordinatorEffects
     ) -> Bool {
-        let patience: Int64 = options.leaseNanoseconds / 10
+        let patience: Int64 = pace.lease / 10
         // What is drawn once is not drawn twice to be quicker.
         for job in running
         where job.state == .running && !job.isRecorded && !job.shuns(worker) {

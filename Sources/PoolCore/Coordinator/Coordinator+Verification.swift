@@ -249,7 +249,7 @@ extension Coordinator {
                 guard let lease = leases[id], !lease.settled, job.checks[lease.range] != nil
                 else { continue }
                 let patience = max(
-                    10 * options.silenceNanoseconds, 4 * lease.due.since(lease.issued))
+                    10 * lease.worker.silence, 4 * lease.due.since(lease.issued))
                 guard now.since(lease.issued) > patience else { continue }
                 note(
                     .warning,

@@ -58,7 +58,8 @@ extension Coordinator {
         }
         let number = earlier?.id == hello.worker ? earlier?.number : nil
         let worker = WorkerRecord(
-            hello: hello, peer: peer, number: number ?? newTicket(), route: route, now: now)
+            hello: hello, peer: peer, number: number ?? newTicket(), route: route, pace: pace,
+            now: now)
         if let earlier {
             // A reconnection: what it still holds goes with it, the rest goes to others.
             let held = Set(hello.leases)
@@ -66,7 +67,7 @@ extension Coordinator {
                 for id in earlier.leases.intersection(held) {
                     guard let lease = leases[id] else { continue }
                     leases[id] = lease.moved(
-                        to: worker, deadline: now + options.silenceNanoseconds)
+                        to: worker, deadline: now + worker.silence)
                     worker.leases.insert(id)
                     worker.leaseCheck = now
                 }
@@ -84,19 +85,26 @@ extension Coordinator {
         }
         workers[route] = worker
         workersByID[worker.id] = worker
+        // Now it counts itself.
+        worker.follows(pace)
         patrol(worker)
+        welcome(worker, &effects)
+        enqueue(worker)
+    }
+
+    /// Tells a worker who is here, and how often to beat.
+    private func welcome(_ worker: WorkerRecord, _ effects: inout CoordinatorEffects) {
         effects.outgoing.append(
             (
-                route,
+                worker.route,
                 .welcome(
                     .with {
                         $0.coordinator = options.name
                         $0.version = options.version
-                        $0.heartbeatNanoseconds = UInt64(options.heartbeatNanoseconds)
-                        $0.silenceNanoseconds = UInt64(options.silenceNanoseconds)
+                        $0.heartbeatNanoseconds = UInt64(worker.pace.heartbeat)
+                        $0.silenceNanoseconds = UInt64(worker.pace.silence)
                     })
             ))
-        enqueue(worker)
     }
 
     /// The worker of a route; others are told to say hello.
@@ -121,10 +129,13 @@ extension Coordinator {
         // A ping's answer needs none: only a worker's own beats count up.
         if beat.sequence > 0 {
             effects.outgoing.append((route, .heartbeat(.with { $0.sequence = beat.sequence })))
+            let changes = pace.heartbeat != worker.pace.heartbeat
+            worker.follows(pace)
+            if changes { welcome(worker, &effects) }
         }
         wake(worker)
         for id in beat.leases.prefix(PoolLimits.slots) where worker.leases.contains(id) {
-            leases[id]?.deadline = now + options.silenceNanoseconds
+            leases[id]?.deadline = now + worker.silence
         }
     }
 

@@ -184,7 +184,7 @@ package struct Coordinator: ~Copyable {
 
     /// Has a worker looked at after a while.
     mutating func patrol(_ worker: WorkerRecord) {
-        worker.patrolAt = now + options.patrolNanoseconds
+        worker.patrolAt = now + max(options.patrolNanoseconds, pace.heartbeat / 2)
         patrols.append(worker)
     }
 
@@ -193,13 +193,13 @@ package struct Coordinator: ~Copyable {
         while let worker = patrols.first, worker.patrolAt <= now {
             patrols.removeFirst()
             guard workers[worker.route] === worker else { continue }
-            if now.since(worker.heard) > options.silenceNanoseconds {
+            if now.since(worker.heard) > worker.silence {
                 note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
                 remove(worker)
                 continue
             }
             let heard = max(worker.heard, worker.pinged)
-            if now.since(heard) > options.heartbeatNanoseconds * 3 / 2 {
+            if now.since(heard) > worker.pace.heartbeat * 3 / 2 {
                 // A dead connection shows when something is sent.
                 worker.pinged = now
                 effects.outgoing.append((worker.route, .heartbeat(WireHeartbeat())))

@@ -20,6 +20,11 @@ final class WorkerRecord {
     var leases: Set<UInt64> = []
     /// None of its leases is overdue before.
     var leaseCheck = Instant.distantFuture
+    /// What it was told of how often to beat.
+    var pace: Pace
+    /// Silence after which it counts as gone: for one interval after it was told of another pace, the
+    /// longer of the two.
+    private(set) var silence: Int64
     /// When it is looked at next.
     var patrolAt = Instant.zero
     /// Samples a nanosecond, of the jobs it worked on last.
@@ -36,9 +41,12 @@ final class WorkerRecord {
     var misfits = 0
 
     init(
-        hello: WireHello, peer: PeerIdentity?, number: UInt64, route: Route, now: Instant
+        hello: WireHello, peer: PeerIdentity?, number: UInt64, route: Route, pace: Pace,
+        now: Instant
     ) {
         id = hello.worker
+        self.pace = pace
+        silence = pace.silence
         self.number = number
         party = Self.party(id: hello.worker, peer: peer)
         self.route = route
@@ -48,6 +56,12 @@ final class WorkerRecord {
         heard = now
         pinged = now
         draining = hello.draining
+    }
+
+    /// It beat, or is told of another pace.
+    func follows(_ new: Pace) {
+        silence = max(pace.silence, new.silence)
+        pace = new
     }
 
     var slots: Int { min(max(1, Int(hello.slots)), PoolLimits.slots) }

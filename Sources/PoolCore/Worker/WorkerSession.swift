@@ -140,13 +140,15 @@ package struct WorkerSession: ~Copyable {
     private mutating func received(_ message: PoolMessage, _ effects: inout WorkerEffects) {
         switch message {
         case .welcome(let welcome):
-            if phase == .greeting { effects.log.append("connected to \(welcome.coordinator)") }
+            let isNew = phase == .greeting
+            if isNew { effects.log.append("connected to \(welcome.coordinator)") }
             phase = .open
             heartbeat = min(
                 max(Int64(clamping: welcome.heartbeatNanoseconds), 1_000_000), 60_000_000_000)
             silence = max(Int64(clamping: welcome.silenceNanoseconds), 2 * heartbeat)
             beat = now
-            for lease in unacknowledged.keys.sorted() { send(lease, &effects) }
+            // Told again while the session is open, it says how often to beat from now on.
+            if isNew { for lease in unacknowledged.keys.sorted() { send(lease, &effects) } }
         case .refused(let refused):
             let failure = PoolFailure(refused.failure)
             if failure.code == .unknownSession {
