@@ -2,6 +2,11 @@
 import Foundation
 import Testing
 
+/// Emulators cannot run a program that a sanitizer instrumented, and its instructions are other ones.
+private let uninstrumented: ConditionTrait = .disabled(
+    if: ProcessInfo.processInfo.environment["QPOOL_SANITIZE"] != nil,
+    "the program is instrumented by a sanitizer")
+
 /// The same bits on machines with other instructions, which user-mode emulation stands in for.
 @Suite struct InstructionSetTests {
     /// Every kind of transform, and functions whose results would differ with a system's own.
@@ -31,7 +36,7 @@ import Testing
     }
 
     #if arch(x86_64)
-        @Test(arguments: [("Nehalem", "baseline"), ("Haswell", "avx2")])
+        @Test(uninstrumented, arguments: [("Nehalem", "baseline"), ("Haswell", "avx2")])
         func theWholeProgramGivesTheSameBytes(_ processor: String, _ instructions: String) throws {
             let folder = try TemporaryFolder()
             let file = try folder.write(Self.job, to: "job.yaml")
@@ -79,7 +84,7 @@ import Testing
 
 /// Instructions that a sample, a start and a simulated pool take, held against recorded numbers.
 @Suite struct InstructionCountTests {
-    @Test func nothingTakesNotablyMoreThanRecorded() throws {
+    @Test(uninstrumented) func nothingTakesNotablyMoreThanRecorded() throws {
         #if DEBUG
             // Recorded for release builds.
         #else
