@@ -51,6 +51,14 @@ import Testing
         }
     }
 
+    /// Two Gumbels beyond 9.2 together, by quadrature of the bivariate normal; five standard errors.
+    @Test func aCopulasExtremes() throws {
+        let row = try #require(try Self.rows("estimate", "copula.yaml").first)
+        let (p, lower, upper) = (row["p"] ?? .nan, row["lower"] ?? .nan, row["upper"] ?? .nan)
+        #expect(abs(log(p / 4.976156738e-6)) < 5 * log(upper / lower) / 3.92, "\(row)")
+        #expect(log(upper / lower) < 1)
+    }
+
     @Test func auditOfAPoisonedBase() throws {
         let rows = try Self.rows("audit", "audit.yaml")
         #expect(rows.count == 4)

@@ -34,6 +34,7 @@ public enum BaseRegistry {
         (EmpiricalBase.name, empirical),
         (TruncatedBase.name, truncated),
         (MarkovBase.name, markov),
+        (CopulaBase.name, copula),
         (TextBase.name, text),
         (ProcessBase.name, process),
     ]

@@ -188,7 +188,8 @@ private struct WordNormal: UnivariateBase {
     }
 }
 
-private struct NormalLaw: QuantileLaw {
+/// The standard normal, as a function of one word.
+struct NormalLaw: QuantileLaw {
     var map: TableMap { .identity }
 
     func natural(_ tail: Tail, log: Double, from start: Double?) -> Double {

@@ -36,7 +36,9 @@ enum JobSchema {
         ("base", reference("base")),
         (
             "sweep",
-            anything("Every quantile at once: {quantiles: {from, to, steps}, over: …, value: …}.")
+            anything(
+                "Every quantile at once: {quantiles: {from, to, steps}, over: …, value: …, reference: …}."
+            )
         ),
         (
             "audit",
@@ -129,6 +131,22 @@ enum JobSchema {
                     ("type", .string("array")),
                     ("items", .object([("type", .string("object"))])),
                 ])))
+        choices.append(
+            single(
+                "copula",
+                fields(
+                    required: ["marginals", "correlation"],
+                    [
+                        (
+                            "marginals",
+                            .object([
+                                ("type", .string("object")),
+                                ("additionalProperties", reference("base")),
+                            ])
+                        ),
+                        ("correlation", anything("A matrix, or one number for all pairs.")),
+                        ("df", reference("number")),
+                    ])))
         choices.append(
             single(
                 "truncated",

@@ -76,6 +76,8 @@ import Testing
             "markov",
             ["markov": ["transition": [[0.5, 0.5, 0], [0, 0.1, 0.9], [1, 0, 0]], "length": 3]],
             0...2),
+        makeCase("copula", CopulaTests.node(CopulaTests.matrix), line),
+        makeCase("copula t", CopulaTests.node(CopulaTests.matrix, df: 3.0), line),
         makeCase(
             "empirical smoothed", ["empirical": ["file": "rows.csv", "smooth": "auto"]], line),
         makeCase("empirical", ["empirical": ["file": "rows.csv", "columns": ["b", "a"]]], 1...40),
