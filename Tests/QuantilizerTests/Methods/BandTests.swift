@@ -69,8 +69,9 @@ import Testing
                 utilities: [atom])
             let selection = try #require(run(job).result?.selections.first)
             #expect(selection.certificate.amplification == 16)
-            count.add(Int(selection.draws[0].utility))
+            count.add(Int(selection.draws[0].utility), promised: 16)
         }
+        count.row("band", "six atoms, masses of 2⁻¹ to 2⁻⁶")
         count.expectAtMost(16)
         #expect(count.ratios[5].ratio < 1)
         #expect(count.ratios[3].ratio > 3)

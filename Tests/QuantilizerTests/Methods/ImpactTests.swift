@@ -89,9 +89,11 @@ import Testing
             let selection = try #require(run(job).result?.selections.first)
             #expect(selection.certificate.amplification == 8)
             let x = selection.draws[0].value[0]
-            count.add(Int(cell(x)))
-            finest.add(x > 0.949 && x < 0.95 ? 1 : 0)
+            count.add(Int(cell(x)), promised: 8)
+            finest.add(x > 0.949 && x < 0.95 ? 1 : 0, promised: 8)
         }
+        count.row("impact", "five cells")
+        finest.row("impact: actions, about which nothing is promised", "five cells")
         count.expectAtMost(8)
         #expect(count.ratios[4].ratio > 4)
         #expect(finest.ratios[1].ratio > 8 + 10 * finest.ratios[1].error)

@@ -113,8 +113,9 @@ import Testing
                 utility: { [9, 1, 2, 3, 4][Int(atom($0))] })
             let selection = try #require(run(job).result?.selections.first)
             #expect(selection.certificate.amplification == 32)
-            count.add(Int(atom(selection.draws[0].value[0])))
+            count.add(Int(atom(selection.draws[0].value[0])), promised: 32)
         }
+        count.row("screened", "five atoms, a screen that drops the best")
         count.expectAtMost(32)
         // The screen's favourites come far more often than under the base, within the promise.
         #expect(count.ratios[4].ratio > 10)

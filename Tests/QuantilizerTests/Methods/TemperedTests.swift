@@ -109,7 +109,7 @@ import Testing
                 .tilt(TiltSettings(strength: .beta(0.7), quantile: 0.125, pilot: 256)))
             let selection = try #require(run(job).result?.selections.first)
             #expect(selection.certificate.amplification == 8)
-            count.add(Int(Self.atom(selection.draws[0].value[0])))
+            count.add(Int(Self.atom(selection.draws[0].value[0])), promised: 8)
             let samples = RangeEvaluator(job: job).evaluate(indices: 0..<64)
             let weights = samples.map { Elementary.exp($0.utilities[0] / 0.7) }
             var place =
@@ -119,40 +119,14 @@ import Testing
                 place -= weights[$0]
                 return place < 0
             }
-            ungated.add(Int(Self.atom(samples[own ?? 63].value[0])))
+            ungated.add(Int(Self.atom(samples[own ?? 63].value[0])), promised: 8)
         }
+        count.row("tilt", "six atoms of a unit base")
+        ungated.row("tilt by weight alone", "six atoms of a unit base")
         count.expectAtMost(8)
         let (ratio, error) = ungated.ratios[5]
         #expect(ratio > 8 + 10 * error, "\(ratio)")
         #expect(count.ratios[4].ratio > 3)
-    }
-
-    /// With the kept number found by the pilot, A differs from run to run: k/N times the indicator of
-    /// an atom is on average at most its mass.
-    @Test(arguments: [1, 2, 3]) func minimaxKeepsThePromise(_ order: Int) throws {
-        var sums = Self.masses.map { _ in (sum: 0.0, squares: 0.0) }
-        for seed in 0..<10_000 as Range<UInt64> {
-            let job = job(
-                JobSettings(seed: seed, samples: 64, quantiles: [1]),
-                .minimax(
-                    MinimaxSettings(shortfall: .given(0.15), order: order, pilot: 256)))
-            let machine = run(job)
-            guard let selection = machine.result?.selections.first else {
-                #expect(machine.failure?.code == "too-few-kept")
-                continue
-            }
-            let share = 1 / selection.certificate.amplification
-            #expect(share == Double(selection.kept) / 64)
-            let atom = Int(Self.atom(selection.draws[0].value[0]))
-            sums[atom].sum += share
-            sums[atom].squares += share * share
-        }
-        for (atom, (sums, mass)) in zip(sums, Self.masses).enumerated() {
-            let mean = sums.sum / 10_000
-            let error = (max(sums.squares, 1e-4) / 10_000 / 10_000).squareRoot()
-            #expect(mean <= mass + 4 * error, "atom \(atom): \(mean)")
-        }
-        #expect(sums[5].sum > 0)
     }
 
     /// The mean of the law actually drawn from, whose cap the run names: 1,000 runs at 90 %.

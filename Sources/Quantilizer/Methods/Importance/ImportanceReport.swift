@@ -25,8 +25,9 @@ struct ImportanceReport {
 
     func result(_ context: MethodContext) -> JobResult {
         let job = context.job
-        let gate = job.settings.quantiles[0]
-        let passes = tail.mass >= gate
+        let gate = Gate(
+            mass: job.settings.quantiles[0], weight: tail.mass, seed: job.settings.seed)
+        let draws = gate.returned(tail.mass > 0 ? picks(job) : [], context)
         var report = SelectionReport(
             selection: job.selections[0], samples: context.evaluations, kept: UInt64(tail.hits),
             threshold: Key(bits: pass.floor.bits, label: pass.floor.label, index: .max),
@@ -35,12 +36,11 @@ struct ImportanceReport {
             tailMass: tail.mass, tied: 0, top: top(job), topCount: UInt64(tail.hits),
             isIndependent: true, draws: [], certificate: .nothing)
         report.certificate = .gated(
-            at: gate, weight: tail.mass, isFallback: !passes, issued: context.evaluations,
-            kept: UInt64(tail.hits), however: "however well the proposal fits")
+            gate, draws: draws, issued: context.evaluations, kept: UInt64(tail.hits),
+            however: "however well the proposal fits")
         var warnings: [JobWarning] = []
         var selection = report.result(context, warnings: &warnings)
-        var copies = 0
-        selection.draws = passes ? picks(job, &copies) : fallbacks(context)
+        selection.draws = draws
         selection.tieMass = tieMass
         selection.utility.topMean = weighted { $0.level.utility }
         // The spread among weighed samples is itself too uncertain to claim an interval.
@@ -48,14 +48,14 @@ struct ImportanceReport {
         for cost in job.costs.indices {
             selection.costs[cost].top = weighted { $0.costs[cost] }
         }
-        if !passes {
-            warnings.append(
-                JobWarning(
-                    "fell-back",
-                    "the weighed samples hold less mass than the quantile, so every draw is a plain "
-                        + "base draw: the promise holds, the optimisation was not done; give more "
-                        + "`samples`, or another method or `seed`"))
+        if let warning = gate.warning(
+            draws, found: "the weighed samples hold only",
+            give: "`samples`, or another method or `seed`")
+        {
+            warnings.append(warning)
         }
+        let passed = draws.filter { !$0.fallback }
+        let copies = passed.count - Set(passed.map(\.index)).count
         if copies > 0 {
             warnings.append(
                 JobWarning(
@@ -87,7 +87,7 @@ struct ImportanceReport {
 
     /// Systematic resampling: sample i comes ⌊m w_i/Σw⌋ times or once more, m w_i/Σw on average; the
     /// draws are in random order.
-    private func picks(_ job: CompiledJob, _ copies: inout Int) -> [Draw] {
+    private func picks(_ job: CompiledJob) -> [Draw] {
         let count = job.settings.draws
         let stream = RandomStream(seed: job.settings.seed, domain: .pick)
         let total = samples.reduce(0) { $0 + $1.weight }
@@ -99,7 +99,6 @@ struct ImportanceReport {
         var sum = 0.0
         for sample in samples {
             sum += sample.weight
-            var isFirst = true
             while draws.count < count,
                 (Double(draws.count) + offset) * total < sum * Double(count)
             {
@@ -114,8 +113,6 @@ struct ImportanceReport {
                         index: sample.index, utility: sample.level.utility,
                         value: (0..<job.base.dimension).map { sampler.values[$0, lane] },
                         fallback: false))
-                if !isFirst { copies += 1 }
-                isFirst = false
             }
         }
         // Rounding may leave the last place empty.
@@ -123,14 +120,6 @@ struct ImportanceReport {
         return draws.indices
             .map { (stream.word(index: 1 + UInt64($0), block: .max), $0) }
             .sorted { $0 < $1 }.map { draws[$0.1] }
-    }
-
-    private func fallbacks(_ context: MethodContext) -> [Draw] {
-        context.evaluator.evaluate(indices: 0..<UInt64(context.job.settings.draws)).map {
-            Draw(
-                index: $0.index, utility: Key(utility: $0.utilities[0]).utility, value: $0.value,
-                fallback: true)
-        }
     }
 
     // MARK: Numbers

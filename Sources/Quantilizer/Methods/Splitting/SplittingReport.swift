@@ -17,17 +17,16 @@ struct SplittingReport {
 
     func result(_ context: MethodContext) -> JobResult {
         let job = context.job
-        let gate = job.settings.quantiles[0]
-        let passes = weight >= gate
-        let draws = passes ? picks(job) : fallbacks(context)
+        let gate = Gate(
+            mass: job.settings.quantiles[0], weight: weight, seed: job.settings.seed)
+        let draws = gate.returned(weight > 0 ? picks(job) : [], context)
         var report = SelectionReport(
             selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
             threshold: threshold, interval: nil, tailMassInterval: interval(job),
             tailMass: weight, tied: 0, top: allTop(columns: 1 + job.costs.count),
             topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing)
         report.certificate = .gated(
-            at: gate, weight: weight, isFallback: !passes, issued: context.evaluations,
-            kept: keptParticles)
+            gate, draws: draws, issued: context.evaluations, kept: keptParticles)
         var warnings: [JobWarning] = []
         var selection = report.result(
             MethodContext(
@@ -40,7 +39,13 @@ struct SplittingReport {
         // Particles of an island are relatives: the spread among them says little.
         selection.utility.topMeanInterval = Interval(-.infinity, .infinity)
         for cost in job.costs.indices { selection.costs[cost].top = weighted(column: 1 + cost) }
-        warn(&warnings, passes: passes)
+        if let warning = gate.warning(
+            draws, found: "the islands found only",
+            give: "`islands` or `particles`, or another `seed`")
+        {
+            warnings.append(warning)
+        }
+        warn(&warnings)
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations,
             selections: [selection], diagnostics: diagnostics(context), warnings: warnings)
@@ -49,7 +54,7 @@ struct SplittingReport {
     /// The answer of an estimate job.
     func estimate(_ context: MethodContext) -> JobResult {
         var warnings: [JobWarning] = weight == 0 ? [.noHit] : []
-        warn(&warnings, passes: true)
+        warn(&warnings)
         let count = Double(records.count)
         let spread =
             weight > 0 && records.count > 1 ? variation / count.squareRoot() : .infinity
@@ -102,19 +107,6 @@ struct SplittingReport {
                 index: UInt64(island) << UInt64(settings.particleBits)
                     | UInt64(particle.number),
                 utility: particle.utility, value: particle.value, fallback: false)
-        }
-    }
-
-    private func fallbacks(_ context: MethodContext) -> [Draw] {
-        // Whoever merges may not be able to call functions from outside.
-        let isExternal = context.job.utilities[0].isExternal
-        return (0..<UInt64(context.job.settings.draws)).map { index in
-            let value = context.evaluator.regenerate(index: index)
-            let utility =
-                isExternal
-                ? .nan : context.evaluator.evaluate(indices: [index])[0].utilities[0]
-            return Draw(
-                index: index, utility: Key(utility: utility).utility, value: value, fallback: true)
         }
     }
 
@@ -198,16 +190,9 @@ struct SplittingReport {
         ]
     }
 
-    private func warn(_ warnings: inout [JobWarning], passes: Bool) {
+    private func warn(_ warnings: inout [JobWarning]) {
         func add(_ code: String, _ message: String) {
             warnings.append(JobWarning(code, message))
-        }
-        if !passes {
-            add(
-                "fell-back",
-                "the islands found less mass than the quantile, so every draw is a plain base draw: "
-                    + "the promise holds, the optimisation was not done; give more `islands` or "
-                    + "`particles`, or another `seed`")
         }
         if !reachedAim {
             add(
