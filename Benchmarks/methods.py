@@ -3,10 +3,11 @@
 """Evaluations of the utility that draws from the top q take, by method, problem and q.
 
     python3 Benchmarks/methods.py [--qpool PATH] [--seeds 5] [--draws 100] [--only NAME] [--small]
+                                  [--quantiles 1e-3,1e-6,1e-9] [--method NAME] [--log FILE]
 
-Prints a Markdown table. Each cell: mean evaluations, runs in which the gate gave base draws, runs with
-a warning about the weights or islands. `--small` takes fewer particles and samples, enough for one
-draw. Needs a built qpool and Python 3.9, nothing else; rivals/subset.py puts OpenTURNS beside it.
+Prints a Markdown table. Each cell: mean evaluations, the share of the draws that the gate made base
+draws, runs with a warning about the weights or islands. `--small` takes fewer particles and samples,
+enough for one draw; `--log` writes a line of JSON a run. Needs a built qpool and Python 3.9, nothing else; rivals/subset.py puts OpenTURNS beside it.
 """
 import argparse
 import json
@@ -52,7 +53,7 @@ POOR = {"low-ess", "heavy-weight", "pareto-tail", "level-unreached", "fell-back"
         "few-ancestors", "weights-vary", "low-acceptance", "pilot-stopped-short"}
 
 
-def run(qpool, problem, quantile, method, seed, draws):
+def run(qpool, problem, quantile, method, seed, draws, log):
     name, base, utility, _ = problem
     job = {"seed": seed, "base": base, "utility": utility, "quantile": quantile, "draws": draws,
            "method": method}
@@ -62,7 +63,15 @@ def run(qpool, problem, quantile, method, seed, draws):
         raise SystemExit(f"{name}: {out.stderr}")
     result = json.loads(out.stdout)
     codes = {w["code"] for w in result["warnings"]}
-    return result["evaluations"], result["certificate"]["fallback"], bool(codes & POOR)
+    fallback = result["certificate"]["fallback"]
+    if log:
+        line = {"problem": name, "q": quantile, "method": method, "seed": seed,
+                "evaluations": result["evaluations"], "fallback": fallback,
+                "threshold": result["threshold"], "warnings": sorted(codes),
+                "diagnostics": result["diagnostics"]}
+        log.write(json.dumps(line) + "\n")
+        log.flush()
+    return result["evaluations"], fallback, bool(codes & POOR)
 
 
 def main():
@@ -72,25 +81,32 @@ def main():
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--only", default="")
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--quantiles", default="1e-3,1e-6,1e-9")
+    parser.add_argument("--method", default="", help="one of splitting, cross-entropy")
+    parser.add_argument("--log")
     options = parser.parse_args()
+    log = open(options.log, "a") if options.log else None
     print("| problem | q | 1/q | splitting | cross-entropy | with several components |")
     print("|---|---|---|---|---|---|")
     for problem in PROBLEMS:
         if options.only not in problem[0]:
             continue
-        for quantile in (1e-3, 1e-6, 1e-9):
+        for quantile in map(float, options.quantiles.split(",")):
             methods = [("splitting", {}), ("cross-entropy", {})]
             if problem[3] > 1:
                 methods.append(("cross-entropy", {"components": problem[3]}))
             cells = []
             for name, settings in methods:
+                if options.method not in name:
+                    cells.append("")
+                    continue
                 method = {name: dict(SMALL[name] if options.small else {}, **settings)}
-                runs = [run(options.qpool, problem, quantile, method, seed, options.draws)
+                runs = [run(options.qpool, problem, quantile, method, seed, options.draws, log)
                         for seed in range(options.seeds)]
                 mean = sum(r[0] for r in runs) / len(runs)
-                falls = int(sum(r[1] for r in runs))
+                falls = 100 * sum(r[1] for r in runs) / len(runs)
                 warned = sum(r[2] for r in runs)
-                cells.append(f"{mean:,.0f} ({falls}, {warned})")
+                cells.append(f"{mean:,.0f} ({falls:.3g} %, {warned})")
             while len(cells) < 3:
                 cells.append("")
             print(f"| {problem[0]} | {quantile:g} | {1 / quantile:.0e} | " + " | ".join(cells)
