@@ -42,11 +42,17 @@ struct ImportanceReport {
         var selection = report.result(context, warnings: &warnings)
         selection.draws = draws
         selection.tieMass = tieMass
-        selection.utility.topMean = weighted { $0.level.utility }
-        // The spread among weighed samples is itself too uncertain to claim an interval.
-        selection.utility.topMeanInterval = Interval(-.infinity, .infinity)
+        let mean = weighted { $0.level.utility }
+        selection.utility.topMean = mean.mean
+        // A proposal fitted to few samples misses the far end of the tail, and the weights do not tell.
+        selection.utility.topMeanInterval =
+            settings.adaptation == nil
+            ? mean.interval(
+                confidence: job.settings.confidence, units: Double(tail.count),
+                degrees: tail.effective - 1)
+            : Interval(-.infinity, .infinity)
         for cost in job.costs.indices {
-            selection.costs[cost].top = weighted { $0.costs[cost] }
+            selection.costs[cost].top = weighted { $0.costs[cost] }.mean
         }
         if let warning = gate.warning(
             draws, found: "the weighed samples hold only",
@@ -137,16 +143,13 @@ struct ImportanceReport {
     }
 
     /// The weighted mean over the finite values.
-    private func weighted(_ value: (WeighedSample) -> Double) -> Double {
-        var sum = 0.0
-        var total = 0.0
+    private func weighted(_ value: (WeighedSample) -> Double) -> WeightedMean {
+        var result = WeightedMean()
         for sample in samples {
             let x = value(sample)
-            guard x.isFinite else { continue }
-            sum += sample.weight * x
-            total += sample.weight
+            if x.isFinite { result.add(weight: sample.weight, sum: sample.weight * x) }
         }
-        return total > 0 ? sum / total : .nan
+        return result
     }
 
     private var tieMass: Double {

@@ -95,7 +95,7 @@ struct ScreenedReport {
                 Double(kept + audit.interval.lower) / all,
                 Double(kept + audit.interval.upper) / all),
             tailMass: (Double(kept) + audit.missed) / all, tied: tied,
-            top: TopMoments.of(top, utility: 0, job: job), topCount: kept, isIndependent: true,
+            top: TopMoments.of(top, utility: 0, job: job), topCount: kept,
             draws: picks.sorted.map(\.key),
             certificate: .uniformOverKept(kept: kept, issued: samples))
         var moments = context.moments
@@ -107,8 +107,6 @@ struct ScreenedReport {
                 evaluator: context.evaluator), warnings: &warnings)
         let centre = job.centres[0]
         (result.utility.mean, result.utility.standardDeviation) = base(centre: centre)
-        // The best of the survivors are no sample of the base above a quantile.
-        result.utility.topMeanInterval = Interval(-.infinity, .infinity)
         return result
     }
 

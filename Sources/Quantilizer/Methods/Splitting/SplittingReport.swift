@@ -35,10 +35,15 @@ struct SplittingReport {
                 evaluator: context.evaluator), warnings: &warnings)
         selection.draws = draws
         selection.tieMass = tieMass
-        selection.utility.topMean = weighted(column: 0)
-        // Particles of an island are relatives: the spread among them says little.
-        selection.utility.topMeanInterval = Interval(-.infinity, .infinity)
-        for cost in job.costs.indices { selection.costs[cost].top = weighted(column: 1 + cost) }
+        let top = weighted(column: 0)
+        selection.utility.topMean = top.mean
+        // Particles of an island are relatives; islands are independent.
+        selection.utility.topMeanInterval = top.interval(
+            confidence: job.settings.confidence, units: Double(records.count),
+            degrees: Double(records.count - 1))
+        for cost in job.costs.indices {
+            selection.costs[cost].top = weighted(column: 1 + cost).mean
+        }
         if let warning = gate.warning(
             draws, found: "the islands found only",
             give: "`islands` or `particles`, or another `seed`")
@@ -140,15 +145,16 @@ struct SplittingReport {
     }
 
     /// The mean of a column over the islands, each by its weight.
-    private func weighted(column: Int) -> Double {
-        var sum = 0.0
-        var total = 0.0
-        for (record, weight) in zip(records, weights) where weight > 0 {
-            guard record.top[column].finite > 0 else { continue }
-            sum += weight * record.top[column].mean
-            total += weight
+    private func weighted(column: Int) -> WeightedMean {
+        var result = WeightedMean()
+        for (record, weight) in zip(records, weights) {
+            if weight > 0, record.top[column].finite > 0 {
+                result.add(weight: weight, sum: weight * record.top[column].mean)
+            } else {
+                result.add(weight: 0, sum: 0)
+            }
         }
-        return total > 0 ? sum / total : .nan
+        return result
     }
 
     private var tieMass: Double {
