@@ -11,6 +11,8 @@ exactly: those of every first token, and of every second token after it. Texts w
 expected are taken together; chi-square is printed with its degrees of freedom and its tail.
 Part 2: longer texts, with kill -9 of the server, a worker and the coordinator midway; the server's log
 says how many requests it answered.
+Part 3: texts in stages beside `exact` at the same N and k, several seeds each: tokens written, mean
+utility of what is kept.
 """
 import argparse
 import collections
@@ -185,11 +187,43 @@ def kills(server, pool, samples):
         print(f"  {draw['utility']:.3f} {draw['text']!r}")
 
 
+def stages(server, pool, samples, seeds):
+    utility = "logprob + 2*lord"
+    text = {"max_tokens": 24, "features": {"lord": {"matches": "LORD"}}}
+    methods = {
+        "exact": "exact",
+        "one stage": {"screened": {"stages": [{"tokens": 8, "keep": 0.25}]}},
+        "two stages": {
+            "screened": {
+                "stages": [{"tokens": 6, "keep": 0.5}, {"tokens": 12, "keep": 0.4}]}},
+    }
+    print(f"stages: N = {samples}, k = {samples // 20}, utility {utility}, {seeds} seeds")
+    for name, method in methods.items():
+        tops, tokens, dropped = [], 0, 0
+        began = time.time()
+        for seed in range(seeds):
+            job = f"{name.replace(' ', '-')}-{seed}"
+            pool.job(job, {
+                "text": dict(text), "seed": 100 + seed, "utility": utility, "quantile": 0.05,
+                "samples": samples, "draws": 10, "method": method})
+            result = pool.result(job)
+            tops.append(result["utility"]["top_mean"])
+            tokens += result["usage"]["completion_tokens"]
+            dropped += result["usage"]["failures"].get("retokenised", 0)
+            assert result["certificate"]["amplification"] == result["issued"] / result["kept"]
+        mean = sum(tops) / seeds
+        error = math.sqrt(sum((top - mean) ** 2 for top in tops) / (seeds - 1) / seeds)
+        print(f"  {name}: {tokens / seeds:.0f} tokens a run, mean utility kept {mean:.2f} "
+              f"(standard error {error:.2f}), {dropped} texts read as other tokens, "
+              f"{(time.time() - began) / seeds:.1f} s a run")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--qpool", default="qpool")
     parser.add_argument("--model", default=ROOT / "Tests/CommandTests/Fixtures/kjv-tiny.gguf")
     parser.add_argument("--samples", type=int, default=4096)
+    parser.add_argument("--parts", default="law,kills,stages")
     parser.add_argument("--port", type=int, default=18300)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -197,8 +231,13 @@ if __name__ == "__main__":
         server = Server(options.model, options.port, folder / "server.log")
         pool = Pool(options, folder, server.url)
         try:
-            law(server, pool, options.samples)
-            kills(server, pool, options.samples // 2)
+            parts = options.parts.split(",")
+            if "law" in parts:
+                law(server, pool, options.samples)
+            if "kills" in parts:
+                kills(server, pool, options.samples // 2)
+            if "stages" in parts:
+                stages(server, pool, options.samples // 4, 5)
         finally:
             pool.end()
             server.kill()

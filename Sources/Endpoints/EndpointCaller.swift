@@ -30,7 +30,7 @@ struct EndpointCaller: Sendable {
 
     let gate: EndpointGate
     let keys: EndpointKeys
-    let manners: EndpointManners
+    var manners: EndpointManners
 
     func call<Value: Sendable>(
         _ urls: [String], path: String, body: [UInt8],

@@ -23,6 +23,7 @@ final class EndpointDrawer: TextDrawer {
     private let scorers: [any TextScorer]
     private let log: EndpointLog
     private let textStream: String
+    private let prompts = PromptTokens()
     private let state = Mutex(State())
 
     init(
@@ -40,11 +41,12 @@ final class EndpointDrawer: TextDrawer {
     var trouble: String? { state.withLock { $0.trouble } }
 
     /// It blocks its thread, which is one that computes, until all are there.
-    func draw(_ requests: [TextRequest]) -> [TextOutcome] {
+    func draw(_ requests: [TextRequest], _ call: TextCall) -> [TextOutcome] {
+        guard !requests.isEmpty else { return [] }
         let result = Mutex<[TextOutcome]>([])
         let done = DispatchSemaphore(value: 0)
         Task.detached { [self] in
-            let outcomes = await drawAll(requests)
+            let outcomes = await drawAll(requests, call)
             result.withLock { $0 = outcomes }
             done.signal()
         }
@@ -52,13 +54,45 @@ final class EndpointDrawer: TextDrawer {
         return result.withLock { $0 }
     }
 
-    private func drawAll(_ requests: [TextRequest]) async -> [TextOutcome] {
+    private func drawAll(_ requests: [TextRequest], _ call: TextCall) async -> [TextOutcome] {
         let lock = await RangeLock.take(
             "\(journal.folder)/\(textStream)", index: requests.first?.index ?? 0,
             isOver: { self.trouble != nil })
         defer { lock?.release() }
-        var outcomes = await each(requests, stream: textStream) { request in
-            await self.text(request)
+        var outcomes = requests.map { _ in TextOutcome(failure: .unreachable) }
+        // Those of a stream are stored together.
+        for (stream, places) in Dictionary(
+            grouping: requests.indices, by: { self.stream(of: requests[$0]) })
+        {
+            let drawn = await drawAll(places.map { requests[$0] }, call, stream)
+            for (place, outcome) in zip(places, drawn) { outcomes[place] = outcome }
+        }
+        return outcomes
+    }
+
+    /// Where texts of a request are stored: beginnings and continuations each by themselves.
+    private func stream(of request: TextRequest) -> String {
+        if request.maximumTokens == source.maximumTokens, request.prefix.isEmpty {
+            return textStream
+        }
+        var other = source
+        other.maximumTokens = request.maximumTokens
+        return TextJournal.stream(
+            other.identity + (request.prefix.isEmpty ? " begun" : " continued"))
+    }
+
+    private func drawAll(
+        _ requests: [TextRequest], _ call: TextCall, _ textStream: String
+    ) async -> [TextOutcome] {
+        var outcomes = requests.map { $0.whole }
+        let open = requests.indices.filter { !requests[$0].isWhole }
+        let drawn = await each(open.map { requests[$0] }, stream: textStream) { request in
+            await self.text(request, isOnce: call.isOnce)
+        }
+        for (place, outcome) in zip(open, drawn) { outcomes[place] = outcome }
+        guard call.measures else {
+            journal.flush(textStream)
+            return outcomes
         }
         var external = 0
         var processes = 0
@@ -145,13 +179,13 @@ final class EndpointDrawer: TextDrawer {
 
     private static func isFinal(_ failure: RecordFailure) -> Bool {
         switch failure {
-        case .server, .late, .malformed, .notANumber, .scorer: true
+        case .server, .late, .malformed, .notANumber, .scorer, .retokenised: true
         case .refused, .limited, .unreachable, .process: false
         }
     }
 
     private func stored(_ requests: [TextRequest], _ stream: String) -> [UInt64: TextOutcome] {
-        let keys = requests.map { TextJournal.Key(index: $0.index, word: $0.word) }
+        let keys = requests.map(\.key)
         var result: [UInt64: TextOutcome] = [:]
         for (key, bytes) in journal.entries(stream, keys) {
             result[key.index] = try? TextOutcome(decoding: bytes)
@@ -161,8 +195,7 @@ final class EndpointDrawer: TextDrawer {
 
     private func store(_ outcome: TextOutcome, _ request: TextRequest, _ stream: String) {
         do {
-            try journal.store(
-                stream, .init(index: request.index, word: request.word), outcome.encode())
+            try journal.store(stream, request.key, outcome.encode())
         } catch {
             let words = "what was paid for cannot be stored in \(journal.folder): \(error)"
             log.say(words)
@@ -171,7 +204,8 @@ final class EndpointDrawer: TextDrawer {
     }
 
     private func keep(_ outcome: TextOutcome, _ request: TextRequest, _ stream: String) {
-        if outcome.failure == nil {
+        // That it cannot be continued is an answer too, and was paid for.
+        if outcome.failure == nil || outcome.failure == .retokenised {
             store(outcome, request, stream)
             state.withLock { $0.failuresInRow = 0 }
         }
@@ -190,20 +224,37 @@ final class EndpointDrawer: TextDrawer {
 
     // MARK: Asking
 
-    private func text(_ request: TextRequest) async -> TextOutcome {
+    private func text(_ request: TextRequest, isOnce: Bool) async -> TextOutcome {
         let path = source.interface == .chat ? "/chat/completions" : "/completions"
         let source = source
+        var head: EndpointCaller.Outcome<[String]>?
+        if !request.prefix.isEmpty {
+            head = await prompts.tokens(of: request.prompt, source, caller)
+            if case .failure(let failure)? = head?.result {
+                failed(failure, "the tokens of a prompt")
+                return TextOutcome(failure: failure.failure)
+            }
+        }
+        let prompt = (try? head?.result.get()) ?? []
+        var caller = caller
+        if isOnce { caller.manners.attempts = 1 }
         let called = await caller.call(
             source.endpoints, path: path, body: EndpointWords.request(source, request)
-        ) { bytes throws(Malformed) in try EndpointWords.text(bytes, source) }
+        ) { bytes throws(Malformed) in
+            request.prefix.isEmpty
+                ? try EndpointWords.text(bytes, source, request)
+                : try EndpointWords.continued(bytes, request, prompt: prompt)
+        }
         var outcome: TextOutcome
         switch called.result {
-        case .success(let text): outcome = text
+        case .success(let text):
+            outcome = text
+            outcome.usage.requests = head?.requests ?? 0
         case .failure(let failure):
             failed(failure, "sample \(request.index)")
             outcome = TextOutcome(failure: failure.failure)
         }
-        outcome.usage.requests = called.requests
+        outcome.usage.requests += called.requests
         outcome.usage.redrawn = called.redrawn
         return outcome
     }

@@ -10,7 +10,7 @@ enum EndpointWords {
         var members: [(String, JSON)] = []
         if !source.model.isEmpty { members.append(("model", .string(source.model))) }
         switch source.interface {
-        case .completions: members.append(("prompt", .string(request.prompt)))
+        case .completions: members.append(("prompt", .string(request.begun)))
         case .chat:
             var messages: [JSON] = []
             if !request.system.isEmpty { messages.append(message("system", request.system)) }
@@ -18,7 +18,7 @@ enum EndpointWords {
             members.append(("messages", .array(messages)))
         }
         members += [
-            ("max_tokens", .integer(UInt64(source.maximumTokens))),
+            ("max_tokens", .integer(UInt64(request.maximumTokens - request.prefix.count))),
             ("temperature", .number(source.temperature)), ("top_p", .number(source.topP)),
         ]
         if !source.stop.isEmpty {
@@ -29,7 +29,19 @@ enum EndpointWords {
             members.append(
                 ("logprobs", source.interface == .chat ? .bool(true) : .integer(1)))
         }
+        if !request.prefix.isEmpty { members.append(("echo", .bool(true))) }
         return with(source.parameters, members)
+    }
+
+    /// A prompt to be echoed, for its tokens.
+    static func echo(_ source: TextSource, _ prompt: String) -> [UInt8] {
+        var members: [(String, JSON)] = []
+        if !source.model.isEmpty { members.append(("model", .string(source.model))) }
+        members += [
+            ("prompt", .string(prompt)), ("max_tokens", .integer(1)),
+            ("temperature", .integer(0)), ("echo", .bool(true)), ("logprobs", .integer(1)),
+        ]
+        return Array(JSON.object(members).text().utf8)
     }
 
     private static func message(_ role: String, _ content: String) -> JSON {
@@ -85,6 +97,12 @@ enum EndpointWords {
             var text: String?
             var message: Message?
             var logprobs: Probabilities?
+            var finish_reason: String?
+
+            /// Whether it ended only because it had as many tokens as it might have.
+            func isCut(_ tokens: Int, of most: Int) -> Bool {
+                finish_reason.map { $0 == "length" } ?? (tokens >= most)
+            }
         }
         struct Usage: Decodable {
             var prompt_tokens: UInt64?
@@ -110,7 +128,9 @@ enum EndpointWords {
         }
     }
 
-    static func text(_ bytes: [UInt8], _ source: TextSource) throws(Malformed) -> TextOutcome {
+    static func text(
+        _ bytes: [UInt8], _ source: TextSource, _ request: TextRequest
+    ) throws(Malformed) -> TextOutcome {
         let answer = try decode(Completion.self, bytes)
         guard let choice = answer.choices.first,
             let text = source.interface == .chat ? choice.message?.content : choice.text,
@@ -120,6 +140,7 @@ enum EndpointWords {
         outcome.usage.promptTokens = answer.usage?.prompt_tokens ?? 0
         outcome.usage.completionTokens = answer.usage?.completion_tokens ?? 0
         outcome.tokenCount = Int(clamping: outcome.usage.completionTokens)
+        outcome.isCut = choice.isCut(outcome.tokenCount, of: request.maximumTokens)
         guard source.asksProbabilities else { return outcome }
         let list = choice.logprobs
         if let content = list?.content {
@@ -132,6 +153,7 @@ enum EndpointWords {
             throw Malformed(
                 words: "it tells no log-probabilities; a job without them says `logprobs: false`")
         }
+        outcome.isCut = choice.isCut(outcome.tokens.count, of: request.maximumTokens)
         guard outcome.tokens.count <= RecordLimits.tokens else {
             throw Malformed(words: "an answer of too many tokens")
         }
@@ -140,6 +162,64 @@ enum EndpointWords {
                 failure: .notANumber, words: "a log-probability that is not a number")
         }
         return outcome
+    }
+
+    /// The tokens that a prompt is read as.
+    static func tokens(_ bytes: [UInt8], prompt: String) throws(Malformed) -> [String] {
+        let list = try echoed(bytes).list
+        guard let end = list.end(of: prompt, from: 0) else {
+            throw Malformed(words: "an echo that is not of its prompt")
+        }
+        return list[..<end].map(\.text)
+    }
+
+    /// A text that was begun, with the rest of it. One whose beginning is not read as the tokens that
+    /// it was written in is told apart by its failure.
+    static func continued(
+        _ bytes: [UInt8], _ request: TextRequest, prompt: [String]
+    ) throws(Malformed) -> TextOutcome {
+        let (answer, choice, list) = try echoed(bytes)
+        let start = prompt.count
+        let end = start + request.prefix.count
+        var outcome = TextOutcome(text: "")
+        outcome.usage.promptTokens = answer.usage?.prompt_tokens ?? UInt64(end)
+        outcome.usage.completionTokens =
+            answer.usage?.completion_tokens ?? UInt64(max(0, list.count - end))
+        guard list.count >= end, list[..<start].map(\.text) == prompt,
+            list[start..<end].map(\.text) == request.prefix.map(\.text)
+        else {
+            outcome.text = nil
+            outcome.failure = .retokenised
+            return outcome
+        }
+        let rest = list[end...].map { SampleRecord.Token($0.text, $0.logProbability ?? .nan) }
+        guard let whole = choice.text, let text = whole.suffix(behind: request.begun),
+            end + rest.count <= RecordLimits.tokens, whole.utf8.count <= RecordLimits.textBytes
+        else { throw Malformed(words: "an answer that does not begin with what it continues") }
+        guard rest.allSatisfy({ $0.logProbability.isFinite }) else {
+            throw Malformed(
+                failure: .notANumber, words: "a log-probability that is not a number")
+        }
+        outcome.text = request.prefix.map(\.text).joined() + text
+        outcome.tokens = request.prefix + rest
+        outcome.tokenCount = outcome.tokens.count
+        outcome.isCut = choice.isCut(outcome.tokens.count, of: request.maximumTokens)
+        return outcome
+    }
+
+    private static func echoed(
+        _ bytes: [UInt8]
+    ) throws(Malformed) -> (answer: Completion, choice: Completion.Choice, list: [EchoedToken]) {
+        let answer = try decode(Completion.self, bytes)
+        guard let choice = answer.choices.first, let tokens = choice.logprobs?.tokens,
+            let logs = choice.logprobs?.token_logprobs, tokens.count == logs.count
+        else {
+            throw Malformed(
+                words:
+                    "it does not echo a prompt with its log-probabilities, which continuing a text "
+                    + "needs")
+        }
+        return (answer, choice, zip(tokens, logs).map { EchoedToken(text: $0, logProbability: $1) })
     }
 
     /// The log-probability of what stands behind a prefix, and the tokens that were read.
@@ -183,5 +263,61 @@ enum EndpointWords {
             throw Malformed(words: "\(answer.scores.count) scores of \(count) texts")
         }
         return answer.scores.map { $0 ?? .nan }
+    }
+}
+
+/// A token of an echo.
+struct EchoedToken: Sendable {
+    var text: String
+    /// Of the first there is none.
+    var logProbability: Double?
+}
+
+extension [EchoedToken] {
+    /// Where the tokens that spell a text end; nil where none ends there. What stands for the beginning
+    /// of a text is passed over.
+    func end(of text: String, from start: Int) -> Int? {
+        for first in [start, start + 1] where first < count {
+            var rest = text.unicodeScalars[...]
+            var place = first
+            while !rest.isEmpty, place < count,
+                rest.starts(with: self[place].text.unicodeScalars)
+            {
+                rest = rest.dropFirst(self[place].text.unicodeScalars.count)
+                place += 1
+            }
+            if rest.isEmpty { return place }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// What stands behind a beginning; nil where it is none.
+    fileprivate func suffix(behind beginning: String) -> String? {
+        guard utf8.starts(with: beginning.utf8) else { return nil }
+        return String(Substring(utf8.dropFirst(beginning.utf8.count)))
+    }
+}
+
+extension TextRequest {
+    /// What the endpoint is sent: the prompt and the beginning of the text.
+    var begun: String { prompt + prefix.map(\.text).joined() }
+
+    /// What there is of it already.
+    var whole: TextOutcome {
+        guard isWhole else { return TextOutcome(failure: .unreachable) }
+        var outcome = TextOutcome(text: prefix.map(\.text).joined())
+        outcome.tokens = prefix
+        outcome.tokenCount = prefix.count
+        return outcome
+    }
+
+    /// Its name in the journal. Of a continuation the beginning has a say: elsewhere another one may
+    /// have been drawn.
+    var key: TextJournal.Key {
+        TextJournal.Key(
+            index: index,
+            word: prefix.isEmpty ? word : word ^ TextJournal.digest(of: prefix))
     }
 }

@@ -68,6 +68,15 @@ final class TextJournal: Sendable {
                 .flatMap { [hex[Int($0 >> 4)], hex[Int($0 & 15)]] })
     }
 
+    /// 64 bits that stand for tokens.
+    static func digest(of tokens: [SampleRecord.Token]) -> UInt64 {
+        var hash = SHA256()
+        for token in tokens {
+            hash.update(data: Data("\(token.text.utf8.count) \(token.text)".utf8))
+        }
+        return hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// What is stored of these samples, by any process.
     func entries(_ stream: String, _ keys: [Key]) -> [Key: [UInt8]] {
         streams.withLock { streams in

@@ -77,6 +77,77 @@ import Testing
         #expect(model.seeds("answered").count == answered.count)
     }
 
+    /// Texts in stages, a worker and the coordinator killed in each stage: no text that was stored is
+    /// paid for again, and only those that go on are continued.
+    @Test(.timeLimit(.minutes(5))) func killsCostNoStoredBeginning() throws {
+        let samples = 900
+        let model = try ToyModel("--delay", "0.02", "--merge")
+        let file = try folder.write(
+            """
+            seed: 5
+            base:
+              text:
+                endpoint: \(model.url)
+                prompt: "Say something"
+                max_tokens: 8
+                concurrency: 4
+                attempts: 20
+                features: { as: { matches: "a" } }
+            utility: as + 0.1*logprob
+            quantile: 0.05
+            samples: \(samples)
+            draws: 15
+            method: { screened: { stages: [{ tokens: 3, keep: 0.5, utility: as }, { tokens: 5, keep: 0.4 }] } }
+            """, to: "job.yaml")
+        let pool = try LocalPool([
+            "--store", folder.path + "/pool.sqlite", "--allow-plugins", "--silence", "2s",
+        ])
+        for _ in 0..<2 { try pool.addWorker(worker(model)) }
+        #expect(try pool.waitForWorkers(2))
+        _ = try pool.client("submit", file, "--id", "texts")
+        func wait(until count: Int) throws {
+            let end = Date().addingTimeInterval(60)
+            while model.seeds("answered").count < count {
+                try #require(Date() < end, "the job does not go on")
+                usleep(20_000)
+            }
+        }
+        try wait(until: 300)
+        pool.workers[0].signal(SIGKILL)
+        try pool.addWorker(worker(model))
+        try wait(until: 1_000)
+        pool.coordinator.signal(SIGKILL)
+        try pool.restartCoordinator()
+        try wait(until: 1_150)
+        pool.workers[1].signal(SIGKILL)
+        let waited = try pool.client("wait", "texts", "--quiet")
+        #expect(waited.status == 0, "\(waited.error)")
+        let result = try TextResult(try pool.client("result", "texts", "-o", "json"))
+        #expect(result.kept == 45 && result.draws.count == 15 && result.usage.redrawn == 0)
+        #expect(result.issued == samples && result.certificate.amplification == 20)
+        // Texts with "ca" are read as other tokens, and are not continued.
+        let retokenised = result.usage.failures["retokenised"] ?? 0
+        #expect(retokenised > 0 && result.usage.failed == retokenised)
+        for draw in result.draws {
+            let text = try #require(draw.text)
+            #expect(text.count == 8 && draw.logprobs.count == 8 && !text.prefix(5).contains("ca"))
+            #expect(abs(draw.value[3] - log(ToyModel.probability(text))) < 1e-9)
+        }
+        // 900 beginnings, 450 and 180 that go on; what was on its way to a worker that died was asked
+        // for again.
+        let answered = model.seeds("answered")
+        #expect(Set(answered).count <= 900 + 450 + 180)
+        #expect(Set(answered).count > 900 + 450 && answered.count - Set(answered).count <= 8)
+        #expect(result.usage.completion_tokens <= 900 * 3 + 450 * 2 + 180 * 3)
+        let quiet = try QPoolProcess([
+            "run", file, "-o", "json", "--quiet", "--journal", folder.path + "/journal",
+        ]).finish(seconds: 60)
+        #expect(try TextResult(quiet).draws.map(\.index) == result.draws.map(\.index))
+        #expect(model.seeds("answered").count == answered.count)
+        let verified = try qpool("verify", try folder.write(quiet.output, to: "result.json"))
+        #expect(verified.status == 0, "\(verified.error)")
+    }
+
     @Test func whatNobodyAllowsIsRefused() throws {
         let model = try ToyModel()
         let file = try job(model.url, samples: 300)

@@ -129,6 +129,9 @@ extension Coordinator {
         job.served += guess
         worker.leases.insert(id)
         worker.leaseCheck = min(worker.leaseCheck, now + worker.silence)
+        let round =
+            job.machine!.roundVaries
+            ? job.machine!.round(for: range)!.encode() : job.encodedRound
         effects.outgoing.append(
             (
                 worker.route,
@@ -138,10 +141,10 @@ extension Coordinator {
                         $0.job = job.id
                         $0.round = UInt32(job.round!.number)
                         $0.range = range.wire
-                        $0.roundBytes = UInt32(job.encodedRound.count)
+                        $0.roundBytes = UInt32(round.count)
                         $0.jobDigest = job.digest
                         $0.attempt = job.attempt
-                    }, job.encodedRound + job.machine!.hints.encode())
+                    }, round + job.machine!.hints.encode())
             ))
     }
 

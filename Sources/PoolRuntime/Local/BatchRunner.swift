@@ -86,12 +86,12 @@ public final class BatchRunner: Sendable {
         _ machine: inout JobMachine, cancel: Cancellation = Cancellation(),
         progress: @Sendable (UInt64) -> Void = { _ in }
     ) -> Bool {
-        while let round = machine.currentRound {
+        while !machine.hasEnded {
             guard let missing = machine.missing(limit: 1).first else { return false }
             let range =
                 DyadicRange(start: missing.start, level: min(missing.level, Self.batchLevel))
                 ?? missing
-            guard
+            guard let round = machine.round(for: range),
                 let partial = run(
                     job: machine.job, jobKey: 1, round: round, range: range,
                     hints: SharedHints(machine.hints), cancel: cancel, progress: progress)

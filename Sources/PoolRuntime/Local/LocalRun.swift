@@ -93,10 +93,11 @@ public final class LocalRun: Sendable {
         let level =
             !machine.job.drawsOnce ? Self.batchLevel : DyadicRange.blockLevel
         var kept = DispatchTime.now().uptimeNanoseconds
-        while let round = machine.currentRound, let missing = missing(machine) {
+        while let missing = missing(machine) {
             let range =
                 DyadicRange(start: missing.start, level: min(missing.level, level))
                 ?? missing
+            guard let round = machine.round(for: range) else { break }
             let partial = runner.run(
                 job: machine.job, jobKey: 1, round: round, range: range,
                 hints: SharedHints(machine.hints), cancel: cancellation

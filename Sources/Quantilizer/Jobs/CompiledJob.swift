@@ -17,6 +17,8 @@ public struct CompiledJob: Sendable {
     public let costs: [NamedUtility]
     /// The cheap first utility of `screened`, the variable of `impact`.
     public let auxiliary: NamedUtility?
+    /// What texts that are written in stages are ranked by after each.
+    public let screens: [NamedUtility]
     /// The law that `importance` samples in place of the base.
     public let proposal: (any BaseDistribution)?
     /// Whether the probability of an event is wanted, and no draws: outcomes of the event then have
@@ -36,7 +38,7 @@ public struct CompiledJob: Sendable {
     /// **Complexity**: evaluates 256 samples.
     public init(
         settings: JobSettings, base: any BaseDistribution, utilities: [NamedUtility],
-        costs: [NamedUtility] = [], auxiliary: NamedUtility? = nil,
+        costs: [NamedUtility] = [], auxiliary: NamedUtility? = nil, screens: [NamedUtility] = [],
         proposal: (any BaseDistribution)? = nil, isEstimate: Bool = false,
         sweep: SweepShape? = nil, audit: AuditShape? = nil, search: SearchShape? = nil
     ) {
@@ -47,6 +49,7 @@ public struct CompiledJob: Sendable {
         self.utilities = utilities
         self.costs = costs
         self.auxiliary = auxiliary
+        self.screens = screens
         self.proposal = proposal
         self.isEstimate = isEstimate
         self.sweep = sweep

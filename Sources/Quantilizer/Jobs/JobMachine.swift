@@ -68,6 +68,21 @@ public struct JobMachine: Sendable {
     /// The round that wants evaluating; nil when the job has ended.
     public var currentRound: Round? { merger?.round }
 
+    /// The current round as it is handed out with a range of it: where its samples were begun before,
+    /// with what there is of those in the range.
+    public func round(for range: DyadicRange) -> Round? {
+        guard var round = merger?.round, case .continued(let pass) = round.stage else {
+            return merger?.round
+        }
+        round.stage = .continued(pass.part(of: range, records: records))
+        return round
+    }
+
+    /// Whether the current round is handed out with another content for each range.
+    public var roundVaries: Bool {
+        if case .continued? = merger?.round.stage { true } else { false }
+    }
+
     /// Whether there is an answer or a failure.
     public var hasEnded: Bool { merger == nil }
 
@@ -124,12 +139,15 @@ public struct JobMachine: Sendable {
         return MethodContext(
             job: job, moments: (moments.total(zero: zero) ?? zero).columns, issued: issued,
             evaluations: evaluated - min(repeated, evaluated), nextRound: roundNumber,
-            evaluator: RangeEvaluator(job: job), records: records, redrawn: usage?.redrawn ?? 0)
+            evaluator: RangeEvaluator(job: job), records: records, redrawn: usage?.redrawn ?? 0,
+            completionTokens: usage?.completionTokens ?? 0)
     }
 
     private mutating func take(_ step: MethodStep) {
         switch step {
-        case .round(let round): merger = RoundMerger(round: round, job: job)
+        case .round(let round):
+            merger = RoundMerger(round: round, job: job)
+            if case .continued(let pass) = round.stage { records = pass.drafts(of: records) }
         case .result(var result):
             if let pending {
                 self.pending = nil
@@ -377,6 +395,11 @@ public struct JobMachine: Sendable {
             usage = try RecordUsage(from: &reader)
             records = try [UInt64: SampleRecord](
                 from: &reader, dimension: job.base.dimension, indices: 0..<Limits.samples)
+        }
+        if let merger, case .continued(let pass) = merger.round.stage {
+            guard pass.survivors.allSatisfy({ records[$0] != nil }) else {
+                throw DecodingFailure("texts that are to go on are missing")
+            }
         }
         if let merger {
             guard method.fits(merger.round), !method.isResting else {

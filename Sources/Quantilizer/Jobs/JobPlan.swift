@@ -36,6 +36,10 @@ public struct JobPlan: Sendable, Hashable {
     public var blocksPerSample: Int
     /// The selections.
     public var selections: [Selection]
+    /// Of texts, the stages in which they are written.
+    public var stages: [TextStage] = []
+    /// The numbers of texts that go on after each stage.
+    public var goingOn: [UInt64] = []
     /// Why the job cannot run as it is, and the remedy.
     public var problem: JobFailure?
 
@@ -130,8 +134,13 @@ public struct JobPlan: Sendable, Hashable {
                     samplesPerDraw: Double(samples) / Double(settings.draws))
             }
         case .screened(let screening):
-            let method = ScreenedMethod(job: job, settings: screening)
-            rounds = method.plannedRounds(job: job)
+            if screening.stages.isEmpty {
+                rounds = ScreenedMethod(job: job, settings: screening).plannedRounds(job: job)
+            } else {
+                rounds = screening.stages.count + 1
+                stages = screening.stages
+                goingOn = screening.goingOn(of: settings.samples)
+            }
             selections = job.selections.map {
                 Self.uniform(
                     $0, kept: KeptCount.of(quantile: $0.quantile, samples: settings.samples), job)

@@ -51,6 +51,8 @@ struct JobSpecReader {
     var proposalNode: JobNode?
     /// The function that `method: screened` or `impact` gives, not yet read.
     var auxiliaryNode: (key: String, node: JobNode)?
+    /// What `method: screened` ranks texts by after each stage, not yet read; nil for the utility.
+    var stageNodes: [JobNode?] = []
     /// The event and its level function, as the job has them.
     var estimated: (event: NamedUtility, level: NamedUtility?)?
     /// What is swept over, and its quantiles with the name of what is wanted in truth.
@@ -96,6 +98,7 @@ struct JobSpecReader {
         let numbers = readNumbers(draws: draws, confidence: confidence)
         let proposal = readProposal(base, resources)
         let auxiliary = readAuxiliary(base, resources)
+        let screens = readScreens(base, utilities, numbers?.method, resources)
         if let method = numbers?.method, method.importance != nil {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
@@ -103,7 +106,7 @@ struct JobSpecReader {
             if recorded.isReplayable {
                 checkReplayed(numbers)
             } else {
-                checkRecorded(numbers, verify)
+                checkRecorded(numbers, verify, isText: base is TextBase)
             }
         }
         if map.diagnostics.count > Limits.diagnostics {
@@ -120,7 +123,7 @@ struct JobSpecReader {
         settings.verify = verify
         let job = CompiledJob(
             settings: settings, base: bases?.family ?? audited.base ?? base, utilities: utilities,
-            costs: costs, auxiliary: auxiliary,
+            costs: costs, auxiliary: auxiliary, screens: screens,
             proposal: proposal, isEstimate: isEstimate, sweep: sweep, audit: audit, search: search)
         return JobSpec(
             name: name, job: job, chosen: chooser?.reason(numbers),
@@ -140,19 +143,21 @@ struct JobSpecReader {
     }
 
     /// Notes what cannot be asked of samples that are drawn once and kept.
-    private mutating func checkRecorded(_ numbers: Numbers, _ verify: Double) {
+    private mutating func checkRecorded(_ numbers: Numbers, _ verify: Double, isText: Bool) {
         switch numbers.method {
         case .exact, .bestOfN: break
+        case .screened(let settings) where isText && !settings.stages.isEmpty: break
         case .threshold, .splitting, .importance, .crossEntropy, .screened, .band, .tilt,
             .minimax, .impact, .plain, .attack, .search:
             map.note(
                 map.has("method") ? "method" : nil,
                 "samples of this base are drawn once and kept: of the methods only `exact` and "
-                    + "`best-of-n` can use them, and there are no estimates")
+                    + "`best-of-n` can use them, and of texts `screened` with `stages`; there are no "
+                    + "estimates")
         }
         if numbers.precision != nil {
             map.note("precision", "samples of this base are drawn once: give `samples`")
-        } else if numbers.method == .exact, !map.has("samples") {
+        } else if numbers.method != .bestOfN, !map.has("samples") {
             map.note(nil, "missing key `samples`: each is asked of an endpoint, so say how many")
         }
         let draws =

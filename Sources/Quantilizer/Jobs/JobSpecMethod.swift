@@ -70,7 +70,8 @@ extension JobSpecReader {
         if name == "screened" {
             guard let read = map.collect({ () throws(JobError) in try Self.screened(settings) })
             else { return nil }
-            auxiliaryNode = ("screen", read.screen)
+            auxiliaryNode = read.screen.map { ("screen", $0) }
+            stageNodes = read.screens
             return .screened(read.settings)
         }
         if name == "impact" {

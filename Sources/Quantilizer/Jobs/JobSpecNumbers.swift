@@ -300,7 +300,7 @@ extension JobSpecReader {
             method = .object([("cross-entropy", .object(settings.normalised))])
         case .screened(let settings):
             let screen: [(String, JSON)] = job.auxiliary.map { [("screen", $0.normalised)] } ?? []
-            method = .object([("screened", .object(screen + settings.normalised))])
+            method = .object([("screened", .object(screen + settings.normalised(job.screens)))])
         case .band(let cut):
             method = .object([("band", .object([("cut", .number(cut))]))])
         case .impact(let width):

@@ -4,9 +4,21 @@
 extension JobSpecReader {
     static func screened(
         _ node: JobNode
-    ) throws(JobError) -> (settings: ScreenedSettings, screen: JobNode) {
+    ) throws(JobError) -> (settings: ScreenedSettings, screen: JobNode?, screens: [JobNode?]) {
         var map = JobMapping(
-            node, path: "method.screened", keys: ["screen", "survivors", "audit"])
+            node, path: "method.screened", keys: ["screen", "survivors", "audit", "stages"])
+        if map.has("stages") {
+            for key in ["screen", "survivors", "audit"] where map.has(key) {
+                map.note(key, "`stages` of texts take the place of `\(key)`")
+            }
+            let stages = map.read("stages") { (node, path) throws(JobError) in
+                try Self.stages(node, path)
+            }
+            try map.finish()
+            var settings = ScreenedSettings(survivors: .count(1), audit: 0)
+            settings.stages = stages?.map(\.stage) ?? []
+            return (settings, nil, stages?.map(\.utility) ?? [])
+        }
         if !map.has("screen") {
             map.note(nil, "missing key `screen`: the cheap utility, a formula or a plugin")
         }
@@ -23,8 +35,71 @@ extension JobSpecReader {
         try map.finish()
         return (
             ScreenedSettings(survivors: survivors ?? .count(1), audit: audit ?? 0),
-            map["screen"] ?? node
+            map["screen"] ?? node, []
         )
+    }
+
+    private static func stages(
+        _ node: JobNode, _ path: String
+    ) throws(JobError) -> [(stage: TextStage, utility: JobNode?)] {
+        var result: [(stage: TextStage, utility: JobNode?)] = []
+        for (i, item) in try node.list(path: path, limit: Limits.textStages).enumerated() {
+            var map = JobMapping(
+                item, path: "\(path)[\(i)]", keys: ["tokens", "keep", "utility"])
+            let least = (result.last?.stage.tokens ?? 0) + 1
+            let tokens = map.integer("tokens", in: least...max(least, RecordLimits.tokens))
+            let keep = map.double("keep", in: .openUnit)
+            try map.finish()
+            result.append(
+                (TextStage(tokens: tokens ?? least, keep: keep ?? 1), map["utility"]))
+        }
+        guard !result.isEmpty else {
+            throw node.expected("stages such as `[{ tokens: 8, keep: 25% }]`", path: path)
+        }
+        return result
+    }
+
+    /// What texts are ranked by after each stage: the utility, where a stage names none.
+    mutating func readScreens(
+        _ base: (any BaseDistribution)?, _ utilities: [NamedUtility], _ method: MethodChoice?,
+        _ resources: JobResources
+    ) -> [NamedUtility] {
+        guard case .screened(let settings)? = method, !settings.stages.isEmpty else { return [] }
+        guard let base = base as? TextBase else {
+            if base != nil {
+                map.note("method", "`stages` are of texts: of other bases give `screen`")
+            }
+            return []
+        }
+        let source = base.source
+        if let problem = source.whyNotInStages { map.note("base", problem) }
+        if let last = settings.stages.last, last.tokens >= source.maximumTokens {
+            map.note(
+                "method",
+                "a stage ends before the text does: `max_tokens` is \(source.maximumTokens)")
+        }
+        var result: [NamedUtility] = []
+        for (number, node) in stageNodes.enumerated() {
+            let path = "method.screened.stages[\(number)].utility"
+            let made =
+                if let node { compile("stage", node, path, base, resources) } else {
+                    utilities.first
+                }
+            guard let made else { continue }
+            let elsewhere = made.formulas.flatMap(\.usedColumns).compactMap { column in
+                let place = column - TextBase.usual.count
+                return place >= 0 && !source.features[place].isLocal
+                    ? source.features[place].name : nil
+            }
+            if let name = elsewhere.first {
+                map.note(
+                    "method",
+                    "after stage \(number + 1) `\(name)` is not known, which is measured on whole texts "
+                        + "alone: give the stage a `utility` of patterns, lengths or logprob")
+            }
+            result.append(made)
+        }
+        return result
     }
 
     static func impact(_ node: JobNode) throws(JobError) -> (width: Double?, variable: JobNode) {
@@ -57,7 +132,8 @@ extension JobSpecReader {
     /// The numbers of a screened job: those of `exact`, and enough survivors.
     mutating func screened(_ settings: ScreenedSettings, _ numbers: Numbers) -> Numbers? {
         oneUtility("screened")
-        let survivors = settings.count(of: numbers.samples)
+        let survivors =
+            settings.goingOn(of: numbers.samples).last ?? settings.count(of: numbers.samples)
         let most = numbers.quantiles.map {
             KeptCount.of(quantile: $0, samples: numbers.samples)
         }.max()
@@ -65,7 +141,7 @@ extension JobSpecReader {
             map.note(
                 "method",
                 "\(survivors) samples survive the screen, and \(most) are to be kept: give more "
-                    + "`survivors`")
+                    + (settings.stages.isEmpty ? "`survivors`" : "`keep`"))
             return nil
         }
         var result = numbers
@@ -98,9 +174,28 @@ extension JobSpecReader {
     }
 }
 
+extension NamedUtility {
+    /// The formulas that it is made of.
+    fileprivate var formulas: [Formula] {
+        members.isEmpty ? [utility as? Formula].compactMap { $0 } : members.flatMap(\.formulas)
+    }
+}
+
 extension ScreenedSettings {
+    /// The settings as a job file has them, with what texts are ranked by after each stage.
+    func normalised(_ screens: [NamedUtility]) -> [(String, JSON)] {
+        guard !stages.isEmpty else { return normalised }
+        let list = zip(stages, screens).map { stage, screen in
+            JSON.object([
+                ("tokens", .integer(UInt64(stage.tokens))), ("keep", .number(stage.keep)),
+                ("utility", screen.normalised),
+            ])
+        }
+        return [("stages", .array(list))]
+    }
+
     /// The settings as a job file has them, without the screen.
-    var normalised: [(String, JSON)] {
+    private var normalised: [(String, JSON)] {
         let number: JSON =
             switch survivors {
             case .share(let share): .number(share)

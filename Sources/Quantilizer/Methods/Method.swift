@@ -14,7 +14,7 @@ enum MethodStep: Sendable {
 struct MethodContext {
     let job: CompiledJob
     /// Utilities, then costs, over all measured base samples.
-    let moments: [Moments]
+    var moments: [Moments]
     /// Base samples issued.
     let issued: UInt64
     /// Samples of all rounds so far.
@@ -27,6 +27,8 @@ struct MethodContext {
     var records: [UInt64: SampleRecord] = [:]
     /// Of a recorded base, draws that were thrown away and asked for again: they count as issued.
     var redrawn: UInt64 = 0
+    /// Of texts, the tokens that were written.
+    var completionTokens: UInt64 = 0
 
     /// The same for a job with other numbers, of which this job is made.
     func of(_ job: CompiledJob) -> MethodContext {
@@ -90,7 +92,12 @@ enum MethodRegistry {
         case .splitting(let settings): SplittingMethod(settings: settings)
         case .importance(let settings), .crossEntropy(let settings):
             ImportanceMethod(job: job, settings: settings)
-        case .screened(let settings): ScreenedMethod(job: job, settings: settings)
+        case .screened(let settings):
+            if settings.stages.isEmpty {
+                ScreenedMethod(job: job, settings: settings)
+            } else {
+                StagedMethod(job: job, settings: settings)
+            }
         case .band(let cut): BandMethod(job: job, cut: cut)
         case .tilt(let settings): TemperedMethod(job: job, goal: .tilt(settings))
         case .minimax(let settings): TemperedMethod(job: job, goal: .minimax(settings))

@@ -18,7 +18,7 @@ public final class RangeEvaluator {
     public init(job: CompiledJob) {
         self.job = job
         loop = BlockLoop(job)
-        if case .screened = job.settings.method {
+        if case .screened(let settings) = job.settings.method, settings.stages.isEmpty {
             screening = BlockLoop(job, screens: true)
             judging = SurvivorLoop(job)
         }
@@ -57,6 +57,14 @@ public final class RangeEvaluator {
             return judging?.evaluate(
                 job, round: round, range: range, hints: hints, floor: floor, audit: audit,
                 isCancelled: isCancelled)
+        case .drafts:
+            guard let drafting = job.ofDrafts else { return nil }
+            var loop = BlockLoop(drafting)
+            return loop.evaluate(
+                drafting, round: round, range: range, hints: hints, isCancelled: isCancelled)
+        case .continued(let pass):
+            if isCancelled() { return nil }
+            return ContinuationLoop(job, pass)?.evaluate(round: round, range: range)
         }
     }
 

@@ -204,6 +204,12 @@ extension Round {
             if case .select(let sieves) = task, sieves.count == 2, domain == .base, !measures {
                 return
             }
+        case .drafts:
+            if case .select(let sieves) = task, sieves.count == 1, domain == .base { return }
+        case .continued:
+            if case .select(let sieves) = task, sieves.count == 1, domain == .base, !measures {
+                return
+            }
         }
         throw DecodingFailure("a stage that does not fit its round")
     }

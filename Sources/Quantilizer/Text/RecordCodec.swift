@@ -25,8 +25,11 @@ extension SampleRecord {
         try reader.finish()
     }
 
+    /// The bit that says that a text was cut.
+    private static let cut: UInt8 = 0x80
+
     func write(to writer: inout ByteWriter) {
-        writer.write(failure.map { $0.rawValue + 1 } ?? 0)
+        writer.write((failure.map { $0.rawValue + 1 } ?? 0) | (isCut ? Self.cut : 0))
         for value in value { writer.write(value) }
         writer.write(text != nil)
         if let text { writer.write(Array(text.utf8)) }
@@ -38,7 +41,9 @@ extension SampleRecord {
     }
 
     init(from reader: inout ByteReader, dimension: Int) throws(DecodingFailure) {
-        let code = try reader.byte()
+        let said = try reader.byte()
+        let code = said & ~Self.cut
+        isCut = said != code
         failure = nil
         if code > 0 {
             guard let failure = RecordFailure(rawValue: code - 1) else {
@@ -57,13 +62,20 @@ extension SampleRecord {
 }
 
 extension RecordUsage {
-    func write(to writer: inout ByteWriter) {
-        for count in [requests, redrawn, promptTokens, completionTokens, judgeTokens] + failures {
+    /// The kinds of failures that journals count, which hold none: an outcome's own is in its record.
+    fileprivate static let journalled = 9
+
+    func write(to writer: inout ByteWriter, failures kinds: Int = RecordFailure.allCases.count) {
+        for count in [requests, redrawn, promptTokens, completionTokens, judgeTokens]
+            + failures.prefix(kinds)
+        {
             writer.write(count)
         }
     }
 
-    init(from reader: inout ByteReader) throws(DecodingFailure) {
+    init(
+        from reader: inout ByteReader, failures kinds: Int = RecordFailure.allCases.count
+    ) throws(DecodingFailure) {
         self.init()
         func next() throws(DecodingFailure) -> UInt64 {
             let count = try reader.word()
@@ -75,7 +87,7 @@ extension RecordUsage {
         promptTokens = try next()
         completionTokens = try next()
         judgeTokens = try next()
-        for i in failures.indices { failures[i] = try next() }
+        for i in 0..<kinds { failures[i] = try next() }
     }
 }
 
@@ -120,9 +132,10 @@ extension TextOutcome {
         var writer = ByteWriter()
         var record = SampleRecord(value: scores, text: text, tokens: tokens)
         record.failure = failure
+        record.isCut = isCut
         writer.write(count: scores.count)
         writer.write(count: tokenCount)
-        usage.write(to: &writer)
+        usage.write(to: &writer, failures: RecordUsage.journalled)
         record.write(to: &writer)
         return writer.bytes
     }
@@ -132,12 +145,13 @@ extension TextOutcome {
         var reader = ByteReader(bytes)
         let scores = try reader.count(limit: 1_024, bytesEach: 8, of: "scores")
         tokenCount = try reader.count(limit: 1 << 40, bytesEach: 0, of: "tokens")
-        usage = try RecordUsage(from: &reader)
+        usage = try RecordUsage(from: &reader, failures: RecordUsage.journalled)
         let record = try SampleRecord(from: &reader, dimension: scores)
         try reader.finish()
         self.scores = record.value
         text = record.text
         tokens = record.tokens
         failure = record.failure
+        isCut = record.isCut
     }
 }

@@ -86,6 +86,8 @@ public struct SampleRecord: Sendable, Hashable {
     public var tokens: [Token]
     /// Why it failed; nil where it did not.
     public var failure: RecordFailure?
+    /// Whether the text ended only because it had as many tokens as were asked for.
+    public var isCut = false
 
     /// A record.
     public init(
@@ -124,6 +126,8 @@ public enum RecordFailure: UInt8, Sendable, Hashable, CaseIterable {
     case scorer
     /// The process that makes samples failed.
     case process
+    /// The endpoint reads a text that was begun as other tokens than it wrote, so it was not continued.
+    case retokenised
 
     /// The name in results.
     public var name: String {
@@ -137,6 +141,7 @@ public enum RecordFailure: UInt8, Sendable, Hashable, CaseIterable {
         case .notANumber: "not-a-number"
         case .scorer: "scorer"
         case .process: "process"
+        case .retokenised: "retokenised"
         }
     }
 }

@@ -19,7 +19,11 @@ public struct TextBase: RecordedBase {
 
     /// Where texts come from.
     public let source: TextSource
-    private let drawer: (any TextDrawer)?
+    let drawer: (any TextDrawer)?
+    /// How its samples are asked for.
+    var call = TextCall()
+    /// Tokens that its samples have at most, where only their beginnings are wanted.
+    var draftTokens: Int?
 
     /// A base that draws by a drawer; by none where it is only read, as on a coordinator.
     public init(_ source: TextSource, drawer: (any TextDrawer)?) {
@@ -49,11 +53,17 @@ public struct TextBase: RecordedBase {
         if source.contexts.count > 1 {
             context = Int(contextWord.multipliedFullWidth(by: UInt64(source.contexts.count)).high)
         }
+        return request(index: index, word: seedWord, context: context)
+    }
+
+    /// What a sample of a context asks for.
+    func request(index: UInt64, word: UInt64, context: Int) -> TextRequest {
         let text = source.contexts.isEmpty ? "" : source.contexts[context].text
         return TextRequest(
-            index: index, word: seedWord, context: context, contextText: text,
+            index: index, word: word, context: context, contextText: text,
             prompt: TextTemplate.fill(source.prompt, [("context", text)]),
-            system: TextTemplate.fill(source.system, [("context", text)]))
+            system: TextTemplate.fill(source.system, [("context", text)]),
+            maximumTokens: draftTokens ?? source.maximumTokens)
     }
 
     /// Draws by the drawer, and measures.
@@ -68,15 +78,26 @@ public struct TextBase: RecordedBase {
                     index: start + UInt64(lane), seedWord: noise.words[0, lane],
                     contextWord: noise.words[1, lane]))
         }
-        let drawn = drawer?.draw(requests) ?? []
+        let drawn = draw(requests, call)
+        for (lane, record) in drawn.records.enumerated() {
+            for column in 0..<dimension { values[column, lane] = record.value[column] }
+        }
+        return drawn
+    }
+
+    /// Draws what is asked for, and measures: a record each.
+    func draw(
+        _ requests: [TextRequest], _ call: TextCall
+    ) -> (records: [SampleRecord], usage: RecordUsage) {
+        let drawn = drawer?.draw(requests, call) ?? []
         var usage = RecordUsage()
         var records: [SampleRecord] = []
-        for lane in 0..<lanes {
-            let outcome = lane < drawn.count ? drawn[lane] : TextOutcome(failure: .unreachable)
+        for (position, request) in requests.enumerated() {
+            let outcome =
+                position < drawn.count ? drawn[position] : TextOutcome(failure: .unreachable)
             usage.add(outcome.usage)
-            let record = record(of: outcome, context: requests[lane].context)
+            let record = record(of: outcome, context: request.context)
             if let failure = record.failure { usage.failures[Int(failure.rawValue)] += 1 }
-            for column in 0..<dimension { values[column, lane] = record.value[column] }
             records.append(record)
         }
         return (records, usage)
@@ -93,8 +114,10 @@ public struct TextBase: RecordedBase {
         for feature in source.features {
             value.append(feature.local(text) ?? scores.next() ?? .nan)
         }
-        return SampleRecord(
+        var record = SampleRecord(
             value: value.map { FailedSample.clean($0) }, text: text, tokens: outcome.tokens)
+        record.isCut = outcome.isCut
+        return record
     }
 
     private func usual(
@@ -164,6 +187,12 @@ public struct TextRequest: Sendable, Hashable {
     public var prompt: String
     /// The system's message, filled in.
     public var system: String
+    /// Tokens that the text has at most, those it begins with included.
+    public var maximumTokens: Int
+    /// The tokens that the text begins with; none of a text from its beginning.
+    public var prefix: [SampleRecord.Token] = []
+    /// Whether those are all of it, and it is only to be measured.
+    public var isWhole = false
 
     /// The seed that is sent: 31 bits, which every endpoint can read.
     public var seed: UInt64 { word >> 33 }
@@ -181,6 +210,8 @@ public struct TextOutcome: Sendable, Hashable {
     public var scores: [Double] = []
     /// Why there is none.
     public var failure: RecordFailure?
+    /// Whether it ended only because it had as many tokens as were asked for.
+    public var isCut = false
     /// What it took.
     public var usage = RecordUsage()
 
@@ -195,7 +226,18 @@ public protocol TextDrawer: Sendable {
     /// Why it is given up, nil while it is not.
     var trouble: String? { get }
     /// An outcome for each request, in order.
-    func draw(_ requests: [TextRequest]) -> [TextOutcome]
+    func draw(_ requests: [TextRequest], _ call: TextCall) -> [TextOutcome]
+}
+
+/// How texts are asked for.
+public struct TextCall: Sendable, Hashable {
+    /// Whether what others measure is wanted, judges, rewards and processes.
+    public var measures = true
+    /// Whether an answer that was lost is lost, and not asked for again.
+    public var isOnce = false
+
+    /// Measured, and asked for as patiently as the job says.
+    public init() {}
 }
 
 /// Makes drawers: the part that touches the network.

@@ -84,6 +84,37 @@ public struct TextSource: Sendable, Hashable {
         ]).text()
     }
 
+    /// Why its texts cannot be begun and continued; nil where they can.
+    var whyNotInStages: String? {
+        if interface != .completions {
+            return "a chat's answer cannot be continued: texts in stages need `api: completions`"
+        }
+        if !asksProbabilities {
+            return "texts in stages need `logprobs`, for their tokens"
+        }
+        if !stop.isEmpty {
+            return
+                "texts in stages take no `stop`: one that spans the end of a stage would be missed"
+        }
+        // What looks at the text written so far takes its beginning for a part of the prompt.
+        let neutral = [
+            "repeat_penalty": "1", "repetition_penalty": "1", "presence_penalty": "0",
+            "frequency_penalty": "0", "mirostat_mode": "0", "mirostat": "0",
+        ]
+        let refused = ["grammar", "response_format", "min_tokens", "n_predict", "dry_multiplier"]
+        for parameter in parameters {
+            let name = parameter.name
+            if let value = neutral[name], Double(parameter.json) != Double(value) {
+                return
+                    "texts in stages take no `\(name)` but \(value): it depends on what was written"
+            }
+            if refused.contains(name) {
+                return "texts in stages take no `\(name)`: it depends on what was written"
+            }
+        }
+        return nil
+    }
+
     /// Every URL that has to be allowed, each once.
     public var urls: [String] {
         var result: [String] = []

@@ -20,7 +20,7 @@ struct TextPlan {
     /// What texts from each of the bases take; nil where there is none.
     init?(_ bases: [TextBase], plan: JobPlan) {
         guard let first = bases.first else { return nil }
-        for base in bases { add(base.source, samples: plan.samples + plan.pilotSamples) }
+        for base in bases { add(base.source, plan) }
         var usage = RecordUsage()
         usage.promptTokens = promptTokens
         usage.completionTokens = completionTokens
@@ -28,7 +28,8 @@ struct TextPlan {
         spend = first.spend(usage)
     }
 
-    private mutating func add(_ source: TextSource, samples: UInt64) {
+    private mutating func add(_ source: TextSource, _ plan: JobPlan) {
+        let samples = plan.samples + plan.pilotSamples
         func tokens(_ text: String) -> Double { Double(text.utf8.count) / Self.bytesPerToken }
         let contexts = source.contexts.map { tokens($0.text) }
         let context = contexts.isEmpty ? 0 : contexts.reduce(0, +) / Double(contexts.count)
@@ -42,15 +43,28 @@ struct TextPlan {
                 judged +=
                     tokens(judge.prompt + judge.continuation) + Double(source.maximumTokens)
             case .reward(let reward):
-                scored += (samples + UInt64(reward.batch) - 1) / UInt64(reward.batch)
+                let whole = plan.goingOn.last ?? samples
+                scored += (whole + UInt64(reward.batch) - 1) / UInt64(reward.batch)
             case .matches, .found, .process: continue
             }
         }
-        requests += samples * each + scored
-        completionTokens += samples * UInt64(source.maximumTokens)
-        promptTokens += UInt64(
-            (Double(samples) * (tokens(source.prompt + source.system) + context)).rounded(.up))
-        judgeTokens += UInt64((Double(samples) * judged).rounded(.up))
+        var asked = samples
+        var written = 0.0
+        var begun = 0.0
+        var left = samples
+        var length = 0
+        for (stage, count) in zip(plan.stages, plan.goingOn) {
+            written += Double(left) * Double(stage.tokens - length)
+            (left, length) = (count, stage.tokens)
+            asked += count
+            begun += Double(count) * Double(length)
+        }
+        written += Double(left) * Double(source.maximumTokens - length)
+        requests += asked + left * (each - 1) + scored
+        completionTokens += UInt64(written)
+        let prompt = tokens(source.prompt + source.system) + context
+        promptTokens += UInt64((Double(asked) * prompt + begun).rounded(.up))
+        judgeTokens += UInt64((Double(left) * judged).rounded(.up))
     }
 
     var table: String {

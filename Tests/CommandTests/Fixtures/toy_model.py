@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A completions endpoint whose law is known: three letters, each given the one before it.
 
-    python3 toy_model.py [--port N] [--log FILE] [--delay SECONDS] [--faults]
+    python3 toy_model.py [--port N] [--log FILE] [--delay SECONDS] [--faults] [--merge]
 
 It prints its address. A text depends on the request's seed alone. Every request is written to the
 log as a line, `asked SEED` when it comes and `answered SEED` when its text is sent.
+
+With `echo` and a seed it goes on behind the last letter of the prompt. With --merge it reads "ca" as one
+token, and writes it as two.
 
 With --faults the last digit of a seed says what goes wrong: 0 always a status of 500, 1 always a
 log-probability of NaN; the first time only: 2 status 429 with Retry-After, 3 status 500, 4 an answer
@@ -36,10 +39,11 @@ def write(line):
             log.write(line + "\n")
 
 
-def draw(seed, count, prompt):
+def draw(seed, count, prompt, last=None):
     chance = random.Random(seed)
     # A calm person begins with c.
     law, tokens, logs = {"c": 1.0} if "calm" in prompt else FIRST, [], []
+    law = NEXT.get(last, law)
     for _ in range(count):
         token = chance.choices(list(law), list(law.values()))[0]
         tokens.append(token)
@@ -52,6 +56,9 @@ def echo(prompt):
     logs = [None]
     for before, letter in zip(prompt, prompt[1:]):
         logs.append(math.log(NEXT.get(before, {}).get(letter, OTHER)))
+    if options.merge and "ca" in prompt:
+        place = prompt.index("ca")
+        return [*prompt[:place], "ca", *prompt[place + 2 :]], logs[:-1]
     return list(prompt), logs
 
 
@@ -80,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/reward":
             scores = [sample["text"].count("c") for sample in request["samples"]]
             return self.send(200, {"scores": scores})
-        if request.get("echo"):
+        if request.get("echo") and "seed" not in request:
             tokens, logs = echo(request["prompt"])
             offsets = list(range(len(tokens)))
             return self.send(200, self.answer("", tokens, logs, offsets))
@@ -91,8 +98,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             seen[seed] = seen.get(seed, 0) + 1
             times = seen[seed]
         prompt = request.get("prompt") or request["messages"][-1]["content"]
-        tokens, logs = draw(seed, request["max_tokens"], prompt)
+        goes_on = request.get("echo")
+        tokens, logs = draw(
+            seed, request["max_tokens"], prompt, prompt[-1] if goes_on else None)
         body = self.answer("".join(tokens), tokens, logs, None)
+        if goes_on:
+            read, before = echo(prompt)
+            body = self.answer(prompt + "".join(tokens), read + tokens, before + logs, None)
+            body["usage"]["completion_tokens"] = len(tokens)
         if options.faults:
             kind, isFirst = seed % 10, times == 1
             if kind == 0 or kind == 3 and isFirst:
@@ -147,6 +160,7 @@ if __name__ == "__main__":
     parser.add_argument("--log")
     parser.add_argument("--delay", type=float, default=0)
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--merge", action="store_true")
     parser.add_argument("--key")
     options = parser.parse_args()
     server = Server(("127.0.0.1", options.port), Handler)

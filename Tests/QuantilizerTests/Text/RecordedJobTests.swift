@@ -7,7 +7,7 @@ import Testing
 private struct Scribe: TextDrawer {
     var trouble: String? { nil }
 
-    func draw(_ requests: [TextRequest]) -> [TextOutcome] {
+    func draw(_ requests: [TextRequest], _ call: TextCall) -> [TextOutcome] {
         requests.map { request in
             if request.index % 7 == 3 { return TextOutcome(failure: .server) }
             if request.contextText == "bad", request.index % 7 == 4 {

@@ -1,5 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A stage of texts that are written in stages.
+public struct TextStage: Sendable, Hashable {
+    /// Tokens that a text has at most at the stage's end.
+    public var tokens: Int
+    /// The share of the stage's texts that go on.
+    public var keep: Double
+
+    /// A stage.
+    public init(tokens: Int, keep: Double) {
+        self.tokens = tokens
+        self.keep = keep
+    }
+}
+
 /// The numbers of `method: screened`.
 public struct ScreenedSettings: Sendable, Hashable {
     /// How many samples the screen lets through.
@@ -14,11 +28,22 @@ public struct ScreenedSettings: Sendable, Hashable {
     public var survivors: Survivors
     /// Samples screened out that are evaluated all the same, on average.
     public var audit: Int
+    /// Of texts, the stages in which they are written; then the two above are of no use.
+    public var stages: [TextStage] = []
 
     /// Settings.
     public init(survivors: Survivors, audit: Int = 1_000) {
         self.survivors = survivors
         self.audit = audit
+    }
+
+    /// The numbers of texts that go on after each stage.
+    func goingOn(of samples: UInt64) -> [UInt64] {
+        var left = samples
+        return stages.map { stage in
+            left = KeptCount.of(quantile: stage.keep, samples: left)
+            return left
+        }
     }
 
     /// The share of the samples whose ⌈share · samples⌉ is the number of survivors.
