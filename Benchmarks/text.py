@@ -197,7 +197,7 @@ def stages(server, pool, samples, seeds):
             "screened": {
                 "stages": [{"tokens": 6, "keep": 0.5}, {"tokens": 12, "keep": 0.4}]}},
     }
-    print(f"stages: N = {samples}, k = {samples // 20}, utility {utility}, {seeds} seeds")
+    print(f"stages: N = {samples}, k = {math.ceil(samples / 20)}, utility {utility}, {seeds} seeds")
     for name, method in methods.items():
         tops, tokens, dropped = [], 0, 0
         began = time.time()
@@ -205,7 +205,7 @@ def stages(server, pool, samples, seeds):
             job = f"{name.replace(' ', '-')}-{seed}"
             pool.job(job, {
                 "text": dict(text), "seed": 100 + seed, "utility": utility, "quantile": 0.05,
-                "samples": samples, "draws": 10, "method": method})
+                "samples": samples, "draws": 5, "method": method})
             result = pool.result(job)
             tops.append(result["utility"]["top_mean"])
             tokens += result["usage"]["completion_tokens"]
