@@ -9,7 +9,8 @@ import Testing
     init() throws { folder = try PluginFolder("maker.py") }
 
     private func job(
-        _ mode: String?, samples: Int = 40_000, more: String = "", batch: Int = 1024
+        _ mode: String?, samples: Int = 40_000, more: String = "", batch: Int = 1024,
+        method: String? = nil
     ) throws -> String {
         let base =
             mode.map {
@@ -21,7 +22,7 @@ import Testing
             base: \(base)
             utility: "x[0]*x[0] - x[1]"
             quantile: 0.01
-            samples: \(samples)
+            \(method.map { "method: \($0)" } ?? "samples: \(samples)")
             draws: 5
             cost: "x[1] > 1"
 
@@ -77,6 +78,31 @@ import Testing
         let larger = try PluginResult(try pool.client("result", "job", "-o", "json"))
         let whole = try PluginResult(run(job("same", samples: 170_000)))
         #expect(larger.agrees(with: whole) && larger.issued == 170_000)
+    }
+
+    /// Splitting moves the noise: a pool whose coordinator has no process gives the draws and the
+    /// certificate of the built-in base.
+    @Test func splittingMovesTheNoise() throws {
+        let method = "{ splitting: { particles: 512, islands: 2 } }"
+        let expected = try PluginResult(run(job(nil, method: method)))
+        let path = try job("same", method: method)
+        let local = try run(path)
+        let alone = try PluginResult(local)
+        #expect(alone.threshold.value == expected.threshold.value && alone.draws == expected.draws)
+        #expect(alone.kept == expected.kept)
+        #expect(try qpool("verify", "-", input: local.output, folder: folder.path).status == 0)
+        let pool = try LocalPool(["--allow-plugins"])
+        for _ in 0..<2 {
+            try pool.addWorker([
+                "--threads", "1", "--allow-process", "python3 maker.py *", "--plugin-folder",
+                folder.path,
+            ])
+        }
+        _ = try pool.client("submit", path, "--id", "job")
+        let waited = try pool.client("wait", "job", "--quiet")
+        #expect(waited.status == 0, "\(waited.error)")
+        let found = try PluginResult(try pool.client("result", "job", "-o", "json"))
+        #expect(found.digest == alone.digest)
     }
 
     @Test func whatFailsIsCountedAndCheckTells() throws {

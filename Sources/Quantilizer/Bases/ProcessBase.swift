@@ -8,6 +8,7 @@
 /// its own says `replayable: false`, and its samples are drawn once and kept.
 ///
 /// Only workers have the process, so the values of samples that are kept travel with partials.
+/// Where it is, it is a base like any other: methods that move noise ask it for the samples.
 public struct ProcessBase: RecordedBase {
     /// `process`.
     public static let name = "process"
@@ -54,22 +55,8 @@ public struct ProcessBase: RecordedBase {
         domain: Domain, start: UInt64, lanes: Int, noise: borrowing NoiseBlock,
         values: inout Columns
     ) -> (records: [SampleRecord], usage: RecordUsage) {
-        var given = Columns(count: normals + uniforms, capacity: lanes)
-        for column in 0..<normals {
-            for lane in 0..<lanes { given[column, lane] = noise.normals[column, lane] }
-        }
-        for column in 0..<uniforms {
-            for lane in 0..<lanes {
-                given[normals + column, lane] =
-                    (Double(noise.words[column, lane] >> 11) + 0.5) * 0x1p-53
-            }
-        }
         var usage = RecordUsage()
-        let isThere = generator?.fill(lanes: lanes, noise: given, values: &values) ?? false
-        guard isThere else {
-            for column in 0..<dimension {
-                FailedSample.fill(&values, column: column, lanes: lanes)
-            }
+        guard make(lanes: lanes, noise: noise, values: &values, at: Placement()) else {
             usage.failures[Int(RecordFailure.process.rawValue)] = UInt64(lanes)
             let failed = SampleRecord.failed(.process, dimension: dimension)
             return ([SampleRecord](repeating: failed, count: lanes), usage)
@@ -80,6 +67,41 @@ public struct ProcessBase: RecordedBase {
             records.append(SampleRecord(value: (0..<dimension).map { values[$0, lane] }))
         }
         return (records, usage)
+    }
+
+    /// Asks the process; ``FailedSample/marker`` where it cannot answer, or there is none.
+    public func transform(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
+        at place: Placement
+    ) {
+        _ = make(lanes: lanes, noise: noise, values: &values, at: place)
+    }
+
+    private func make(
+        lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, at place: Placement
+    ) -> Bool {
+        var made = Columns(count: dimension, capacity: lanes)
+        var isThere = false
+        if let generator {
+            var given = Columns(count: normals + uniforms, capacity: lanes)
+            for column in 0..<normals {
+                for lane in 0..<lanes {
+                    given[column, lane] = noise.normals[place.normal + column, lane]
+                }
+            }
+            for column in 0..<uniforms {
+                for lane in 0..<lanes {
+                    given[normals + column, lane] =
+                        (Double(noise.words[place.word + column, lane] >> 11) + 0.5) * 0x1p-53
+                }
+            }
+            isThere = generator.fill(lanes: lanes, noise: given, values: &made)
+        }
+        for column in 0..<dimension {
+            if !isThere { FailedSample.fill(&made, column: column, lanes: lanes) }
+            for lane in 0..<lanes { values[place.value + column, lane] = made[column, lane] }
+        }
+        return isThere
     }
 }
 

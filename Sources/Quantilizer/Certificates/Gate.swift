@@ -33,17 +33,9 @@ struct Gate: Sendable {
     /// The draws, those that do not pass replaced by base samples; none for the weighted ones where the
     /// weight is 0.
     func returned(_ own: [Draw], _ context: MethodContext) -> [Draw] {
-        // Whoever merges may not be able to call functions from outside.
-        let isExternal = context.job.utilities[0].isExternal
-        return (0..<context.job.settings.draws).map { number in
-            if number < own.count, passes(number) { return own[number] }
-            let index = UInt64(number)
-            let value = context.evaluator.regenerate(index: index)
-            let utility =
-                isExternal
-                ? .nan : context.evaluator.evaluate(indices: [index])[0].utilities[0]
-            return Draw(
-                index: index, utility: Key(utility: utility).utility, value: value, fallback: true)
+        (0..<context.job.settings.draws).map { number in
+            number < own.count && passes(number)
+                ? own[number] : context.baseDraw(index: UInt64(number))
         }
     }
 

@@ -12,14 +12,14 @@ public enum DrawCheck {
     ///
     /// **Complexity**: a sample for each draw.
     public static func falseDraw(in result: JobResult, job: CompiledJob) -> Draw? {
-        if job.recorded != nil { return falseRecord(in: result, job: job) }
-        // Functions from outside are not called here.
-        guard job.externalSources.isEmpty else { return nil }
         switch job.settings.method {
         case .exact, .bestOfN, .threshold, .screened, .band, .tilt, .minimax, .impact:
             break
         case .splitting, .importance, .crossEntropy, .plain, .attack, .search: return nil
         }
+        if job.recorded != nil { return falseRecord(in: result, job: job) }
+        // Functions from outside are not called here.
+        guard job.externalSources.isEmpty else { return nil }
         let evaluator = RangeEvaluator(job: job)
         for selection in result.selections {
             guard

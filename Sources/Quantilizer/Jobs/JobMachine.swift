@@ -115,7 +115,8 @@ public struct JobMachine: Sendable {
         self.merger = nil
         evaluated += merger.evaluations
         failures.add(merger)
-        records.merge(merger.records) { _, new in new }
+        // Of other domains the indices mean other samples.
+        if merger.round.domain == .base { records.merge(merger.records) { _, new in new } }
         if let used = merger.usage { usage = usage?.adding(used) ?? used }
         if merger.round.domain == .base {
             if merger.round.measures {

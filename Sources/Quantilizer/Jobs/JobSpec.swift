@@ -133,12 +133,13 @@ struct JobSpecReader {
     /// Notes what cannot be asked of samples that only workers can make.
     private mutating func checkReplayed(_ numbers: Numbers) {
         switch numbers.method {
-        case .exact, .bestOfN, .threshold, .plain: break
+        case .exact, .bestOfN, .threshold, .plain, .splitting, .crossEntropy: break
         default:
             map.note(
                 "method",
-                "`\(numbers.method.name)` moves samples where they are at hand; those of this base are "
-                    + "made by a process: use `exact`, `best-of-n` or `threshold`")
+                "`\(numbers.method.name)` takes samples where they are at hand, or their density; those "
+                    + "of this base are made by a process: use `exact`, `best-of-n`, `threshold`, "
+                    + "`splitting` or `cross-entropy`")
         }
     }
 

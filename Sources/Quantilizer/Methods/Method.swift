@@ -89,9 +89,9 @@ enum MethodRegistry {
         case .bestOfN: BestOfN(job: job)
         case .threshold(let source, let maximum):
             ThresholdMethod(job: job, source: source, maximumSamples: maximum)
-        case .splitting(let settings): SplittingMethod(settings: settings)
+        case .splitting(let settings): gated(SplittingMethod(settings: settings), job)
         case .importance(let settings), .crossEntropy(let settings):
-            ImportanceMethod(job: job, settings: settings)
+            gated(ImportanceMethod(job: job, settings: settings), job)
         case .screened(let settings):
             if settings.stages.isEmpty {
                 ScreenedMethod(job: job, settings: settings)
@@ -106,5 +106,10 @@ enum MethodRegistry {
         case .search(let settings): SearchMethod(settings: settings)
         case .attack(let settings): AttackMethod(job: job, settings: settings)
         }
+    }
+
+    /// A method whose gate falls back to base draws; estimates give none.
+    private static func gated(_ method: any Method, _ job: CompiledJob) -> any Method {
+        job.recorded == nil || job.isEstimate ? method : FallbackMethod(method, job: job)
     }
 }

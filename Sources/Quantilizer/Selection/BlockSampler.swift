@@ -82,12 +82,8 @@ struct BlockSampler: ~Copyable {
                 lanes: lanes, values: values, scratch: &scratch, results: &results, column: column)
         }
         guard recorded != nil else { return }
-        // Whatever a function makes of it, a sample that failed has no utility and no cost.
         for (column, place) in failureColumns.enumerated() {
-            for lane in 0..<lanes
-            where values[place, lane].bitPattern == FailedSample.marker.bitPattern {
-                results[column, lane] = FailedSample.marker
-            }
+            FailedSample.spread(values, place: place, to: &results, column: column, lanes: lanes)
         }
     }
 

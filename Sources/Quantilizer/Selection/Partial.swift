@@ -64,6 +64,9 @@ public struct Partial: Sendable, Equatable {
             for key in channel.candidates.keys { result[key.index] = records[key.index] }
             for pick in channel.picks { result[pick.key.index] = records[pick.key.index] }
         }
+        for sample in weighed.lazy.flatMap(\.samples) {
+            result[sample.index] = records[sample.index]
+        }
         return result
     }
 
@@ -138,7 +141,9 @@ public struct Partial: Sendable, Equatable {
         }
         if let recorded = job.recorded {
             let usage = try RecordUsage(from: &reader)
-            guard usage.failed <= samples * UInt64(recorded.drawsPerSample) else {
+            // An island's indices are fewer than its evaluations.
+            guard round.isOfIslands || usage.failed <= samples * UInt64(recorded.drawsPerSample)
+            else {
                 throw DecodingFailure("more samples failed than the range has")
             }
             tally.usage = usage

@@ -80,8 +80,22 @@ public final class RangeEvaluator {
             else { return nil }
             records.append(record)
         }
+        // Of a base whose samples others make, what failed is told of with the samples.
+        let failures =
+            job.utilities[0].isExternal ? 0 : records.reduce(0) { $0 &+ $1.moments[0].failed }
         return Partial(
-            round: round.number, range: range, tally: Tally(), channels: [], islands: records)
+            round: round.number, range: range, tally: tally(failures: failures), channels: [],
+            islands: records)
+    }
+
+    private func tally(failures: UInt64) -> Tally {
+        var tally = Tally()
+        if job.recorded != nil {
+            var usage = RecordUsage()
+            usage.failures[Int(RecordFailure.process.rawValue)] = failures
+            tally.usage = usage
+        }
+        return tally
     }
 
     private func trials(
@@ -110,8 +124,11 @@ public final class RangeEvaluator {
             if isCancelled() { return nil }
             blocks.append(.run(pass, start: start, job: job, sampler: &sampler))
         }
-        return Partial(
-            round: round.number, range: range, tally: Tally(), channels: [], weighed: blocks)
+        var partial = Partial(
+            round: round.number, range: range, tally: tally(failures: sampler.failures),
+            channels: [], weighed: blocks)
+        partial.records = sampler.records
+        return partial
     }
 
     /// The value of a sample; not a number where the base is recorded, for nothing is drawn twice.

@@ -118,7 +118,7 @@ public struct RoundMerger: Sendable {
     /// Forgets the records of samples that are kept no more, now and then.
     private mutating func pruneRecords() {
         let kept = channels.reduce(0) { $0 + $1.candidates.count }
-        guard records.count > 2 * kept + 1_024 else { return }
+        guard !round.isWeighed, records.count > 2 * kept + 1_024 else { return }
         records = recordsKept
     }
 
@@ -130,6 +130,9 @@ public struct RoundMerger: Sendable {
             for pick in channel.picks.sorted {
                 result[pick.key.index] = records[pick.key.index]
             }
+        }
+        for sample in weighed.values.lazy.flatMap(\.samples) {
+            result[sample.index] = records[sample.index]
         }
         return result
     }
@@ -255,6 +258,12 @@ extension RoundMerger {
             for pick in picks { pick.write(to: &writer) }
             writer.write(channel.floor)
         }
+        if isRecorded {
+            for node in forest.nodes {
+                (node.payload.usage ?? RecordUsage()).write(to: &writer)
+            }
+            recordsKept.write(to: &writer)
+        }
         if round.isOfIslands {
             for (number, island) in islands.sorted(by: { $0.key < $1.key }) {
                 writer.write(number)
@@ -268,12 +277,6 @@ extension RoundMerger {
         for (number, trial) in trials.sorted(by: { $0.key < $1.key }) {
             writer.write(number)
             trial.write(to: &writer)
-        }
-        if isRecorded {
-            for node in forest.nodes {
-                (node.payload.usage ?? RecordUsage()).write(to: &writer)
-            }
-            recordsKept.write(to: &writer)
         }
     }
 

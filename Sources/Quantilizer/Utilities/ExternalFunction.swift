@@ -37,6 +37,16 @@ public enum FailedSample {
     /// A function's own result: all its NaNs are one, and none is the marker.
     public static func clean(_ result: Double) -> Double { result.isNaN ? .nan : result }
 
+    /// Fills in the marker for the functions of samples that failed, which `place` of the values shows:
+    /// whatever a function makes of it, such a sample has no utility and no cost.
+    static func spread(
+        _ values: borrowing Columns, place: Int, to results: inout Columns, column: Int, lanes: Int
+    ) {
+        for lane in 0..<lanes where values[place, lane].bitPattern == marker.bitPattern {
+            results[column, lane] = marker
+        }
+    }
+
     /// Lanes of a column that failed.
     static func count(_ results: borrowing Columns, column: Int, lanes: Int) -> UInt64 {
         var count: UInt64 = 0

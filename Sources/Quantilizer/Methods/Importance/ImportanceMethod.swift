@@ -91,9 +91,10 @@ struct ImportanceMethod: Method {
             choose(merger.weighedSamples, job.settings.quantiles[0])
             return production(job, number)
         case .production:
+            let records = merger.records
             let report = ImportanceReport(
                 settings: settings, pass: production(job), progress: progress, aim: aim,
-                samples: merger.weighedSamples)
+                samples: merger.weighedSamples, records: records)
             return .result(job.isEstimate ? report.estimate(context) : report.result(context))
         }
     }

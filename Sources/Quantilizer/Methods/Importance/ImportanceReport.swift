@@ -8,17 +8,20 @@ struct ImportanceReport {
     let aim: Double
     /// Those at or above the level, by index.
     let samples: [WeighedSample]
+    /// Of a base whose samples others make, what they made, by index.
+    let records: [UInt64: SampleRecord]
     private let tail: WeighedTail
 
     init(
         settings: ImportanceSettings, pass: WeighingPass, progress: AdaptationProgress,
-        aim: Double, samples: [WeighedSample]
+        aim: Double, samples: [WeighedSample], records: [UInt64: SampleRecord]
     ) {
         self.settings = settings
         self.pass = pass
         self.progress = progress
         self.aim = aim
         self.samples = samples
+        self.records = records
         tail = WeighedTail(
             samples, of: settings.blockedSamples, bound: settings.largestWeight)
     }
@@ -109,7 +112,8 @@ struct ImportanceReport {
                 (Double(draws.count) + offset) * total < sum * Double(count)
             {
                 let start = sample.index & ~(WeighingPass.lanes - 1)
-                if start != block {
+                let record = records[sample.index]
+                if record == nil, start != block {
                     sampler.draw(start: start)
                     block = start
                 }
@@ -117,7 +121,8 @@ struct ImportanceReport {
                 draws.append(
                     Draw(
                         index: sample.index, utility: sample.level.utility,
-                        value: (0..<job.base.dimension).map { sampler.values[$0, lane] },
+                        value: record?.value
+                            ?? (0..<job.base.dimension).map { sampler.values[$0, lane] },
                         fallback: false))
             }
         }

@@ -18,6 +18,10 @@ struct ProposalSampler: ~Copyable {
     private(set) var results: Columns
     private(set) var labels: [UInt64]
     private(set) var weights: [Double]
+    /// Samples that a base whose samples others make failed to give.
+    private(set) var failures: UInt64 = 0
+    /// Of such a base, the samples that are kept, by index.
+    private(set) var records: [UInt64: SampleRecord] = [:]
 
     // Over noise: the block's normals, and the way to values.
     private var latent: Columns
@@ -72,7 +76,20 @@ struct ProposalSampler: ~Copyable {
             function.evaluate(
                 lanes: Self.lanes, values: values, scratch: &scratch, results: &results,
                 column: column)
+            guard job.recorded != nil else { continue }
+            FailedSample.spread(
+                values, place: 0, to: &results, column: column, lanes: Self.lanes)
         }
+        if job.recorded != nil {
+            failures += FailedSample.count(results, column: 0, lanes: Self.lanes)
+        }
+    }
+
+    /// Keeps the value of a sample that whoever merges cannot make.
+    fileprivate mutating func keep(_ lane: Int, index: UInt64) {
+        guard job.recorded != nil, pass.measures else { return }
+        records[index] = SampleRecord(
+            value: (0..<job.base.dimension).map { values[$0, lane] })
     }
 
     /// The noise of a lane, where the proposal is one over noise.
@@ -153,6 +170,7 @@ extension WeighedBlock {
                     index: start + UInt64(lane), level: level, weight: sampler.weights[lane],
                     costs: pass.measures
                         ? job.costs.indices.map { sampler.results[1 + $0, lane] } : []))
+            sampler.keep(lane, index: start + UInt64(lane))
         }
         return block
     }

@@ -12,13 +12,14 @@ struct ParticleCloud: ~Copyable {
     private(set) var levels: [Level]
     /// Evaluations of the utility so far.
     private(set) var evaluations: UInt64 = 0
-    /// Evaluations of the utility at which a function from outside failed.
+    /// Evaluations of the utility at which a function from outside failed, or the base did.
     private(set) var failures: UInt64 = 0
 
     static let lanes = 256
     private let base: any BaseDistribution
     private let functions: [any Utility]
     private let isExternal: Bool
+    private let isRecorded: Bool
     private let stream: RandomStream
     private let first: UInt64
     private var latent: Columns
@@ -39,7 +40,10 @@ struct ParticleCloud: ~Copyable {
         precondition(count % ParticleCloud.lanes == 0 && !functions.isEmpty)
         self.base = base
         self.functions = functions
-        isExternal = functions[0] is any ExternalFunction
+        // Not by way of `isRecorded`: what `||` calls may not see a half-made value.
+        let recorded = base is any RecordedBase
+        isRecorded = recorded
+        isExternal = functions[0] is any ExternalFunction || recorded
         self.count = count
         self.first = first
         let lanes = ParticleCloud.lanes
@@ -107,11 +111,7 @@ struct ParticleCloud: ~Copyable {
             }
         }
         transform()
-        for (column, function) in functions.enumerated() {
-            function.evaluate(
-                lanes: ParticleCloud.lanes, values: values, scratch: &scratch, results: &results,
-                column: column)
-        }
+        apply(functions.count)
     }
 
     // MARK: - One block of lanes
@@ -154,14 +154,21 @@ struct ParticleCloud: ~Copyable {
 
     private mutating func evaluate(functions count: Int) {
         transform()
+        apply(count)
+        evaluations += UInt64(ParticleCloud.lanes)
+        if isExternal {
+            failures += FailedSample.count(results, column: 0, lanes: ParticleCloud.lanes)
+        }
+    }
+
+    private mutating func apply(_ count: Int) {
         for column in 0..<count {
             functions[column].evaluate(
                 lanes: ParticleCloud.lanes, values: values, scratch: &scratch, results: &results,
                 column: column)
-        }
-        evaluations += UInt64(ParticleCloud.lanes)
-        if isExternal {
-            failures += FailedSample.count(results, column: 0, lanes: ParticleCloud.lanes)
+            guard isRecorded else { continue }
+            FailedSample.spread(
+                values, place: 0, to: &results, column: column, lanes: ParticleCloud.lanes)
         }
     }
 
