@@ -290,7 +290,10 @@ struct ThresholdMethod: Method {
         firstRound = Int(try reader.word32())
         isResting = try reader.bool()
         inPilot = try reader.bool()
-        guard asked <= maximumSamples, lastStart <= asked else {
+        // A round that is not the last one ends with a block, for the next one begins there.
+        guard asked <= maximumSamples, lastStart <= asked,
+            isResting || asked == maximumSamples || asked % Self.roundAlignment == 0
+        else {
             throw DecodingFailure("a snapshot of another job")
         }
         for g in goals.indices {

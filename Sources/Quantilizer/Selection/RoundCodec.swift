@@ -176,7 +176,7 @@ extension Round {
         case 7:
             let isBinned = try reader.bool()
             let width = try reader.double()
-            guard job.auxiliary != nil, domain == .base, !isBinned || width > 0 else {
+            guard job.settings.method.hasCells, domain == .base, !isBinned || width > 0 else {
                 throw DecodingFailure("the job has no cells")
             }
             task = .cells(width: isBinned ? width : nil)
