@@ -159,7 +159,8 @@ public struct JobMachine: Sendable {
             result.warnings += failures.warnings(job)
             if let usage {
                 let each = UInt64(job.recorded?.drawsPerSample ?? 1)
-                result.warnings += usage.warnings(samples: issued * each)
+                // Islands and rounds of fall-back draws come beside what is issued.
+                result.warnings += usage.warnings(samples: max(issued * each, evaluated))
             }
             self.result = result
         case .failure(let failure): self.failure = failure
@@ -403,7 +404,7 @@ public struct JobMachine: Sendable {
             }
         }
         if let merger {
-            guard method.fits(merger.round), !method.isResting else {
+            guard method.fits(merger.round), !method.isResting, merger.round.number < 1 << 30 else {
                 throw DecodingFailure("a round that the method does not wait for")
             }
             self.merger = merger
