@@ -33,6 +33,7 @@ def main():
     parser.add_argument("--samples", type=float, default=1e11)
     parser.add_argument("--workload", choices=["E", "G"], default="E")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--memory", default="32MB", help="the job's `memory`, for candidates in one process")
     parser.add_argument("--every", type=float, default=2, help="seconds between looks")
     parser.add_argument("--most", type=float, default=256, help="megabytes that a process may take")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="also keep every look, as JSON")
@@ -41,7 +42,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         text = (HERE / "jobs" / f"{options.workload}.yaml").read_text()
-        text = re.sub(r"samples: .*", f"samples: {int(options.samples)}", text)
+        text = re.sub(r"samples: .*", f"samples: {int(options.samples)}\nmemory: {options.memory}", text)
         (folder / "job.yaml").write_text(text)
         coordinator = wire.Coordinator(str(folder), "--store", str(folder / "store.sqlite"))
         processes, endpoint = [coordinator.process], coordinator.endpoint

@@ -80,11 +80,13 @@ def long(plt):
     times = [number(row[1]) for row in rows]
     figure, (rate, memory) = plt.subplots(2, 1, figsize=(7, 4.6), sharex=True)
     rate.plot(times, [number(row[2]) for row in rows], color=BLUE, marker="o", markersize=4)
-    rate.set(ylabel="million samples/s", ylim=(0, None))
+    rate.set(ylabel="million samples/s")
+    rate.set_ylim(0, 1.15 * max(number(row[2]) for row in rows))
     for column, colour, name in ((3, GREEN, "coordinator"), (4, BLUE, "largest worker")):
         memory.plot(times, [number(row[column]) for row in rows], color=colour, marker="o", markersize=4, label=name)
     memory.axhline(256, color=GREY, linestyle="--", linewidth=1, label="limit of 256 MB")
-    memory.set(xlabel="seconds", ylabel="resident MB", ylim=(0, 280))
+    memory.set(xlabel="seconds", ylabel="resident MB")
+    memory.set_ylim(0, 1.25 * max(number(row[3]) for row in rows))
     memory.legend(frameon=False, ncols=3)
     return figure
 
