@@ -4,8 +4,8 @@
 ///
 /// Every worker beats once an interval and ends about a lease each lease time, so with very many
 /// workers these grow with their number: together they ask for no more than about 4,000 leases and
-/// 10,000 beats a second, which one coordinator can serve (docs/performance.md). Answers do not
-/// depend on it. What grows is the time until the ranges of a worker that is cut off go to others;
+/// 10,000 beats a second, whatever their number; docs/performance.md says what was measured of one
+/// coordinator. Answers do not depend on it. What grows is the time until the ranges of a worker that is cut off go to others;
 /// one whose process dies is seen at once, by its connection.
 struct Pace: Hashable, Sendable {
     /// Time that the coordinator has for a lease, and for a beat.
