@@ -33,31 +33,31 @@ import Testing
         ]
     }
 
+    /// A pool on a store that works on a job under the id `texts`.
+    private func pool(of workers: Int, asking model: ToyModel, for file: String) throws -> LocalPool
+    {
+        let pool = try LocalPool([
+            "--store", folder.path + "/pool.sqlite", "--allow-plugins", "--silence", "2s",
+        ])
+        for _ in 0..<workers { try pool.addWorker(worker(model)) }
+        try #require(try pool.waitForWorkers(workers))
+        _ = try pool.client("submit", file, "--id", "texts")
+        return pool
+    }
+
     @Test(.timeLimit(.minutes(5))) func killsCostNoStoredText() throws {
         let samples = 2_000
         let concurrency = 4
         let model = try ToyModel("--delay", "0.02")
         let file = try job(model.url, samples: samples)
-        let pool = try LocalPool([
-            "--store", folder.path + "/pool.sqlite", "--allow-plugins", "--silence", "2s",
-        ])
-        for _ in 0..<2 { try pool.addWorker(worker(model)) }
-        #expect(try pool.waitForWorkers(2))
-        _ = try pool.client("submit", file, "--id", "texts")
-        func wait(until count: Int) throws {
-            let end = Date().addingTimeInterval(60)
-            while model.seeds("answered").count < count {
-                try #require(Date() < end, "the job does not go on")
-                usleep(20_000)
-            }
-        }
-        try wait(until: 300)
+        let pool = try pool(of: 2, asking: model, for: file)
+        try model.wait(untilAnswered: 300)
         pool.workers[0].signal(SIGKILL)
         try pool.addWorker(worker(model))
-        try wait(until: 700)
+        try model.wait(untilAnswered: 700)
         pool.coordinator.signal(SIGKILL)
         try pool.restartCoordinator()
-        try wait(until: 1_100)
+        try model.wait(untilAnswered: 1_100)
         try model.killAndRestart()
         let waited = try pool.client("wait", "texts", "--quiet")
         #expect(waited.status == 0, "\(waited.error)")
@@ -99,26 +99,14 @@ import Testing
             draws: 15
             method: { screened: { stages: [{ tokens: 3, keep: 0.5, utility: as }, { tokens: 5, keep: 0.4 }] } }
             """, to: "job.yaml")
-        let pool = try LocalPool([
-            "--store", folder.path + "/pool.sqlite", "--allow-plugins", "--silence", "2s",
-        ])
-        for _ in 0..<2 { try pool.addWorker(worker(model)) }
-        #expect(try pool.waitForWorkers(2))
-        _ = try pool.client("submit", file, "--id", "texts")
-        func wait(until count: Int) throws {
-            let end = Date().addingTimeInterval(60)
-            while model.seeds("answered").count < count {
-                try #require(Date() < end, "the job does not go on")
-                usleep(20_000)
-            }
-        }
-        try wait(until: 300)
+        let pool = try pool(of: 2, asking: model, for: file)
+        try model.wait(untilAnswered: 300)
         pool.workers[0].signal(SIGKILL)
         try pool.addWorker(worker(model))
-        try wait(until: 1_000)
+        try model.wait(untilAnswered: 1_000)
         pool.coordinator.signal(SIGKILL)
         try pool.restartCoordinator()
-        try wait(until: 1_150)
+        try model.wait(untilAnswered: 1_150)
         pool.workers[1].signal(SIGKILL)
         let waited = try pool.client("wait", "texts", "--quiet")
         #expect(waited.status == 0, "\(waited.error)")

@@ -20,11 +20,11 @@ public struct JobMachine: Sendable {
     /// The job, with the extent that is being worked off.
     public private(set) var job: CompiledJob
     /// The extent that follows when that is done.
-    private var pending: JobExtent?
+    private(set) var pending: JobExtent?
     private var method: any Method
-    private var merger: RoundMerger?
+    var merger: RoundMerger?
     /// Moments of the base samples of all rounds.
-    private var moments = Forest<MomentRow>()
+    private(set) var moments = Forest<MomentRow>()
     private var issued: UInt64 = 0
     /// Samples of all rounds, and those among them that came once more.
     private var evaluated: UInt64 = 0
@@ -110,7 +110,7 @@ public struct JobMachine: Sendable {
         return outcome
     }
 
-    private mutating func advance() {
+    mutating func advance() {
         guard let merger else { return }
         self.merger = nil
         evaluated += merger.evaluations
@@ -210,58 +210,6 @@ public struct JobMachine: Sendable {
         take(step)
     }
 
-    // MARK: Parts of a job
-
-    /// The samples of the job, where one pass over them all gives its answer and nothing was done
-    /// before it; nil where later rounds depend on earlier ones.
-    public var onePass: Range<UInt64>? {
-        guard let round = merger?.round, pending == nil, round.domain == .base, round.measures,
-            round.range == 0..<job.settings.plannedSamples, !job.settings.method.looksTwice
-        else { return nil }
-        return round.range
-    }
-
-    /// The samples of the current round that are not done.
-    public var gaps: [Range<UInt64>] {
-        guard let merger else { return [] }
-        var result: [Range<UInt64>] = []
-        for range in merger.missing() {
-            let part = range.clipped(to: merger.round.range)
-            if let last = result.last, last.upperBound == part.lowerBound {
-                result[result.count - 1] = last.lowerBound..<part.upperBound
-            } else {
-                result.append(part)
-            }
-        }
-        return result
-    }
-
-    /// Adds what another process did of the same job. Of what both did the other's changes nothing.
-    ///
-    /// - Throws: `cannot-merge` where the two are not at the same pass, so that their parts do not fit.
-    public mutating func merge(_ other: JobMachine) throws(JobFailure) {
-        guard other.extent == extent else {
-            throw JobFailure(
-                "cannot-merge", "\(extent.samples) samples and \(other.extent.samples)")
-        }
-        if hasEnded { return }
-        if other.hasEnded {
-            self = other
-            return
-        }
-        guard let mine = merger?.round, let theirs = other.merger, mine == theirs.round,
-            moments.nodes.map(\.range) == other.moments.nodes.map(\.range)
-        else {
-            throw JobFailure(
-                "cannot-merge",
-                "they are at different passes: finish one of them, and merge is not needed")
-        }
-        if merger?.merge(theirs) == .merged {
-            look()
-            if merger?.isComplete == true { advance() }
-        }
-    }
-
     // MARK: Progress
 
     /// How far the job is.
@@ -288,7 +236,7 @@ public struct JobMachine: Sendable {
     }
 
     /// Looks at the threshold when the schedule says so.
-    private mutating func look() {
+    mutating func look() {
         guard let merger, merger.round.measures, merger.round.domain == .base,
             let look = LookSchedule.look(samples: issued + merger.doneCount), look > lastLook
         else { return }

@@ -11,6 +11,14 @@ struct Pick: Comparable, Hashable, Sendable {
     }
 }
 
+extension Pick {
+    /// A kept sample with its priority to become a draw of a selection.
+    init(_ key: Key, of selection: Selection, _ streams: Streams) {
+        self.init(
+            priority: streams.priority(selection: selection.number, index: key.index), key: key)
+    }
+}
+
 /// The `capacity` picks of smallest (priority, index): a uniform choice without replacement.
 struct Picks: Sendable, Equatable {
     private(set) var entries: [Pick] = []
@@ -19,6 +27,13 @@ struct Picks: Sendable, Equatable {
     private var ceiling: UInt64 = .max
 
     init(capacity: Int) { self.capacity = capacity }
+
+    /// The draws of a selection that keeps these samples.
+    init(of keys: [Key], selection: Selection, job: CompiledJob) {
+        self.init(capacity: job.settings.draws)
+        let streams = Streams(seed: job.settings.seed)
+        for key in keys { append(Pick(key, of: selection, streams)) }
+    }
 
     /// Whether a pick of this priority could stay.
     func wants(_ priority: UInt64) -> Bool { capacity > 0 && priority <= ceiling }

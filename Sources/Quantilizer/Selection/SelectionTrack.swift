@@ -149,10 +149,7 @@ struct SelectionTrack: Sendable {
 
     private mutating func offer(_ key: Key, _ streams: Streams) {
         guard picks.capacity > 0 else { return }
-        picks.append(
-            Pick(
-                priority: streams.priority(selection: selection.number, index: key.index), key: key)
-        )
+        picks.append(Pick(key, of: selection, streams))
     }
 
     /// What is known in the end.
@@ -174,8 +171,7 @@ struct SelectionTrack: Sendable {
         let threshold = key(kept)
         let upper = ranks.best == 0 ? Double.infinity : key(ranks.best).utility
         let lower = ranks.worst > samples ? -Double.infinity : key(ranks.worst).utility
-        var tied = UInt64(held.keys.reduce(0) { $0 + ($1.bits == threshold.bits ? 1 : 0) })
-        if tally.level == threshold.bits { tied += tally.dropped }
+        var tied = tally.tied(with: threshold, held: held)
         if ceiling.bits == threshold.bits { tied += tally.aboveAtCeiling }
         var top = tally
         if top.top.isEmpty {

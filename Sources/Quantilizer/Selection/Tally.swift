@@ -17,6 +17,11 @@ struct ChannelTally: Sendable, Equatable {
     /// Counts by bucket, empty but for digit rounds.
     var digits: [UInt64] = []
 
+    /// Samples of a key's utility, among those held and those dropped.
+    func tied(with key: Key, held: Candidates) -> UInt64 {
+        UInt64(held.keys.count { $0.bits == key.bits }) + (level == key.bits ? dropped : 0)
+    }
+
     /// Counts a sample that was dropped at a level.
     mutating func drop(bits: UInt64) {
         if bits > level {

@@ -71,6 +71,15 @@ final class ToyModel {
         }
     }
 
+    /// Waits until so many texts were sent.
+    func wait(untilAnswered count: Int) throws {
+        let end = Date().addingTimeInterval(60)
+        while seeds("answered").count < count {
+            try #require(Date() < end, "the job does not go on")
+            usleep(20_000)
+        }
+    }
+
     deinit { kill(process.processIdentifier, SIGKILL) }
 }
 

@@ -81,6 +81,24 @@ private struct Scribes: TextProvider {
         }
     }
 
+    /// A job of one round in blocks backwards, over the wire, the machine stored and read again after
+    /// each, each partial merged twice.
+    private func backwards(_ job: CompiledJob) throws -> JobMachine {
+        var machine = JobMachine(job: job)
+        let evaluator = RangeEvaluator(job: job)
+        let round = try #require(machine.currentRound)
+        for range in DyadicRange.cover(round.range, maximumLevel: 8).reversed() {
+            let bytes = evaluator.evaluate(round: round, range: range).encode()
+            let partial = try Partial(decoding: bytes, round: round, job: job)
+            #expect(machine.merge(partial) == .merged)
+            #expect(machine.merge(partial) != .merged)
+            if !machine.hasEnded {
+                machine = try JobMachine(job: job, snapshot: machine.snapshot())
+            }
+        }
+        return machine
+    }
+
     @Test func anyCutGivesTheSameTexts() throws {
         let job = try Self.spec().job
         var whole = JobMachine(job: job)
@@ -99,20 +117,7 @@ private struct Scribes: TextProvider {
         }
         #expect(DrawCheck.falseDraw(in: expected, job: job) == nil)
 
-        // Blocks backwards, over the wire, the machine stored and read again after each.
-        var machine = JobMachine(job: job)
-        let evaluator = RangeEvaluator(job: job)
-        let round = try #require(machine.currentRound)
-        for range in DyadicRange.cover(round.range, maximumLevel: 8).reversed() {
-            let bytes = evaluator.evaluate(round: round, range: range).encode()
-            let partial = try Partial(decoding: bytes, round: round, job: job)
-            #expect(machine.merge(partial) == .merged)
-            #expect(machine.merge(partial) != .merged)
-            if !machine.hasEnded {
-                machine = try JobMachine(job: job, snapshot: machine.snapshot())
-            }
-        }
-        #expect(machine.result == expected)
+        #expect(try backwards(job).result == expected)
     }
 
     /// A sweep over contexts: each has texts of its own; one that fails is missing in its own alone,
@@ -152,19 +157,8 @@ private struct Scribes: TextProvider {
             })
         #expect(DrawCheck.falseDraw(in: expected, job: job) == nil)
 
-        var machine = JobMachine(job: job)
-        let evaluator = RangeEvaluator(job: job)
-        let round = try #require(machine.currentRound)
-        for range in DyadicRange.cover(round.range, maximumLevel: 8).reversed() {
-            let bytes = evaluator.evaluate(round: round, range: range).encode()
-            #expect(
-                machine.merge(try Partial(decoding: bytes, round: round, job: job)) == .merged)
-            if !machine.hasEnded {
-                machine = try JobMachine(job: job, snapshot: machine.snapshot())
-            }
-        }
         // Draws without a number are no equal of themselves.
-        let cut = try #require(machine.result)
+        let cut = try #require(try backwards(job).result)
         #expect(AnalysisTable(of: cut, job: job)?.json.text() == table.json.text())
         #expect(cut.warnings == expected.warnings && cut.usage == expected.usage)
         let document = ResultJSON(expected, spec: spec).document(id: nil, digest: "")

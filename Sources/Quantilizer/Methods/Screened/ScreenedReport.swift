@@ -75,18 +75,10 @@ struct ScreenedReport {
         _ context: MethodContext, _ warnings: inout [JobWarning]
     ) -> SelectionResult {
         let job = context.job
-        let streams = Streams(seed: job.settings.seed)
         var top = survivors
         top.keep { $0 >= threshold }
-        var picks = Picks(capacity: job.settings.draws)
-        for key in top.keys {
-            picks.append(
-                Pick(
-                    priority: streams.priority(selection: selection.number, index: key.index),
-                    key: key))
-        }
-        var tied = UInt64(survivors.keys.count { $0.bits == threshold.bits })
-        if counts[0].level == threshold.bits { tied += counts[0].dropped }
+        let picks = Picks(of: top.keys, selection: selection, job: job)
+        let tied = counts[0].tied(with: threshold, held: survivors)
         let all = Double(samples)
         let report = SelectionReport(
             selection: selection, samples: samples, kept: kept, threshold: threshold,

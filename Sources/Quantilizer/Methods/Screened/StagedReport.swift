@@ -33,18 +33,10 @@ struct StagedReport {
         _ warnings: inout [JobWarning]
     ) -> SelectionResult {
         let job = context.job
-        let streams = Streams(seed: job.settings.seed)
         var top = best
         top.keep { $0 >= threshold }
-        var picks = Picks(capacity: job.settings.draws)
-        for key in top.keys {
-            picks.append(
-                Pick(
-                    priority: streams.priority(selection: selection.number, index: key.index),
-                    key: key))
-        }
-        var tied = UInt64(best.keys.count { $0.bits == threshold.bits })
-        if counts.level == threshold.bits { tied += counts.dropped }
+        let picks = Picks(of: top.keys, selection: selection, job: job)
+        let tied = counts.tied(with: threshold, held: best)
         let all = Double(samples)
         // What was dropped on the way may be above the threshold, all of it.
         let dropped = Double(samples - counts.above)
