@@ -4,6 +4,7 @@
 
     python3 Benchmarks/load.py                         100, 500, 1000 and 2000 workers, 1000 jobs
     python3 Benchmarks/load.py --workers 50 --jobs 20 --seconds 3
+    python3 Benchmarks/load.py --workers 2000 --jobs 60 --leases 2048 --busy 0.5 --beat 0.2
 
 The workers speak the real protocol over connections of their own. What they answer was computed by
 `qpool worker` once: all jobs have the same text, so a range has the same partial in each of them. A
@@ -85,7 +86,7 @@ class Worker:
 
     def heartbeat(self, now):
         self.beat(now)
-        self.crowd.at(now + 1, self.heartbeat)
+        self.crowd.at(now + self.crowd.beat, self.heartbeat)
 
     def finish(self, number):
         lease = self.held.get(number)
@@ -125,9 +126,9 @@ class Client:
 class Crowd:
     """The workers of one process, and what they saw."""
 
-    def __init__(self, address, fingerprint, partials, busy):
+    def __init__(self, address, fingerprint, partials, busy, beat):
         self.address, self.fingerprint, self.partials = address, fingerprint, partials
-        self.busy = busy
+        self.busy, self.beat = busy, beat
         self.selector = selectors.DefaultSelector()
         self.timers, self.order = [], 0
         self.members = []
@@ -252,6 +253,7 @@ def main():
     parser.add_argument("--leases", type=int, default=64, help="leases of 65536 samples a job")
     parser.add_argument("--seconds", type=float, default=12, help="measured at each size")
     parser.add_argument("--busy", type=float, default=1, help="seconds a lease takes a worker")
+    parser.add_argument("--beat", type=float, default=1, help="seconds between a worker's heartbeats")
     parser.add_argument("--most", type=float, default=300, help="seconds to wait for all jobs")
     parser.add_argument("--in-memory", action="store_true")
     chosen = parser.parse_args()
@@ -325,7 +327,7 @@ def measure(chosen, coordinator, text, digest, folder, store, counts):
     print(f"{len(partials)} partials of {min(sizes)} to {max(sizes)} bytes recorded")
     seconds = submit_all(coordinator, text, chosen.jobs)
     print(f"{chosen.jobs} jobs submitted in {seconds:.2f} s ({chosen.jobs / seconds:.0f}/s)")
-    arguments = (coordinator.address, fingerprint, partials, chosen.busy)
+    arguments = (coordinator.address, fingerprint, partials, chosen.busy, chosen.beat)
     crowds = []
     for label, jobs in (("a", 0), ("b", 0), ("probe", chosen.jobs)):
         near, far = multiprocessing.Pipe()
@@ -341,6 +343,7 @@ def measure(chosen, coordinator, text, digest, folder, store, counts):
             while pipe.poll():
                 report = pipe.recv()
                 latest[number] = report[:4]
+                window["answered"].append(len(report[4]))
                 if number == 2:
                     window["beats"] += report[4]
                     window["statuses"] += report[5]
@@ -348,9 +351,9 @@ def measure(chosen, coordinator, text, digest, folder, store, counts):
     def total(position):
         return sum(report[position] for report in latest.values())
 
-    print("| workers | leases/s | heartbeat p50 / p99 ms | status p50 / p99 ms | RSS MB | "
-          "descriptors | coordinator's cores | commits/s | partials a commit |")
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    print("| workers | leases/s | beats/s | heartbeat p50 / p99 ms | status p50 / p99 ms | RSS MB | "
+          "descriptors | coordinator's cores | its busiest thread | commits/s | partials a commit |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
     probes = 8
     crowds[2][1].send(probes)
     present = probes
@@ -368,6 +371,7 @@ def measure(chosen, coordinator, text, digest, folder, store, counts):
         window.clear()
         start, done = clock(), total(1)
         used, committed = coordinator.processor_seconds, syncs(counts)
+        threads = coordinator.thread_seconds
         while clock() - start < chosen.seconds:
             time.sleep(0.1)
             listen()
@@ -375,11 +379,14 @@ def measure(chosen, coordinator, text, digest, folder, store, counts):
         leases = (total(1) - done) / passed
         commits = (syncs(counts) - committed) / passed if committed is not None else 0
         beats, statuses = window["beats"], window["statuses"]
-        print(f"| {total(0)} | {leases:.0f} | {percentile(beats, .5):.2f} / "
+        busiest = max(seconds - threads.get(thread, 0)
+                      for thread, seconds in coordinator.thread_seconds.items()) / passed
+        print(f"| {total(0)} | {leases:.0f} | {sum(window['answered']) / passed:.0f} | "
+              f"{percentile(beats, .5):.2f} / "
               f"{percentile(beats, .99):.2f} | {percentile(statuses, .5):.2f} / "
               f"{percentile(statuses, .99):.2f} | {coordinator.resident_megabytes:.0f} | "
               f"{coordinator.descriptors} | "
-              f"{(coordinator.processor_seconds - used) / passed:.2f} | {commits:.0f} | "
+              f"{(coordinator.processor_seconds - used) / passed:.2f} | {busiest:.2f} | {commits:.0f} | "
               f"{leases / commits if commits else float('nan'):.1f} |", flush=True)
     end = clock() + chosen.most
     while clock() < end:

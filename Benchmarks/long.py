@@ -4,6 +4,7 @@
 
     python3 Benchmarks/long.py                            E, 1e11 samples, two one-thread workers
     python3 Benchmarks/long.py --samples 1e10 -o long.json
+    python3 Benchmarks/long.py --memory 64MB --seconds 15     only the peaks of its beginning
 
 Prints a line for each tenth of the samples: the rate in it, and the resident memory of the coordinator
 and of the largest worker at its end. Fails where a process took more than --most megabytes.
@@ -28,6 +29,12 @@ def resident(process):
     return tuple(int(re.search(rf"^{key}:\s+(\d+)", text, re.M)[1]) / 1024 for key in ("VmRSS", "VmHWM"))
 
 
+def report(peaks, most):
+    print(f"peak: coordinator {peaks[0]:.0f} MB, workers {', '.join(f'{p:.0f}' for p in peaks[1:])} MB")
+    if max(peaks) > most:
+        sys.exit(f"more than {most:.0f} MB")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=float, default=1e11)
@@ -35,6 +42,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--memory", default="32MB", help="the job's `memory`, for candidates in one process")
     parser.add_argument("--every", type=float, default=2, help="seconds between looks")
+    parser.add_argument("--seconds", type=float, help="stop then, and print the peaks alone")
     parser.add_argument("--most", type=float, default=256, help="megabytes that a process may take")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="also keep every look, as JSON")
     options = parser.parse_args()
@@ -65,6 +73,8 @@ def main():
                     "coordinator": sizes[0][0], "worker": max(size[0] for size in sizes[1:])})
                 if status["state"] not in ("queued", "running", "finishing"):
                     break
+                if options.seconds and time.monotonic() - start > options.seconds:
+                    break
                 time.sleep(options.every)
             peaks = [resident(process)[1] for process in processes]
         finally:
@@ -72,6 +82,9 @@ def main():
                 process.terminate()
             for process in processes:
                 process.wait()
+    if options.seconds:
+        print(f"{looks[-1]['samples']:.3g} samples in {looks[-1]['seconds']:.1f} s, ", end="")
+        return report(peaks, options.most)
     if status["state"] != "done":
         sys.exit(f"the job is {status['state']}")
     print("| done | seconds | million samples/s | coordinator, MB | worker, MB |\n|---|---|---|---|---|")
@@ -84,11 +97,10 @@ def main():
         print(f"| {look['samples'] / options.samples:.0%} | {look['seconds']:.0f} | {rate:.0f} "
               f"| {look['coordinator']:.0f} | {look['worker']:.0f} |")
         last = look
-    print(f"\npeak: coordinator {peaks[0]:.0f} MB, workers {', '.join(f'{p:.0f}' for p in peaks[1:])} MB")
+    print()
     if options.output:
         options.output.write_text(json.dumps({"looks": looks, "peaks": peaks}, indent=1) + "\n")
-    if max(peaks) > options.most:
-        sys.exit(f"more than {options.most:.0f} MB")
+    report(peaks, options.most)
 
 
 if __name__ == "__main__":

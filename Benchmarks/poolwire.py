@@ -255,6 +255,12 @@ def find_qpool():
     return os.environ.get("QPOOL", os.path.join(here, "..", ".build", "release", "qpool"))
 
 
+def processor_seconds(path):
+    with open(path) as stat:
+        parts = stat.read().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Coordinator:
     """`qpool coordinator` as a process; `address` is where it listens."""
 
@@ -286,6 +292,10 @@ class Coordinator:
 
     @property
     def processor_seconds(self):
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            parts = stat.read().rpartition(")")[2].split()
-        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(f"/proc/{self.process.pid}/stat")
+
+    @property
+    def thread_seconds(self):
+        """Processor time of each thread that there is, by its number."""
+        tasks = f"/proc/{self.process.pid}/task"
+        return {task: processor_seconds(f"{tasks}/{task}/stat") for task in os.listdir(tasks)}

@@ -17,8 +17,9 @@ public final class EvaluationCache {
     private var evaluators: [ModelJob: RangeEvaluator] = [:]
     private var results: [String: ResultDocument] = [:]
 
-    /// Partials that are kept; more are computed each time.
-    private static let most = 1 << 15
+    /// Bytes of partials that are kept; more are computed each time.
+    private static let mostBytes = 64 << 20
+    private var keptBytes = 0
 
     /// An empty cache.
     public init() {}
@@ -44,7 +45,11 @@ public final class EvaluationCache {
         let evaluator = evaluators[model] ?? RangeEvaluator(job: job)
         evaluators[model] = evaluator
         let bytes = evaluator.evaluate(round: round, range: range, hints: hints ?? .none).encode()
-        if hints == nil, partials.count < Self.most { partials[key] = bytes }
+        if hints == nil, keptBytes < Self.mostBytes {
+            partials[key] = bytes
+            // With what the table takes.
+            keptBytes += bytes.count + 256
+        }
         return bytes
     }
 

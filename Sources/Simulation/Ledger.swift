@@ -18,10 +18,27 @@ struct Ledger {
         var live: [Int: BlockSet]? = [:]
         /// What the disk has been given.
         var durable: [Int: BlockSet] = [:]
+        /// Checkpoints that the disk is to be given, each with what it stands for.
+        var checkpoints: [(snapshot: [UInt8], stands: [Int: BlockSet])] = []
         /// Whether the disk was told that it ended, now or before it went on.
         var hasEnded = false
         /// The largest partial.
         var largest = 0
+
+        /// Counts a partial that was merged: how many samples of its round there are now, nil where it
+        /// was there before. In place, for a large pool's sets are large.
+        mutating func add(
+            _ range: DyadicRange, of round: Int, _ indices: Range<UInt64>, _ bytes: Int
+        ) -> UInt64? {
+            self.indices[round] = indices
+            largest = max(largest, bytes)
+            var sets = live ?? [:]
+            live = nil
+            defer { live = sets }
+            guard !sets[round, default: BlockSet(indices)].contains(range) else { return nil }
+            sets[round, default: BlockSet(indices)].insert(range)
+            return sets[round]?.samples
+        }
     }
 
     /// A partial that arrived whole and waits for its acknowledgement.
@@ -59,23 +76,17 @@ struct Ledger {
         guard let (round, range) = Partial.place(of: bytes),
             case .open(round, let indices, _)? = before
         else { return "\(id): a partial was merged that its round did not ask for" }
-        var entry = jobs[id, default: Entry()]
-        defer { jobs[id] = entry }
-        entry.indices[round] = indices
-        entry.largest = max(entry.largest, bytes.count)
-        var live = entry.live ?? [:]
-        var set = live[round] ?? BlockSet(indices)
-        if set.contains(range) { return "\(id): the range at \(range.start) was merged twice" }
-        set.insert(range)
-        live[round] = set
-        entry.live = live
+        guard let came = jobs[id, default: Entry()].add(range, of: round, indices, bytes.count)
+        else { return "\(id): the range at \(range.start) was merged twice" }
         switch after {
         case .open(round, _, let done)?:
-            guard done == set.samples else {
-                return "\(id): \(done) samples count, \(set.samples) came"
+            guard done == came else {
+                return "\(id): \(done) samples count, \(came) came"
             }
         case .open, .complete, .over:
-            guard set.isComplete else { return "\(id): round \(round) ended before it was done" }
+            guard came == indices.upperBound - indices.lowerBound else {
+                return "\(id): round \(round) ended before it was done"
+            }
         default: return "\(id): merged into a job that does not run"
         }
         return nil
@@ -95,6 +106,13 @@ struct Ledger {
                     let indices = jobs[id]?.indices[round]
                 else { continue }
                 jobs[id]?.durable[round, default: BlockSet(indices)].insert(range)
+            case .checkpoint(let id, let snapshot):
+                guard let list = jobs[id]?.checkpoints,
+                    let place = list.firstIndex(where: { $0.snapshot == snapshot })
+                else { continue }
+                // Partials before it may not have come: it stands for them.
+                jobs[id]?.durable = list[place].stands
+                jobs[id]?.checkpoints.removeFirst(place + 1)
             default: break
             }
         }
@@ -104,6 +122,14 @@ struct Ledger {
     mutating func recorded(_ records: [StoreRecord]) {
         for case .restarted(let id, _) in records where jobs[id]?.live != nil {
             jobs[id]?.live = [:]
+        }
+    }
+
+    /// A step's checkpoints, once its partials are counted: each stands for all that was merged.
+    mutating func checkpointed(_ records: [StoreRecord]) {
+        for case .checkpoint(let id, let snapshot) in records {
+            guard let stands = jobs[id]?.live else { continue }
+            jobs[id]?.checkpoints.append((snapshot, stands))
         }
     }
 
@@ -118,7 +144,10 @@ struct Ledger {
     // MARK: Death and return
 
     mutating func crashed() {
-        for id in jobs.keys { jobs[id]?.live = nil }
+        for id in jobs.keys {
+            jobs[id]?.live = nil
+            jobs[id]?.checkpoints = []
+        }
         claims = [:]
     }
 

@@ -72,6 +72,7 @@ extension Simulator {
                 throw failure(broken)
             }
         }
+        if hasLedger { ledger.checkpointed(effects.records) }
         if isCheckDue(), let broken = coordinator?.brokenInvariant() { throw failure(broken) }
         report.mostLeases = max(report.mostLeases, coordinator?.leaseCount ?? 0)
         carryOut(effects)

@@ -105,8 +105,7 @@ extension Simulator {
         }
         var bytes: [UInt8]?
         if worker.stopped.remove(lease.id) == nil {
-            // Now and then the hints are used, so that candidates are missing as they may be.
-            let hints = random.chance(0.05) ? lease.hints : nil
+            let hints = random.chance(options.hintedShare) ? lease.hints : nil
             let honest = cache.partial(lease.job, lease.round, lease.range, hints)
             bytes = worker.lies ? lie(honest, lease, worker) : honest
             report.leasesComputed += 1

@@ -8,4 +8,9 @@
 /// flood of messages that one thread allocated, for ever.
 void qp_trim_memory(void);
 
+/// From now on blocks of a megabyte and more go back to the system as soon as they are freed.
+///
+/// glibc raises that bound to the largest block freed so far, and keeps what is smaller.
+void qp_return_large_blocks(void);
+
 #endif

@@ -29,7 +29,10 @@ package struct CommitQueue {
     package mutating func add(
         _ newRecords: [StoreRecord], _ newHeld: [(Route, PoolMessage)]
     ) -> Next {
-        records += newRecords
+        for record in newRecords {
+            record.supersede(&records)
+            records.append(record)
+        }
         held += newHeld
         return next()
     }
@@ -62,5 +65,19 @@ package struct CommitQueue {
         batch = []
         underWay = nil
         return next()
+    }
+}
+
+extension StoreRecord {
+    /// Takes out what waits and would be gone with this record in the same transaction: a
+    /// checkpoint stands for the partials and the checkpoint before it. They may be many megabytes.
+    fileprivate func supersede(_ waiting: inout [StoreRecord]) {
+        guard case .checkpoint(let job, _) = self else { return }
+        waiting.removeAll { record in
+            switch record {
+            case .merged(job, _), .checkpoint(job, _): true
+            default: false
+            }
+        }
     }
 }

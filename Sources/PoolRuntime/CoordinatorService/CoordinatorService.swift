@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CProcess
 internal import Dispatch
 public import Logging
 public import PoolCore
@@ -70,6 +71,7 @@ public final class CoordinatorService: Sendable {
         if options.secret.isEmpty {
             options.secret = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
         }
+        qp_return_large_blocks()
         let descriptors = Descriptors.raiseLimit()
         options.workers = min(options.workers, Descriptors.workers(descriptors: descriptors))
         let stored = try configuration.store.load()

@@ -6,8 +6,8 @@ struct RunningRanks: Sendable {
     var quantile: Double
     /// Samples above all of `keys`.
     var above: UInt64
-    /// Keys held; all of them from `floor` up are there.
-    var keys: [Key]
+    /// Keys held, in one list or in several; all of them from `floor` up are there.
+    var keys: [[Key]]
     var floor: Key
 }
 
@@ -52,10 +52,15 @@ extension RunningRanks {
             samples: samples, quantile: quantile,
             confidence: LookSchedule.confidence(look: look, total: confidence))
         let kept = KeptCount.of(quantile: quantile, samples: samples)
-        var held = keys.filter { $0 >= floor }
+        // Utilities alone, as bits: a third of what the keys take, which may be much.
+        var held: [UInt64] = []
+        held.reserveCapacity(keys.reduce(0) { $0 + $1.count { $0 >= floor } })
+        for list in keys {
+            for key in list where key >= floor { held.append(key.bits) }
+        }
         func utility(_ rank: UInt64) -> Double? {
             guard rank > above, rank - above <= UInt64(held.count) else { return nil }
-            return Quickselect.largest(Int(rank - above), of: &held).utility
+            return Key.utility(ofBits: Quickselect.largest(Int(rank - above), of: &held))
         }
         guard let value = utility(kept) else { return nil }
         return RunningThreshold(

@@ -62,9 +62,19 @@ public struct Candidates: Sendable, Equatable {
 
     /// Adds all of another bag.
     public mutating func append(contentsOf other: Candidates) {
+        append(contentsOf: other, at: 0..<other.count)
+    }
+
+    /// Adds those of another bag at some positions. Room grows by doubling, up to `most`.
+    mutating func append(
+        contentsOf other: Candidates, at positions: Range<Int>, most: Int = .max
+    ) {
         precondition(other.width == width, "bags of one width")
-        keys.append(contentsOf: other.keys)
-        extras.append(contentsOf: other.extras)
+        let wanted = count + positions.count
+        if keys.capacity < wanted { reserve(max(wanted, min(2 * keys.capacity, most))) }
+        keys.append(contentsOf: other.keys[positions])
+        extras.append(
+            contentsOf: other.extras[positions.lowerBound * width..<positions.upperBound * width])
     }
 
     /// Empties the bag and keeps its memory.
@@ -98,7 +108,8 @@ public struct Candidates: Sendable, Equatable {
     mutating func keepBest(_ k: Int, droppedAtFloor: (Key) -> Void) -> Key? {
         precondition(k > 0, "a capacity is at least 1")
         guard count > k else { return nil }
-        let floor = key(rank: k)
+        // Without costs the keys may change places: no copy of what may be much.
+        let floor = width == 0 ? Quickselect.largest(k, of: &keys) : key(rank: k)
         for key in keys where key.bits == floor.bits && key < floor { droppedAtFloor(key) }
         keep { $0 >= floor }
         return floor

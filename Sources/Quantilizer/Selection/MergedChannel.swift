@@ -48,13 +48,28 @@ struct MergedChannel: Sendable {
     }
 
     mutating func add(_ channel: Partial.Channel, droppedAtFloor: (Key) -> Void) {
-        candidates.append(contentsOf: channel.candidates)
         picks.append(contentsOf: channel.picks)
+        if case .best(let k) = rule {
+            return add(channel.candidates, most: 2 * max(k, 32), droppedAtFloor: droppedAtFloor)
+        }
+        candidates.append(contentsOf: channel.candidates)
         switch rule {
-        case .best(let k) where candidates.count < 2 * max(k, 32): break
         case .first(let k) where candidates.count < 2 * max(k, 32): break
         case .groups where candidates.count < 2 * max(lastCount, 512): break
         default: trim(droppedAtFloor: droppedAtFloor)
+        }
+    }
+
+    /// Adds candidates, and cuts to the best whenever there are so many: never holds more.
+    private mutating func add(
+        _ other: Candidates, most: Int, droppedAtFloor: (Key) -> Void
+    ) {
+        var start = 0
+        while start < other.count {
+            let end = min(other.count, start + most - candidates.count)
+            candidates.append(contentsOf: other, at: start..<end, most: most)
+            start = end
+            if candidates.count == most { trim(droppedAtFloor: droppedAtFloor) }
         }
     }
 

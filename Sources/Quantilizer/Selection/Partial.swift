@@ -189,6 +189,16 @@ extension Pick {
     }
 }
 
+extension ByteWriter {
+    /// Makes room for bags of candidates, where there are so many that growing by doubling would
+    /// take a multiple of them.
+    mutating func reserve(forCandidates bags: [Candidates]) {
+        let bytes = bags.reduce(0) { $0 + $1.count * (24 + 8 * $1.width) }
+        // What comes beside them takes some room too.
+        if bytes >= 1 << 16 { reserve(bytes + bytes / 16) }
+    }
+}
+
 extension Candidates {
     func write(to writer: inout ByteWriter) {
         writer.write(count: count)

@@ -4,6 +4,7 @@
 extension RoundMerger {
     func write(to writer: inout ByteWriter) {
         round.write(to: &writer)
+        writer.reserve(forCandidates: channels.map(\.candidates))
         writer.write(count: forest.nodes.count)
         for node in forest.nodes {
             writer.write(node.range)

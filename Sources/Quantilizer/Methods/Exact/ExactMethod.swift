@@ -358,8 +358,8 @@ struct ExactMethod: Method {
         let track = tracks[0]
         guard phase == .whole || phase == .streaming else { return nil }
         let channel = phase == .whole ? track.selection.utility : 0
-        var keys = merger.channels[channel].candidates.keys
-        if phase == .streaming { keys += track.held.keys }
+        var keys = [merger.channels[channel].candidates.keys]
+        if phase == .streaming { keys.append(track.held.keys) }
         let before = phase == .streaming ? merger.round.range.lowerBound : 0
         return RunningRanks(
             samples: before + merger.doneCount, quantile: track.selection.quantile,

@@ -7,6 +7,7 @@ extension ExactMethod {
         writer.write(seen)
         writer.write(UInt32(firstRound))
         writer.write(count: tracks.count)
+        writer.reserve(forCandidates: (tracks + tails).map(\.held))
         for track in tracks { track.write(to: &writer) }
         let hasTails = tails.contains { $0.count > 0 }
         writer.write(hasTails)
