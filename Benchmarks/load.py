@@ -167,6 +167,9 @@ def crowd_process(pipe, arguments, label, jobs):
     crowd = Crowd(*arguments)
     if jobs:
         crowd.join(Client(crowd, jobs))
+    else:
+        # What makes the load leaves the processors to what is measured.
+        os.nice(10)
     while True:
         while pipe.poll():
             order = pipe.recv()
