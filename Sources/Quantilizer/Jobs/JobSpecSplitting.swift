@@ -6,10 +6,17 @@ extension JobSpecReader {
         _ node: JobNode, isEstimate: Bool
     ) throws(JobError) -> SplittingSettings {
         var map = JobMapping(
-            node, path: "method.splitting", keys: ["particles", "islands", "levels", "moves"])
-        var settings = SplittingSettings()
-        // An interval rests on the islands' spread.
-        if isEstimate { settings.islands = 10 }
+            node, path: "method.splitting",
+            keys: ["particles", "islands", "levels", "moves"] + (isEstimate ? ["chain"] : []))
+        var settings = isEstimate ? SplittingSettings.ofEstimates : SplittingSettings()
+        if map.has("moves") {
+            // As draws have them; an interval rests on the islands' spread.
+            settings = SplittingSettings()
+            if isEstimate { settings.islands = 10 }
+            if map.has("chain") {
+                map.note("chain", "give `moves` of every particle, or the length of a `chain`")
+            }
+        }
         let least = 1 << SplittingSettings.particleBitsAllowed.lowerBound
         let most = 1 << SplittingSettings.particleBitsAllowed.upperBound
         if let particles = map.integer("particles", in: least...most, default: settings.particles) {
@@ -34,8 +41,20 @@ extension JobSpecReader {
                 )
             }
         }
-        let moves = map.integer("moves", in: 1...Limits.splittingMoves, default: settings.moves)
-        settings.moves = moves ?? settings.moves
+        if settings.isChained {
+            let most = Limits.splittingMoves
+            if let chain = map.integer("chain", in: 2...most, default: settings.moves + 1) {
+                if chain.nonzeroBitCount == 1 {
+                    settings.moves = chain - 1
+                } else {
+                    map.note("chain", "expected a power of two from 2 to \(most)")
+                }
+            }
+        } else {
+            let moves = map.integer(
+                "moves", in: 1...Limits.splittingMoves, default: settings.moves)
+            settings.moves = moves ?? settings.moves
+        }
         try map.finish()
         return settings
     }
@@ -46,7 +65,9 @@ extension SplittingSettings {
     var normalised: JSON {
         .object([
             ("particles", .integer(UInt64(particles))), ("islands", .integer(UInt64(islands))),
-            ("levels", .number(levelShare)), ("moves", .integer(UInt64(moves))),
+            ("levels", .number(levelShare)),
+            isChained
+                ? ("chain", .integer(UInt64(moves + 1))) : ("moves", .integer(UInt64(moves))),
         ])
     }
 }

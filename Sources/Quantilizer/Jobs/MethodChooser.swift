@@ -37,9 +37,7 @@ struct MethodChooser {
     private var takesProposals: Bool { utilities.allSatisfy { $0.external == nil } }
 
     private var splitting: SplittingSettings {
-        var settings = SplittingSettings()
-        if isEstimate { settings.islands = 10 }
-        return settings
+        isEstimate ? .ofEstimates : SplittingSettings()
     }
     private let crossEntropy = ImportanceSettings(adaptation: .init())
 

@@ -24,24 +24,23 @@ struct LatentTransform: ~Copyable {
         scores = Columns(count: 2, capacity: Self.lanes)
     }
 
-    /// The values and the labels of a block of noise.
+    /// The values and the labels of a block of noise, or of its first lanes.
     mutating func apply(
-        _ latent: borrowing Columns, values: inout Columns, scratch: inout Columns,
-        labels: inout [UInt64]
+        _ latent: borrowing Columns, lanes: Int = LatentTransform.lanes, values: inout Columns,
+        scratch: inout Columns, labels: inout [UInt64]
     ) {
-        let lanes = Self.lanes
         let normals = base.noise.normals
         for slot in 0..<normals {
             for lane in 0..<lanes { noise.normals[slot, lane] = latent[slot, lane] }
         }
         for word in 0..<base.noise.words {
-            prepareScores(latent, slot: normals + word)
+            prepareScores(latent, slot: normals + word, lanes: lanes)
             for lane in 0..<lanes {
                 noise.words[word, lane] = NormalScore.word(
                     latent[normals + word, lane], twoTails: scores[1, lane])
             }
         }
-        prepareScores(latent, slot: slots - 1)
+        prepareScores(latent, slot: slots - 1, lanes: lanes)
         for lane in 0..<lanes {
             labels[lane] = NormalScore.word(latent[slots - 1, lane], twoTails: scores[1, lane])
         }
@@ -49,10 +48,10 @@ struct LatentTransform: ~Copyable {
             lanes: lanes, noise: noise, values: &values, scratch: &scratch, at: Placement())
     }
 
-    private mutating func prepareScores(_ latent: borrowing Columns, slot: Int) {
-        for lane in 0..<Self.lanes {
+    private mutating func prepareScores(_ latent: borrowing Columns, slot: Int, lanes: Int) {
+        for lane in 0..<lanes {
             scores[0, lane] = latent[slot, lane].magnitude * NormalScore.rootHalf
         }
-        Kernels.apply(.erfc, &scores, from: 0, to: 1, lanes: Self.lanes)
+        Kernels.apply(.erfc, &scores, from: 0, to: 1, lanes: lanes)
     }
 }

@@ -146,7 +146,7 @@ public struct Round: Sendable, Hashable {
             pass.phase == .pilot
             ? settings.firstAim(quantile: job.settings.quantiles[0]).levels
             : pass.plan.levels.count
-        return Double(settings.particles * (1 + levels * settings.moves))
+        return Double(settings.evaluations(levels: levels))
             / Double(SplittingPass.indicesPerIsland)
     }
 

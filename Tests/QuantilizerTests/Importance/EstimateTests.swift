@@ -145,6 +145,7 @@ import Testing
                 hits += 1
             }
         }
+        if RatioCount.asked != nil { print("estimate, \(method): \(hits) of \(repeats)") }
         let n = Double(repeats)
         return (hits, (Double(hits) - 0.95 * n) / (n * 0.95 * 0.05).squareRoot())
     }
@@ -165,9 +166,11 @@ import Testing
         #expect(abs(result.deviations) < 4, "\(result)")
     }
 
-    @Test func splittingCovers() throws {
+    /// With moves of every particle, and with chains.
+    @Test(arguments: [["moves": 3], ["chain": 8]] as [JobNode])
+    func splittingCovers(_ moves: JobNode) throws {
         let result = try coverage(
-            Self.tail, ["splitting": ["particles": 256, "islands": 6, "moves": 3]])
+            Self.tail, ["splitting": moves.with("particles", 256).with("islands", 6)])
         #expect(abs(result.deviations) < 4, "\(result)")
     }
 

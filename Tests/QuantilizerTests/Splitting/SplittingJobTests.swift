@@ -15,6 +15,11 @@ import Testing
         "method", ["splitting": ["particles": 256, "islands": 8]]
     ).with("quantile", 1e-3).with("cost", ["late": "x[0] > 1"])
 
+    private static let event: JobNode = [
+        "base": ["normal": ["dimension": 3]], "utility": "x[0]", "event": "x[0] > 3",
+        "method": ["splitting": ["particles": 256, "islands": 2]],
+    ]
+
     /// Fewer than 10⁶ evaluations for 100 draws, all beyond their quantile; the weight within five
     /// standard deviations of the true mass above the threshold.
     @Test(arguments: [1e-6, 1e-9]) func gaussianTails(quantile: Double) throws {
@@ -120,8 +125,8 @@ import Testing
 
     // MARK: Bytes from outside
 
-    @Test func hostileBytesNeverTrap() throws {
-        let job = try JobSpec.parse(Self.small).job
+    @Test(arguments: [false, true]) func hostileBytesNeverTrap(isEstimate: Bool) throws {
+        let job = try JobSpec.parse(isEstimate ? Self.event : Self.small).job
         let evaluator = RangeEvaluator(job: job)
         var machine = JobMachine(job: job)
         var random = SplitMix(state: 5)
@@ -171,6 +176,41 @@ import Testing
         #expect(plain.job.settings.method == .splitting(SplittingSettings()))
     }
 
+    /// An event has chains, unless moves of every particle are asked for.
+    @Test func settingsOfAnEvent() throws {
+        func settings(_ method: JobNode) throws -> SplittingSettings? {
+            let spec = try JobSpec.parse(Self.event.with("method", method))
+            let again = try JobSpec.parse(JobNode(spec.normalised))
+            #expect(again.job.settings == spec.job.settings)
+            guard case .splitting(let settings) = spec.job.settings.method else { return nil }
+            return settings
+        }
+        #expect(
+            try settings("splitting")
+                == SplittingSettings(
+                    particleBits: 11, islands: 20, levelShare: 0.125, moves: 7, isChained: true))
+        #expect(try settings(["splitting": ["chain": 4]])?.moves == 3)
+        #expect(
+            try settings(["splitting": ["moves": 4]])
+                == SplittingSettings(particleBits: 11, islands: 10, levelShare: 0.2, moves: 4))
+    }
+
+    /// Nothing moves after an event, so an island takes the moves of one level fewer.
+    @Test func evaluationsOfAnEvent() throws {
+        for method: JobNode in [["moves": 3], ["chain": 8]] {
+            let node = Self.event.with("method", ["splitting": method])
+            let job = try JobSpec.parse(node).job
+            guard case .splitting(let settings) = job.settings.method else { continue }
+            let result = try #require(run(job).result)
+            let levels = try #require(
+                result.diagnostics.first { $0.name == "levels" }.map { Int($0.value) })
+            #expect(levels > 1)
+            let island = settings.evaluations(levels: levels - 1)
+            #expect(result.evaluations == UInt64(island * (1 + settings.islands)))
+            #expect(result.warnings.isEmpty, "\(result.warnings)")
+        }
+    }
+
     private static let wrong: [(JobNode, String)] = [
         (file.with("samples", 1000), "splitting does not use `samples`"),
         (file.with("precision", 0.01), "splitting does not use `precision`"),
@@ -188,6 +228,9 @@ import Testing
         (file.with("method", ["splitting": ["moves": 65]]), "whole number"),
         (file.with("method", ["splitting": ["particle": 512]]), "did you mean `particles`?"),
         (file.with("method", "spliting"), "did you mean `splitting`?"),
+        (file.with("method", ["splitting": ["chain": 8]]), "chain"),
+        (event.with("method", ["splitting": ["chain": 6]]), "power of two from 2 to 64"),
+        (event.with("method", ["splitting": ["chain": 8, "moves": 7]]), "or the length of a"),
     ]
 
     @Test(arguments: wrong.indices) func wrongJobsAreRefused(_ number: Int) {

@@ -72,6 +72,39 @@ import Testing
         }
     }
 
+    /// With a spread each slot has a step of its own, at most 1, and a chain's next particle lies
+    /// elsewhere; five standard errors.
+    @Test func slotsHaveStepsOfTheirOwn() {
+        var cloud = cloud(seed: 14)
+        let before = columns(&cloud)
+        let half = Self.count / 2
+        let spread = [0.2, 1, 0.6, 0.6, 0.6, 0.6]
+        _ = cloud.move(
+            .crankNicolson(step: 3, spread: spread), level: .lowest, step: 1, from: 0, to: half,
+            count: half)
+        let after = columns(&cloud)
+        let error = 5 / Double(half).squareRoot()
+        // s = 0.6 leaves a correlation of 0.8; s = 1 none.
+        for (slot, wanted) in [0.8, 0, 0].enumerated() {
+            #expect(before[slot][..<half] == after[slot][..<half])
+            let products = zip(before[slot][..<half], after[slot][half...]).map { $0 * $1 }
+            #expect(abs(products.reduce(0, +) / Double(half) - wanted) < error * 1.5)
+        }
+    }
+
+    /// A move that is refused leaves a copy.
+    @Test func whatIsRefusedIsCopied() {
+        var cloud = cloud(seed: 15)
+        let half = Self.count / 2
+        let accepted = cloud.move(
+            .crankNicolson(step: 0.5), level: level(.infinity), step: 1, from: half, to: 0,
+            count: half)
+        #expect(accepted == 0)
+        #expect(cloud.levels[..<half] == cloud.levels[half...])
+        let all = columns(&cloud)
+        for column in all { #expect(column[..<half] == column[half...]) }
+    }
+
     /// A refreshed word is one of the words or the label, one in three each; normals stay.
     @Test func oneWordIsRefreshed() {
         var cloud = cloud(seed: 13)

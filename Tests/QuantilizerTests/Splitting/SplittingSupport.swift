@@ -49,15 +49,16 @@ func splittingJob(
         costs: costs)
 }
 
-/// An island through frozen levels, all with one step.
+/// An island through frozen levels, all with one step, and one spread of the slots if given.
 func frozenIsland(
     _ levels: [Level], step: Double, settings: SplittingSettings, seed: UInt64,
-    base: any BaseDistribution, utility: any Utility, draws: Int = 1
+    base: any BaseDistribution, utility: any Utility, draws: Int = 1, spread: [Double] = []
 ) throws -> IslandRecord {
     let job = splittingJob(
         settings, seed: seed, quantile: 0.5, draws: draws, base: base, utility: utility)
     let plan = SplittingPlan(
-        levels: levels, steps: [Double](repeating: step, count: levels.count))
+        levels: levels, steps: [Double](repeating: step, count: levels.count),
+        spreads: [[Double]](repeating: spread, count: levels.count))
     guard
         let record = IslandRecord.run(
             SplittingPass(phase: .production, plan: plan), island: 0, job: job,

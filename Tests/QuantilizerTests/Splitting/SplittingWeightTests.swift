@@ -9,17 +9,29 @@ import Testing
     private let settings = SplittingSettings(particleBits: 8, islands: 1, moves: 2)
 
     /// Five standard errors of 300 islands: a false alarm in fewer than 1e-5 of choices of seeds.
-    @Test func gaussianTailIsUnbiased() throws {
+    @Test func gaussianTailIsUnbiased() throws { try gaussianTail(settings) }
+
+    /// So are chains, of more heads than a block has lanes or of fewer, with a step for each slot.
+    @Test(arguments: [1, 7]) func chainsAreUnbiased(moves: Int) throws {
+        try gaussianTail(
+            SplittingSettings(particleBits: 10, islands: 1, moves: moves, isChained: true),
+            spread: [0.6, 1, 0.8])
+    }
+
+    private func gaussianTail(_ settings: SplittingSettings, spread: [Double] = []) throws {
         let base = NoiseBase(noise: NoiseLayout(normals: 2))
+        let count = settings.particles
         var weights: [Double] = []
         var halves: [Double] = []
         for seed in 0..<300 as Range<UInt64> {
             let record = try frozenIsland(
                 [level(1), level(2), level(3)], step: 0.7, settings: settings, seed: seed,
-                base: base, utility: LinearUtility(dimension: 2), draws: 256)
-            let weight = record.weight(levels: 3, particles: 256)
+                base: base, utility: LinearUtility(dimension: 2), draws: count,
+                spread: spread)
+            let weight = record.weight(levels: 3, particles: count)
             let share =
-                Double(record.particles.count { $0.value[0] > $0.value[1] }) / 256
+                Double(record.particles.count { $0.value[0] > $0.value[1] }) / Double(count)
+            #expect(record.evaluations == UInt64(settings.evaluations(levels: 3)))
             #expect(record.particles.allSatisfy { $0.utility >= 3 })
             weights.append(weight)
             halves.append(weight * share)

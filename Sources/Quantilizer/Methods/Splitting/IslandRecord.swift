@@ -58,16 +58,23 @@ extension IslandRecord {
                 let survivors = island.survivors(of: level)
                 record.survivors.append(UInt32(survivors.count))
                 if survivors.isEmpty { break }
-                island.resample(survivors, number: UInt32(number))
+                // The probability of an event is known once its particles are counted.
+                if job.isEstimate, number == pass.plan.levels.count - 1 {
+                    record.distinctAncestors = UInt32(island.distinctAncestors(of: survivors))
+                    break
+                }
+                island.renew(survivors, number: number, settings: settings)
                 var accepted = 0
-                for move in settings.moves(
-                    step: pass.plan.steps[number], hasWords: job.base.noise.words > 0)
-                {
-                    accepted += island.move(move, level: level)
+                let moves = settings.moves(
+                    step: pass.plan.steps[number], spread: pass.plan.spread(number),
+                    hasWords: job.base.noise.words > 0)
+                for (place, move) in moves.enumerated() {
+                    accepted += island.advance(
+                        move, number: place, level: level, settings: settings)
                 }
                 record.accepted.append(UInt64(accepted))
             }
-            record.distinctAncestors = UInt32(island.distinctAncestors)
+            if !job.isEstimate { record.distinctAncestors = UInt32(island.distinctAncestors) }
         }
         record.evaluations = island.cloud.evaluations
         record.moments[0].failed = island.cloud.failures
@@ -75,6 +82,7 @@ extension IslandRecord {
         switch pass.phase {
         case .pilot: break
         case .calibration: record.levels = island.cloud.levels
+        case .production where job.isEstimate: break
         case .production:
             let last = pass.plan.levels.last ?? .lowest
             record.tied = UInt32(island.cloud.levels.count { $0.bits == last.bits })

@@ -72,8 +72,8 @@ struct ParticleCloud: ~Copyable {
     /// Draws every particle from γ; `block` sees each block of lanes with everything measured.
     mutating func drawAll(block: (borrowing Columns) -> Void) {
         for start in stride(from: 0, to: count, by: ParticleCloud.lanes) {
-            fill(start: start, step: 0)
-            evaluate(functions: functions.count)
+            fill(start: start, lanes: ParticleCloud.lanes, step: 0)
+            evaluate(functions: functions.count, lanes: ParticleCloud.lanes)
             block(results)
             for lane in 0..<ParticleCloud.lanes { accept(lane, into: start + lane) }
         }
@@ -84,17 +84,46 @@ struct ParticleCloud: ~Copyable {
     /// `step` numbers the move within the island, from 1, and must not repeat: it names the random
     /// numbers.
     mutating func move(_ move: Move, level: Level, step: UInt32) -> Int {
+        self.move(move, level: level, step: step, from: 0, to: 0, count: count)
+    }
+
+    /// One move on `count` particles from place `from` on; where they come to, or stay, they are put
+    /// from place `to` on. The two places are the same, or do not overlap.
+    mutating func move(
+        _ move: Move, level: Level, step: UInt32, from: Int, to: Int, count: Int
+    ) -> Int {
+        precondition(from == to || abs(from - to) >= count)
         var accepted = 0
         for start in stride(from: 0, to: count, by: ParticleCloud.lanes) {
-            fill(start: start, step: step)
-            propose(move, start: start, step: step)
-            evaluate(functions: 1)
-            for lane in 0..<ParticleCloud.lanes where proposed(lane) >= level {
-                accept(lane, into: start + lane)
-                accepted += 1
+            let lanes = min(ParticleCloud.lanes, count - start)
+            fill(start: to + start, lanes: lanes, step: step)
+            propose(move, from: from + start, to: to + start, lanes: lanes, step: step)
+            evaluate(functions: 1, lanes: lanes)
+            for lane in 0..<lanes {
+                if proposed(lane) >= level {
+                    accept(lane, into: to + start + lane)
+                    accepted += 1
+                } else if from != to {
+                    copy(from + start + lane, to: to + start + lane)
+                }
             }
         }
         return accepted
+    }
+
+    /// The standard deviation of some particles in each slot, at most γ's own, 1; empty where it
+    /// would say little or be long.
+    func spread(of particles: [Int]) -> [Double] {
+        guard particles.count >= 16, slots <= SplittingPlan.mostSpread else { return [] }
+        let count = Double(particles.count)
+        return (0..<slots).map { slot in
+            let mean = particles.reduce(0) { $0 + latent[slot, $1] } / count
+            let squares = particles.reduce(0) {
+                let deviation = latent[slot, $1] - mean
+                return $0 + deviation * deviation
+            }
+            return min(1, max(0.001, (squares / count).squareRoot()))
+        }
     }
 
     /// Makes particle `to` a copy of particle `from`.
@@ -110,8 +139,8 @@ struct ParticleCloud: ~Copyable {
                 proposal[slot, lane] = latent[slot, start + lane]
             }
         }
-        transform()
-        apply(functions.count)
+        transform(lanes: ParticleCloud.lanes)
+        apply(functions.count, lanes: ParticleCloud.lanes)
     }
 
     // MARK: - One block of lanes
@@ -120,61 +149,63 @@ struct ParticleCloud: ~Copyable {
         step * UInt32(ParticleCloud.blocksPerStep(slots: slots))
     }
 
-    private mutating func fill(start: Int, step: UInt32) {
+    private mutating func fill(start: Int, lanes: Int, step: UInt32) {
         stream.fillNormals(
-            &proposal, count: slots, from: first + UInt64(start), lanes: ParticleCloud.lanes,
+            &proposal, count: slots, from: first + UInt64(start), lanes: lanes,
             block: block(step))
     }
 
-    private mutating func propose(_ move: Move, start: Int, step: UInt32) {
+    private mutating func propose(
+        _ move: Move, from: Int, to: Int, lanes: Int, step: UInt32
+    ) {
         switch move {
-        case .crankNicolson(let s):
-            let keep = (1 - s * s).squareRoot()
+        case .crankNicolson(let length, let spread):
             for slot in 0..<slots {
-                for lane in 0..<ParticleCloud.lanes {
+                let s = min(1, spread.isEmpty ? length : length * spread[slot])
+                let keep = (1 - s * s).squareRoot()
+                for lane in 0..<lanes {
                     proposal[slot, lane] =
-                        keep * latent[slot, start + lane] + s * proposal[slot, lane]
+                        keep * latent[slot, from + lane] + s * proposal[slot, lane]
                 }
             }
         case .refreshWord:
             // The label is a word too.
             let words = UInt64(slots - base.noise.normals)
             let last = block(step) + UInt32(ParticleCloud.blocksPerStep(slots: slots)) - 1
-            for lane in 0..<ParticleCloud.lanes {
-                let particle = start + lane
-                let word = stream.word(index: first + UInt64(particle), block: last)
+            for lane in 0..<lanes {
+                let word = stream.word(index: first + UInt64(to + lane), block: last)
                 let chosen =
                     base.noise.normals + Int(word.multipliedFullWidth(by: words).high)
                 for slot in 0..<slots where slot != chosen {
-                    proposal[slot, lane] = latent[slot, particle]
+                    proposal[slot, lane] = latent[slot, from + lane]
                 }
             }
         }
     }
 
-    private mutating func evaluate(functions count: Int) {
-        transform()
-        apply(count)
-        evaluations += UInt64(ParticleCloud.lanes)
+    private mutating func evaluate(functions count: Int, lanes: Int) {
+        transform(lanes: lanes)
+        apply(count, lanes: lanes)
+        evaluations += UInt64(lanes)
         if isExternal {
-            failures += FailedSample.count(results, column: 0, lanes: ParticleCloud.lanes)
+            failures += FailedSample.count(results, column: 0, lanes: lanes)
         }
     }
 
-    private mutating func apply(_ count: Int) {
+    private mutating func apply(_ count: Int, lanes: Int) {
         for column in 0..<count {
             functions[column].evaluate(
-                lanes: ParticleCloud.lanes, values: values, scratch: &scratch, results: &results,
+                lanes: lanes, values: values, scratch: &scratch, results: &results,
                 column: column)
             guard isRecorded else { continue }
-            FailedSample.spread(
-                values, place: 0, to: &results, column: column, lanes: ParticleCloud.lanes)
+            FailedSample.spread(values, place: 0, to: &results, column: column, lanes: lanes)
         }
     }
 
     /// The values and the labels of the block's noise.
-    private mutating func transform() {
-        mapping.apply(proposal, values: &values, scratch: &scratch, labels: &labels)
+    private mutating func transform(lanes: Int) {
+        mapping.apply(
+            proposal, lanes: lanes, values: &values, scratch: &scratch, labels: &labels)
     }
 
     private func proposed(_ lane: Int) -> Level {

@@ -7,6 +7,11 @@ extension SplittingPlan {
             level.write(to: &writer)
             writer.write(step)
         }
+        writer.write(count: spreads.count)
+        for spread in spreads {
+            writer.write(count: spread.count)
+            for value in spread { writer.write(value) }
+        }
     }
 
     init(from reader: inout ByteReader) throws(DecodingFailure) {
@@ -14,12 +19,31 @@ extension SplittingPlan {
         for _ in 0..<count {
             let level = try Level(from: &reader)
             let step = try reader.double()
-            guard step > 0, step <= 1, levels.last.map({ $0 <= level }) ?? true else {
-                throw DecodingFailure("a plan's levels ascend and its steps lie in (0, 1]")
+            guard step > 0, step <= Self.longestStep, levels.last.map({ $0 <= level }) ?? true
+            else {
+                throw DecodingFailure(
+                    "a plan's levels ascend and its steps are positive and bounded")
             }
             levels.append(level)
             steps.append(step)
         }
+        for _ in 0..<(try reader.count(limit: count, bytesEach: 4, of: "spreads")) {
+            var spread: [Double] = []
+            for _ in 0..<(try reader.count(limit: Self.mostSpread, bytesEach: 8, of: "slots")) {
+                let value = try reader.double()
+                guard value > 0, value <= 1 else {
+                    throw DecodingFailure("a spread lies in (0, 1]")
+                }
+                spread.append(value)
+            }
+            spreads.append(spread)
+        }
+    }
+
+    /// Whether every spread has a number for each slot of the base, or none at all.
+    func fits(_ base: any BaseDistribution) -> Bool {
+        let slots = ParticleCloud.slots(of: base)
+        return spreads.allSatisfy { $0.isEmpty || $0.count == slots }
     }
 }
 
@@ -50,7 +74,9 @@ extension SplittingPass {
             throw DecodingFailure("no such phase of splitting")
         }
         let plan = try SplittingPlan(from: &reader)
-        guard SplittingMethod.problem(job, settings, levels: plan.levels.count) == nil else {
+        guard plan.fits(job.base),
+            SplittingMethod.problem(job, settings, levels: plan.levels.count) == nil
+        else {
             throw DecodingFailure("a plan too large for the job")
         }
         let islands = UInt64(Limits.splittingIslands)
@@ -106,13 +132,13 @@ extension IslandRecord {
             survivors.append(number)
         }
         let isDead = survivors.last == 0
-        let lived = survivors.count - (isDead ? 1 : 0)
+        let lived = survivors.count - (isDead || job.isEstimate && !survivors.isEmpty ? 1 : 0)
         guard isDead || survivors.count == most else {
             throw DecodingFailure("an island that ends before its last level")
         }
         for _ in 0..<(try reader.count(limit: most, bytesEach: 8, of: "moves")) {
             let number = try reader.word()
-            guard number <= UInt64(count * settings.moves) else {
+            guard number <= UInt64(settings.proposals) else {
                 throw DecodingFailure("more moves accepted than made")
             }
             accepted.append(number)
@@ -127,15 +153,15 @@ extension IslandRecord {
             moments.append(try Moments(from: &reader, samples: UInt64(count)))
         }
         plan = try SplittingPlan(from: &reader)
-        guard pass.phase == .pilot || plan.levels.isEmpty else {
-            throw DecodingFailure("only a pilot finds levels")
+        guard pass.phase == .pilot || plan.levels.isEmpty, plan.fits(job.base) else {
+            throw DecodingFailure("only a pilot finds levels, and spreads of each slot")
         }
         let levelCount = try reader.count(limit: count, bytesEach: 16, of: "particles")
         guard levelCount == (pass.phase == .calibration && !isDead ? count : 0) else {
             throw DecodingFailure("levels of \(levelCount) particles")
         }
         for _ in 0..<levelCount { levels.append(try Level(from: &reader)) }
-        let isProductive = pass.phase == .production && !isDead
+        let isProductive = pass.phase == .production && !isDead && !job.isEstimate
         let kept = isProductive ? Self.particlesKept(job, settings) : 0
         let particleCount = try reader.count(
             limit: count, bytesEach: 12 + 8 * job.base.dimension, of: "particles")

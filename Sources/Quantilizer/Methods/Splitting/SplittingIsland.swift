@@ -58,21 +58,26 @@ struct SplittingIsland: ~Copyable {
         (0..<cloud.count).filter { cloud.levels[$0] >= level }
     }
 
-    /// Replaces the particles below a level by copies of survivors, each survivor's expected number
-    /// of copies being M/survivors: ⌊M/survivors⌋, and one more for a random few.
-    mutating func resample(_ survivors: [Int], number: UInt32) {
+    /// Fills the first `count` places, all by default, with copies of survivors, each survivor's
+    /// expected number of them being count/survivors: ⌊count/survivors⌋, and one more for a random few.
+    mutating func resample(_ survivors: [Int], number: UInt32, count: Int? = nil) {
         precondition(!survivors.isEmpty && number < .max)
-        let extra = cloud.count % survivors.count
+        let count = count ?? cloud.count
+        let extra = count % survivors.count
         let ranked = inRandomOrder(survivors, block: number)
         var parents: [Int] = []
+        // A survivor that has copies, and a place among them, stays there as one of them.
+        var stays = [Bool](repeating: false, count: count)
         for (rank, survivor) in ranked.enumerated() {
-            let copies = cloud.count / survivors.count + (rank < extra ? 1 : 0)
-            for _ in 1..<copies { parents.append(survivor) }
+            var copies = count / survivors.count + (rank < extra ? 1 : 0)
+            if copies > 0, survivor < count {
+                stays[survivor] = true
+                copies -= 1
+            }
+            for _ in 0..<copies { parents.append(survivor) }
         }
-        var survives = [Bool](repeating: false, count: cloud.count)
-        for survivor in survivors { survives[survivor] = true }
         var next = 0
-        for particle in 0..<cloud.count where !survives[particle] {
+        for particle in 0..<count where !stays[particle] {
             cloud.copy(parents[next], to: particle)
             ancestors[particle] = ancestors[parents[next]]
             next += 1
@@ -85,8 +90,37 @@ struct SplittingIsland: ~Copyable {
         return cloud.move(move, level: level, step: step)
     }
 
+    /// Makes room for what follows a level: copies of survivors everywhere, or one at the head of
+    /// each chain.
+    mutating func renew(_ survivors: [Int], number: Int, settings: SplittingSettings) {
+        resample(
+            survivors, number: UInt32(number), count: settings.isChained ? settings.chains : nil)
+    }
+
+    /// Move `number` after a level: of every particle, or of every chain's last one, whose place is
+    /// kept and whose next one follows it. Returns how many were accepted.
+    mutating func advance(
+        _ move: Move, number: Int, level: Level, settings: SplittingSettings
+    ) -> Int {
+        guard settings.isChained else { return self.move(move, level: level) }
+        defer { step += 1 }
+        let chains = settings.chains
+        let to = (number + 1) * chains
+        for chain in 0..<chains { ancestors[to + chain] = ancestors[chain] }
+        return cloud.move(
+            move, level: level, step: step, from: to - chains, to: to, count: chains)
+    }
+
     /// How many of the first draws still have descendants.
     var distinctAncestors: Int { Set(ancestors).count }
+
+    /// How many of the first draws have descendants among some particles.
+    func distinctAncestors(of particles: [Int]) -> Int {
+        Set(particles.map { ancestors[$0] }).count
+    }
+
+    /// The standard deviation of some particles in each slot, see ``ParticleCloud``.
+    func spread(of particles: [Int]) -> [Double] { cloud.spread(of: particles) }
 
     /// The particles in a random order that does not look at them.
     func shuffled() -> [Int] { inRandomOrder(Array(0..<cloud.count), block: .max) }

@@ -60,11 +60,13 @@ struct SplittingMethod: Method {
     /// Evaluations of the utility that a job takes if nothing goes wrong.
     static func evaluations(_ job: CompiledJob, _ settings: SplittingSettings) -> UInt64 {
         let levels = settings.firstAim(quantile: job.settings.quantiles[0]).levels
-        let toLast = 1 + levels * settings.moves
-        let before = toLast - settings.moves
-        let perParticle =
-            toLast * (1 + settings.islands) + before * settings.calibrationIslands
-        return UInt64(perParticle * settings.particles)
+        let toLast = settings.evaluations(levels: levels)
+        let before = settings.evaluations(levels: levels - 1)
+        // An estimate moves nothing after its last level, and that level is known beforehand.
+        return UInt64(
+            job.isEstimate
+                ? before * (1 + settings.islands)
+                : toLast * (1 + settings.islands) + before * settings.calibrationIslands)
     }
 
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
@@ -118,7 +120,7 @@ struct SplittingMethod: Method {
         case .production:
             let report = SplittingReport(
                 settings: settings, plan: plan, calibration: calibration,
-                reachedAim: reachedAim, records: records)
+                reachedAim: reachedAim, records: records, isEstimate: context.job.isEstimate)
             return .result(
                 context.job.isEstimate ? report.estimate(context) : report.result(context))
         }
@@ -143,6 +145,7 @@ struct SplittingMethod: Method {
         }
         self.phase = phase
         plan = try SplittingPlan(from: &reader)
+        guard plan.fits(job.base) else { throw DecodingFailure("spreads of another base") }
         reachedAim = try reader.bool()
         calibration = try SplittingCalibration(from: &reader)
     }

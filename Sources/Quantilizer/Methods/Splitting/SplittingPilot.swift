@@ -6,7 +6,9 @@
 /// away.
 enum SplittingPilot {
     /// The share of moves accepted that steps are tuned for.
-    static let acceptance = 0.35
+    static func acceptance(_ settings: SplittingSettings) -> Double {
+        settings.isChained ? 0.4 : 0.35
+    }
 
     /// Levels that a pilot takes on its way to an event at most.
     static let mostLevelsToEvent = 600
@@ -21,6 +23,8 @@ enum SplittingPilot {
         let target = settings.firstAim(quantile: job.settings.quantiles[0])
         let particles = Double(settings.particles)
         let isEstimate = job.isEstimate
+        let proposals = Double(settings.isChained ? settings.chains : settings.particles)
+        let longest = settings.isChained ? SplittingPlan.longestStep : 1
         let most = isEstimate ? mostLevelsToEvent : target.levels
         let share =
             isEstimate
@@ -35,22 +39,34 @@ enum SplittingPilot {
             if isEstimate, level >= .event { level = .event }
             // Particles that no longer move cannot show the way.
             if let last = plan.levels.last, level <= last { break }
-            island.resample(
-                island.survivors(of: level), number: UInt32(plan.levels.count))
-            for move in settings.moves(step: step, hasWords: job.base.noise.words > 0) {
+            // Nothing moves after an event.
+            if isEstimate, level == .event {
+                plan.levels.append(level)
+                plan.steps.append(step)
+                break
+            }
+            let survivors = island.survivors(of: level)
+            let spread = settings.isChained ? island.spread(of: survivors) : []
+            island.renew(survivors, number: plan.levels.count, settings: settings)
+            let moves = settings.moves(
+                step: step, spread: spread, hasWords: job.base.noise.words > 0)
+            for (number, move) in moves.enumerated() {
                 // The moves of this level follow the step as it is tuned, without other lengths.
                 guard case .crankNicolson = move else {
-                    _ = island.move(move, level: level)
+                    _ = island.advance(move, number: number, level: level, settings: settings)
                     continue
                 }
-                let accepted = island.move(.crankNicolson(step: step), level: level)
+                let accepted = island.advance(
+                    .crankNicolson(step: step, spread: spread), number: number, level: level,
+                    settings: settings)
                 // Towards the acceptance wanted, bounded, so that one bad move does little harm.
-                let factor = 1 + 0.8 * (Double(accepted) / particles - acceptance)
-                step = min(1, max(1e-6, step * factor))
+                let factor =
+                    1 + 0.8 * (Double(accepted) / proposals - acceptance(settings))
+                step = min(longest, max(1e-6, step * factor))
             }
             plan.levels.append(level)
             plan.steps.append(step)
-            if isEstimate, level == .event { break }
+            if settings.isChained { plan.spreads.append(spread) }
         }
         return plan
     }

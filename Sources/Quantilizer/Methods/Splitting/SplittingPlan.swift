@@ -34,10 +34,12 @@ public struct Level: Comparable, Hashable, Sendable {
 /// A move on a particle's noise that leaves γ invariant; the level test then makes it leave
 /// γ restricted to the level invariant.
 enum Move: Hashable, Sendable {
-    /// Preconditioned Crank–Nicolson: z' = √(1 − s²) z + s ξ on every slot, 0 < s ≤ 1.
+    /// Preconditioned Crank–Nicolson: z' = √(1 − s²) z + s ξ on every slot, where s is the smaller
+    /// of 1 and `step`, or `step` times the slot's own `spread` where that is given.
     ///
-    /// Cotter, Roberts, Stuart, White 2013, doi:10.1214/13-STS421.
-    case crankNicolson(step: Double)
+    /// Cotter, Roberts, Stuart, White 2013, doi:10.1214/13-STS421; with a spread for each slot
+    /// Papaioannou, Betz, Zwirglmaier, Straub 2015, doi:10.1016/j.probengmech.2015.06.006.
+    case crankNicolson(step: Double, spread: [Double] = [])
     /// One slot that holds a word, chosen uniformly, is drawn afresh.
     case refreshWord
 }
@@ -50,8 +52,11 @@ public struct SplittingSettings: Hashable, Sendable {
     public var islands: Int
     /// The share of the particles that a level keeps, about.
     public var levelShare: Double
-    /// Moves on every particle after each level.
+    /// Moves after each level, on every particle or in every chain.
     public var moves: Int
+    /// Whether survivors of a level head chains, of which every particle stays: a particle, the
+    /// one `moves` makes of it, the one made of that, and so on. `moves + 1` divides the particles.
+    public var isChained: Bool
 
     /// Values that particle bits may have.
     public static let particleBitsAllowed = 8...16
@@ -60,16 +65,33 @@ public struct SplittingSettings: Hashable, Sendable {
 
     /// Settings, by default those of a job file.
     public init(
-        particleBits: Int = 11, islands: Int = 4, levelShare: Double = 0.2, moves: Int = 4
+        particleBits: Int = 11, islands: Int = 4, levelShare: Double = 0.2, moves: Int = 4,
+        isChained: Bool = false
     ) {
         self.particleBits = particleBits
         self.islands = islands
         self.levelShare = levelShare
         self.moves = moves
+        self.isChained = isChained
+    }
+
+    /// The usual settings of an estimate: those that take the fewest evaluations (docs/methods.md,
+    /// section 8). Its interval rests on the islands' spread, so there are many of them.
+    public static var ofEstimates: SplittingSettings {
+        SplittingSettings(islands: 20, levelShare: 0.125, moves: 7, isChained: true)
     }
 
     /// Particles an island.
     public var particles: Int { 1 << particleBits }
+
+    /// Chains an island.
+    var chains: Int { particles / (moves + 1) }
+
+    /// Moves proposed in an island after a level.
+    var proposals: Int { (isChained ? chains : particles) * moves }
+
+    /// Evaluations of the utility that an island takes, which moves after so many levels.
+    func evaluations(levels: Int) -> Int { particles + levels * proposals }
 
     /// Islands that calibrate the last level; they bring all their particles' levels, so not many.
     var calibrationIslands: Int { max(3, min(32, (islands + 1) / 2)) }
@@ -104,8 +126,14 @@ public struct SplittingSettings: Hashable, Sendable {
     }
 
     /// The moves after a level whose step was tuned to `step`.
-    func moves(step: Double, hasWords: Bool) -> [Move] {
+    func moves(step: Double, spread: [Double], hasWords: Bool) -> [Move] {
         let refreshes = hasWords && moves > 1 ? 1 : 0
+        if isChained {
+            var list = [Move](
+                repeating: .crankNicolson(step: step, spread: spread), count: moves - refreshes)
+            if refreshes > 0 { list.insert(.refreshWord, at: list.count / 2) }
+            return list
+        }
         // Longer and shorter ones too: no one length suits all directions.
         let sizes = [1.0, 0.5, 1.6]
         let steps = (0..<moves - refreshes).map {
@@ -123,10 +151,23 @@ struct SplittingPlan: Hashable, Sendable {
     var levels: [Level] = []
     /// The step of the moves after each level.
     var steps: [Double] = []
+    /// What the steps after the first levels are multiplied by in each slot; none where empty or
+    /// missing.
+    var spreads: [[Double]] = []
+
+    /// The most slots that spreads are kept of.
+    static let mostSpread = 1024
+    /// The longest step, which only a slot's spread makes one of at most 1.
+    static let longestStep = 16.0
+
+    /// The spread of a level's moves.
+    func spread(_ level: Int) -> [Double] { level < spreads.count ? spreads[level] : [] }
 
     /// The plan of the first `count` levels.
     func prefix(_ count: Int) -> SplittingPlan {
-        SplittingPlan(levels: Array(levels.prefix(count)), steps: Array(steps.prefix(count)))
+        SplittingPlan(
+            levels: Array(levels.prefix(count)), steps: Array(steps.prefix(count)),
+            spreads: Array(spreads.prefix(count)))
     }
 }
 

@@ -7,6 +7,8 @@ struct SplittingReport {
     let calibration: SplittingCalibration
     let reachedAim: Bool
     let records: [IslandRecord]
+    /// Whether it is of an event, whose last level nothing follows.
+    var isEstimate = false
 
     private var weights: [Double] {
         records.map { $0.weight(levels: plan.levels.count, particles: settings.particles) }
@@ -122,7 +124,7 @@ struct SplittingReport {
         return Key(bits: level.bits, label: level.label, index: .max)
     }
 
-    private var living: [IslandRecord] { records.filter { !$0.top.isEmpty } }
+    private var living: [IslandRecord] { records.filter { $0.survivors.last != 0 } }
 
     private var keptParticles: UInt64 { UInt64(living.count * settings.particles) }
 
@@ -165,12 +167,12 @@ struct SplittingReport {
 
     // MARK: Diagnostics
 
-    /// Share of moves accepted after each level, over the islands that got there.
+    /// Share of moves accepted after each level that moves follow, over the islands that got there.
     private var acceptance: [Double] {
-        plan.levels.indices.map { level in
+        plan.levels.indices.filter { !isEstimate || $0 < plan.levels.count - 1 }.map { level in
             let there = records.filter { $0.accepted.count > level }
             let accepted = there.reduce(0) { $0 + Double($1.accepted[level]) }
-            let made = Double(there.count * settings.particles * settings.moves)
+            let made = Double(there.count * settings.proposals)
             return made > 0 ? accepted / made : 0
         }
     }
