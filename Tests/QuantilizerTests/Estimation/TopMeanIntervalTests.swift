@@ -62,12 +62,12 @@ import Testing
             }, mean)
     }
 
-    /// A fitted proposal misses the far end of the tail: the interval held the truth in 834 of 1,000 runs
-    /// of this job, so none is claimed.
-    @Test func crossEntropyClaimsNone() throws {
-        let job = try normal(0, 0.001, ["cross-entropy": ["samples": 512, "round": 512]])
-        let interval = try #require(run(job).result).selections[0].utility.topMeanInterval
-        #expect(interval == Interval(-.infinity, .infinity))
+    /// A proposal as it was fitted misses the far end of the tail: the interval held the truth in 834
+    /// of 1,000 runs of this job until a share of the samples was given γ's own spread.
+    @Test func crossEntropy() throws {
+        try check(
+            "cross-entropy", atMost: 978,
+            { try normal($0, 0.001, ["cross-entropy": ["samples": 512, "round": 512]]) }, mean)
     }
 
     /// The law drawn from in the limit: the best fiftieth of all among the best tenth by a screen that

@@ -111,7 +111,8 @@ struct ImportanceMethod: Method {
     }
 
     private mutating func afterAdapting(_ job: CompiledJob, _ number: Int) -> MethodStep {
-        job.isEstimate ? production(job, number) : pilot(job, number)
+        proposal = proposal?.widened
+        return job.isEstimate ? production(job, number) : pilot(job, number)
     }
 
     private mutating func pilot(_ job: CompiledJob, _ number: Int) -> MethodStep {

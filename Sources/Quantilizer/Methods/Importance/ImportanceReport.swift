@@ -47,13 +47,9 @@ struct ImportanceReport {
         selection.tieMass = tieMass
         let mean = weighted { $0.level.utility }
         selection.utility.topMean = mean.mean
-        // A proposal fitted to few samples misses the far end of the tail, and the weights do not tell.
-        selection.utility.topMeanInterval =
-            settings.adaptation == nil
-            ? mean.interval(
-                confidence: job.settings.confidence, units: Double(tail.count),
-                degrees: tail.effective - 1)
-            : Interval(-.infinity, .infinity)
+        selection.utility.topMeanInterval = mean.interval(
+            confidence: job.settings.confidence, units: Double(tail.count),
+            degrees: tail.effective - 1)
         for cost in job.costs.indices {
             selection.costs[cost].top = weighted { $0.costs[cost] }.mean
         }

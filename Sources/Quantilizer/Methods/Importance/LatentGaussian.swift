@@ -88,8 +88,28 @@ struct LatentMixture: Hashable, Sendable {
     var shares: [Double] = []
     var components: [LatentGaussian] = []
 
-    /// Components that one may have.
+    /// Components that one may be fitted with.
     static let componentsAllowed = 1...8
+    /// Components that one may have, widened.
+    static let mostComponents = 2 * componentsAllowed.upperBound
+    /// The share of the samples that have γ's own spread about a component's mean.
+    static let wideShare = 0.1
+
+    /// Beside every component one of γ's own spread about the same mean.
+    ///
+    /// What was fitted above a level falls off faster than γ does, so far out weights grow without
+    /// a sample to show it. Over a Gaussian of γ's own spread they fall.
+    var widened: LatentMixture {
+        LatentMixture(
+            shares: shares.map { $0 * (1 - Self.wideShare) }
+                + shares.map { $0 * Self.wideShare },
+            components: components
+                + components.map {
+                    LatentGaussian(
+                        mean: $0.mean,
+                        shape: .independent([Double](repeating: 1, count: $0.mean.count)))
+                })
+    }
 
     /// The density over γ's.
     func ratio(_ z: [Double], work: inout [Double]) -> Double {

@@ -33,7 +33,7 @@ extension LatentMixture {
             return x
         }
         let count = try reader.count(
-            limit: Self.componentsAllowed.upperBound, bytesEach: 9 + 16 * slots,
+            limit: Self.mostComponents, bytesEach: 9 + 16 * slots,
             of: "components")
         for _ in 0..<count {
             shares.append(try positive())
