@@ -13,6 +13,10 @@ Part 2: longer texts, with kill -9 of the server, a worker and the coordinator m
 says how many requests it answered.
 Part 3: texts in stages beside `exact` at the same N and k, several seeds each: tokens written, mean
 utility of what is kept.
+Part 4: texts of two and of three tokens from islands whose every text was moved three times, counted against
+the exact law as in part 1: the move of `splitting` leaves it as it is.
+Part 5: `splitting` at several quantiles beside `exact` with as many tokens written: what each promises, and
+the mean utility over what it keeps.
 """
 import argparse
 import collections
@@ -119,26 +123,23 @@ def tail(chi, freedom):
     return 0.5 * math.erfc(z / math.sqrt(2))
 
 
-def law(server, pool, samples):
-    exact = collections.defaultdict(float)
-    first = server.next(PROMPT)
-    for token, mass in first.items():
-        if mass * samples < 0.5:
-            exact[None] += mass
-            continue
-        for second, share in server.next(PROMPT + token).items():
-            exact[token + second] += mass * share
-    print(f"law: {len(first)} first tokens of mass {sum(first.values()):.6f}, "
-          f"{len(exact)} texts of mass {sum(exact.values()):.6f}")
-    asked = server.answered()
-    began = time.time()
-    pool.job("law", {
-        "text": {"max_tokens": 2}, "utility": "logprob", "quantile": 1, "samples": samples,
-        "draws": samples})
-    result = pool.result("law")
-    counts = collections.Counter(draw["text"] for draw in result["draws"])
-    print(f"  {samples} texts in {time.time() - began:.1f} s, {len(counts)} different, "
-          f"{server.answered() - asked} answers of the server; usage {result['usage']}")
+def enumerate_law(server, samples, tokens):
+    """The probability of each text of so many tokens; what is rare is taken together as None."""
+    exact = {"": 1.0}
+    for _ in range(tokens):
+        longer = collections.defaultdict(float)
+        for text, mass in exact.items():
+            if text is None or mass * samples < 0.5:
+                longer[None] += mass
+                continue
+            for token, share in server.next(PROMPT + text).items():
+                longer[text + token] += mass * share
+        exact = longer
+    print(f"law: {len(exact)} texts of {tokens} tokens of mass {sum(exact.values()):.6f}")
+    return exact
+
+
+def compare(exact, counts, samples):
     chi, cells, rest = 0.0, 0, [0.0, 0]
     for text, mass in exact.items():
         if text is not None and mass * samples >= 5:
@@ -149,6 +150,73 @@ def law(server, pool, samples):
     rest[1] = sum(counts.values())
     chi += (rest[1] - rest[0]) ** 2 / rest[0]
     print(f"  chi-square {chi:.2f} with {cells} degrees of freedom, tail {tail(chi, cells):.3f}")
+
+
+def moves(server, pool, particles):
+    """All of the base as quantile: every text is moved, and accepted whatever it is."""
+    for tokens in (2, 3):
+        draws = 2 * particles
+        exact = enumerate_law(server, draws, tokens)
+        began = time.time()
+        asked = server.answered()
+        job = f"moves-{tokens}"
+        pool.job(job, {
+            "text": {"max_tokens": tokens}, "utility": "logprob", "quantile": 1, "draws": draws,
+            "method": {"splitting": {"particles": particles, "islands": 4, "moves": 3}}})
+        result = pool.result(job)
+        assert not any(draw["fallback"] for draw in result["draws"])
+        diagnostics = result["diagnostics"]
+        print(f"moves: {draws} of {4 * particles} texts after three moves each, "
+              f"{server.answered() - asked} requests in {time.time() - began:.1f} s; "
+              f"{diagnostics['acceptance_mean']:.3f} of the moves wrote a text anew; "
+              f"lost {result['usage']['failed']}")
+        compare(exact, collections.Counter(draw["text"] for draw in result["draws"]), draws)
+
+
+def depths(pool, quantiles, seeds, tokens):
+    utility = "logprob + 2*lord"
+    text = {"max_tokens": tokens, "features": {"lord": {"matches": "LORD"}}}
+    print(f"depths: utility {utility}, texts of {tokens} tokens, {seeds} seeds each")
+    for quantile in quantiles:
+        for seed in range(seeds):
+            base = {"seed": 200 + seed, "utility": utility, "quantile": quantile}
+            began = time.time()
+            job = f"deep-{quantile}-{seed}"
+            pool.job(job, base | {
+                "text": dict(text), "draws": 20,
+                "method": {"splitting": {"particles": 256, "islands": 2, "levels": 0.02, "moves": 1}}})
+            deep = pool.result(job)
+            middle = time.time()
+            samples = round(deep["usage"]["completion_tokens"] / tokens)
+            pool.job("flat-" + job, base | {
+                "text": dict(text), "draws": 1, "samples": samples})
+            flat = pool.result("flat-" + job)
+            for name, result in (("splitting", deep), ("exact", flat)):
+                usage = result["usage"]
+                seconds = middle - began if result is deep else time.time() - middle
+                print(f"  q {quantile:g} seed {seed} {name}: "
+                      f"A {result['certificate']['amplification']:.0f}, mean utility kept "
+                      f"{result['utility']['top_mean']:.2f}, {usage['completion_tokens']} tokens written, "
+                      f"{usage['prompt_tokens']} read, {usage['requests']} requests, {seconds:.0f} s",
+                      flush=True)
+            codes = [warning["code"] for warning in deep["warnings"]]
+            turned = sum(draw["fallback"] for draw in deep["draws"])
+            print(f"    Z {deep['threshold']['tail_mass']:.3g}, {turned} of 20 draws fell back, "
+                  f"{deep['diagnostics']['acceptance_mean']:.2f} of the moves accepted, warnings {codes}")
+
+
+def law(server, pool, samples):
+    exact = enumerate_law(server, samples, 2)
+    asked = server.answered()
+    began = time.time()
+    pool.job("law", {
+        "text": {"max_tokens": 2}, "utility": "logprob", "quantile": 1, "samples": samples,
+        "draws": samples})
+    result = pool.result("law")
+    counts = collections.Counter(draw["text"] for draw in result["draws"])
+    print(f"  {samples} texts in {time.time() - began:.1f} s, {len(counts)} different, "
+          f"{server.answered() - asked} answers of the server; usage {result['usage']}")
+    compare(exact, counts, samples)
 
 
 def kills(server, pool, samples):
@@ -223,7 +291,9 @@ if __name__ == "__main__":
     parser.add_argument("--qpool", default="qpool")
     parser.add_argument("--model", default=ROOT / "Tests/CommandTests/Fixtures/kjv-tiny.gguf")
     parser.add_argument("--samples", type=int, default=4096)
-    parser.add_argument("--parts", default="law,kills,stages")
+    parser.add_argument("--parts", default="law,kills,stages,moves,depths")
+    parser.add_argument("--quantiles", default="0.01,0.0001")
+    parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--port", type=int, default=18300)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -238,6 +308,10 @@ if __name__ == "__main__":
                 kills(server, pool, options.samples // 2)
             if "stages" in parts:
                 stages(server, pool, options.samples // 4, 5)
+            if "moves" in parts:
+                moves(server, pool, 512)
+            if "depths" in parts:
+                depths(pool, [float(q) for q in options.quantiles.split(",")], options.seeds, 8)
         finally:
             pool.end()
             server.kill()

@@ -136,6 +136,67 @@ import Testing
         #expect(verified.status == 0, "\(verified.error)")
     }
 
+    /// Texts by splitting, a worker killed in the pilot, the coordinator after it and the other worker as
+    /// texts are moved: the bytes of a run that nobody disturbed, and no text that was stored is paid for
+    /// again.
+    @Test(.timeLimit(.minutes(5))) func killsChangeNoMove() throws {
+        let model = try ToyModel("--delay", "0.004", "--merge")
+        let file = try folder.write(
+            """
+            seed: 5
+            base:
+              text:
+                endpoint: \(model.url)
+                prompt: "Say something"
+                max_tokens: 6
+                concurrency: 4
+                features: { as: { matches: "a" } }
+            utility: as + 0.1*logprob
+            quantile: 0.3
+            draws: 12
+            method: { splitting: { particles: 256, islands: 2, moves: 1 } }
+            """, to: "job.yaml")
+        func run(_ journal: String) throws -> Finished {
+            try QPoolProcess([
+                "run", file, "-o", "json", "--quiet", "--journal", folder.path + journal,
+            ]).finish(seconds: 120)
+        }
+        // Base draws; the pilot, an island of 256 texts moved once; 3 islands of calibration; 2 islands.
+        let most = 12 + 512 + 3 * 256 + 2 * 512
+        let undisturbed = try run("/another")
+        let paid = model.seeds("answered")
+        #expect(paid.count <= most && Set(paid).count == paid.count)
+        let pool = try pool(of: 2, asking: model, for: file)
+        try model.wait(untilAnswered: paid.count + 300)
+        pool.workers[0].signal(SIGKILL)
+        try pool.addWorker(worker(model))
+        try model.wait(untilAnswered: paid.count + 700)
+        pool.coordinator.signal(SIGKILL)
+        try pool.restartCoordinator()
+        try model.wait(untilAnswered: paid.count + 1_800)
+        pool.workers[1].signal(SIGKILL)
+        let waited = try pool.client("wait", "texts", "--quiet")
+        #expect(waited.status == 0, "\(waited.error)")
+        let disturbed = try pool.client("result", "texts", "-o", "json")
+        let result = try TextResult(disturbed)
+        #expect(result.draws.count == 12 && result.usage.failed == 0 && result.usage.redrawn == 0)
+        // What was on its way when a worker died was asked for again, and nothing else.
+        let answered = model.seeds("answered").dropFirst(paid.count)
+        #expect(Set(answered) == Set(paid))
+        #expect(answered.count - paid.count <= 8, "\(answered.count) for \(paid.count)")
+        // Each process asks once how the prompt is read.
+        func withoutRequests(_ run: Finished) -> String {
+            withoutTimings(run.output).replacing(/"requests": ?[0-9]+/, with: "")
+        }
+        expectSame(withoutRequests(disturbed), withoutRequests(undisturbed), "disturbed")
+        let again = try run("/journal")
+        expectSame(
+            withoutTimings(again.output), withoutTimings(disturbed.output), "out of the journal")
+        #expect(model.seeds("answered").count == paid.count + answered.count)
+        let verified = try qpool("verify", try folder.write(again.output, to: "result.json"))
+        #expect(verified.status == 0, "\(verified.error)")
+    }
+
     @Test func whatNobodyAllowsIsRefused() throws {
         let model = try ToyModel()
         let file = try job(model.url, samples: 300)

@@ -107,7 +107,7 @@ import Testing
         let blocks = page.components(separatedBy: "\n\n").filter {
             $0.contains("    base:\n") && $0.hasPrefix("    ")
         }
-        #expect(blocks.count == 5)
+        #expect(blocks.count == 6)
         for block in blocks {
             let job = block.split(separator: "\n").map { $0.dropFirst(4) }
                 .joined(separator: "\n")

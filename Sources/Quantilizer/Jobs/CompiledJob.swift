@@ -45,7 +45,13 @@ public struct CompiledJob: Sendable {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
         self.settings = settings
-        self.base = base
+        if case .splitting = settings.method, var texts = base as? TextBase {
+            // What was lost there is lost: see TextParticles.
+            texts.call.isOnce = true
+            self.base = texts
+        } else {
+            self.base = base
+        }
         self.utilities = utilities
         self.costs = costs
         self.auxiliary = auxiliary
@@ -57,7 +63,7 @@ public struct CompiledJob: Sendable {
         self.search = search
         let functions = utilities + costs
         externalColumns = functions.indices.filter { functions[$0].isExternal }
-        recorded = base as? any RecordedBase
+        recorded = self.base as? any RecordedBase
         self.settings.isRecorded = recorded.map { !$0.isReplayable } ?? false
         // Nothing is drawn of a recorded base only to know about where its sums are.
         let own = recorded != nil ? [] : functions.indices.filter { !functions[$0].isExternal }

@@ -7,14 +7,15 @@ public enum DrawCheck {
 
     /// The first draw that does not have the utility it is said to have; nil where all have it.
     ///
-    /// Draws of `splitting`, `importance` and `cross-entropy` are not looked at: their receipts take
-    /// more than the sample alone.
+    /// Draws of `splitting`, `importance` and `cross-entropy` are not looked at, but for texts: their
+    /// receipts take more than the sample alone.
     ///
     /// **Complexity**: a sample for each draw.
     public static func falseDraw(in result: JobResult, job: CompiledJob) -> Draw? {
         switch job.settings.method {
         case .exact, .bestOfN, .threshold, .screened, .band, .tilt, .minimax, .impact:
             break
+        case .splitting where job.drawsOnce: break
         case .splitting, .importance, .crossEntropy, .plain, .attack, .search: return nil
         }
         if job.recorded != nil { return falseRecord(in: result, job: job) }

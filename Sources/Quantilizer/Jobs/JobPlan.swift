@@ -109,6 +109,8 @@ public struct JobPlan: Sendable, Hashable {
             isExact = false
             rounds = 3
             samples = SplittingMethod.evaluations(job, splitting)
+            // Base draws for the gate are paid for like the others.
+            if job.drawsOnce { samples += UInt64(settings.draws) }
             let kept = splitting.islands * IslandRecord.particlesKept(job, splitting)
             memoryBytes = kept * (16 + 8 * job.base.dimension)
             selections = job.selections.map { selection in

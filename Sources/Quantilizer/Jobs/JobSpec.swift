@@ -107,6 +107,11 @@ struct JobSpecReader {
                 checkReplayed(numbers)
             } else {
                 checkRecorded(numbers, verify, isText: base is TextBase)
+                if case .splitting = numbers.method,
+                    let problem = (base as? TextBase)?.source.whyNotInStages
+                {
+                    map.note("base", problem)
+                }
             }
         }
         if map.diagnostics.count > Limits.diagnostics {
@@ -148,17 +153,20 @@ struct JobSpecReader {
         switch numbers.method {
         case .exact, .bestOfN: break
         case .screened(let settings) where isText && !settings.stages.isEmpty: break
+        case .splitting where isText && !isEstimate: break
         case .threshold, .splitting, .importance, .crossEntropy, .screened, .band, .tilt,
             .minimax, .impact, .plain, .attack, .search:
             map.note(
                 map.has("method") ? "method" : nil,
                 "samples of this base are drawn once and kept: of the methods only `exact` and "
-                    + "`best-of-n` can use them, and of texts `screened` with `stages`; there are no "
-                    + "estimates")
+                    + "`best-of-n` can use them, of texts `screened` with `stages` and `splitting` too; "
+                    + "there are no estimates")
         }
         if numbers.precision != nil {
             map.note("precision", "samples of this base are drawn once: give `samples`")
-        } else if numbers.method != .bestOfN, !map.has("samples") {
+        } else if numbers.asked?.key == "samples", numbers.method != .bestOfN,
+            !map.has("samples")
+        {
             map.note(nil, "missing key `samples`: each is asked of an endpoint, so say how many")
         }
         let draws =

@@ -47,6 +47,7 @@ public enum ResultVerification {
             return report
         }
         switch job.settings.method {
+        case .splitting where job.drawsOnce: break
         case .splitting, .importance, .crossEntropy, .tilt, .minimax, .impact, .attack, .search:
             try checkAgain(result, job: job, &report)
             return report

@@ -68,8 +68,10 @@ extension MethodContext {
     func baseDraw(index: UInt64) -> Draw {
         var utility = Double.nan
         let value: [Double]
+        var drawn: SampleRecord?
         if job.recorded != nil {
             let record = records[index]
+            if job.drawsOnce { drawn = record }
             value = record?.value ?? [Double](repeating: .nan, count: job.base.dimension)
             if let record { utility = DrawCheck.utility(0, of: record, job: job) ?? .nan }
         } else if job.utilities[0].isExternal {
@@ -81,6 +83,7 @@ extension MethodContext {
             utility = sample.utilities[0]
         }
         return Draw(
-            index: index, utility: Key(utility: utility).utility, value: value, fallback: true)
+            index: index, utility: Key(utility: utility).utility, value: value, fallback: true,
+            record: drawn)
     }
 }

@@ -82,10 +82,15 @@ public final class RangeEvaluator {
         }
         // Of a base whose samples others make, what failed is told of with the samples.
         let failures =
-            job.utilities[0].isExternal ? 0 : records.reduce(0) { $0 &+ $1.moments[0].failed }
+            job.utilities[0].isExternal || job.drawsOnce
+            ? 0 : records.reduce(0) { $0 &+ $1.moments[0].failed }
+        var tally = tally(failures: failures)
+        for place in records.indices {
+            if let usage = records[place].usage { tally.usage?.add(usage) }
+            records[place].usage = nil
+        }
         return Partial(
-            round: round.number, range: range, tally: tally(failures: failures), channels: [],
-            islands: records)
+            round: round.number, range: range, tally: tally, channels: [], islands: records)
     }
 
     private func tally(failures: UInt64) -> Tally {

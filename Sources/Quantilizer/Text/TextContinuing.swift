@@ -69,7 +69,10 @@ extension TextBase {
 
 extension SampleRecord {
     /// The text as its tokens spell it; nil where one of them is no whole character.
-    var spelling: String? {
+    var spelling: String? { Self.spelling(of: tokens) }
+
+    /// What tokens spell; nil where one of them is no whole character.
+    static func spelling(of tokens: some Sequence<Token>) -> String? {
         let text = tokens.map(\.text).joined()
         return text.unicodeScalars.contains("\u{FFFD}") ? nil : text
     }

@@ -87,14 +87,14 @@ public struct TextSource: Sendable, Hashable {
     /// Why its texts cannot be begun and continued; nil where they can.
     var whyNotInStages: String? {
         if interface != .completions {
-            return "a chat's answer cannot be continued: texts in stages need `api: completions`"
+            return "a chat's answer cannot be continued: moves and stages need `api: completions`"
         }
         if !asksProbabilities {
-            return "texts in stages need `logprobs`, for their tokens"
+            return "texts that are continued need `logprobs`, for their tokens"
         }
         if !stop.isEmpty {
             return
-                "texts in stages take no `stop`: one that spans the end of a stage would be missed"
+                "texts that are continued take no `stop`: one that spans the place would be missed"
         }
         // What looks at the text written so far takes its beginning for a part of the prompt.
         let neutral = [
@@ -106,10 +106,10 @@ public struct TextSource: Sendable, Hashable {
             let name = parameter.name
             if let value = neutral[name], Double(parameter.json) != Double(value) {
                 return
-                    "texts in stages take no `\(name)` but \(value): it depends on what was written"
+                    "texts that are continued take no `\(name)` but \(value): it depends on what was written"
             }
             if refused.contains(name) {
-                return "texts in stages take no `\(name)`: it depends on what was written"
+                return "texts that are continued take no `\(name)`: it depends on what was written"
             }
         }
         return nil

@@ -62,6 +62,10 @@ struct TextPlan {
         written += Double(left) * Double(source.maximumTokens - length)
         requests += asked + left * (each - 1) + scored
         completionTokens += UInt64(written)
+        // What a move keeps of a text is sent again: half of it on average, if all are moves.
+        if plan.method == "splitting" {
+            begun += Double(samples) * Double(source.maximumTokens - 1) / 2
+        }
         let prompt = tokens(source.prompt + source.system) + context
         promptTokens += UInt64((Double(asked) * prompt + begun).rounded(.up))
         judgeTokens += UInt64((Double(left) * judged).rounded(.up))

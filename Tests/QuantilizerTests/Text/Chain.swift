@@ -26,10 +26,24 @@ final class Chain: TextDrawer {
     /// Draws that are asked for again, by index.
     private let redrawn: [UInt64: UInt64]
     private let merges: Bool
+    /// Texts that hold it are lost where they were begun before.
+    private let lost: String?
+    private let losesAll: Bool
+    /// The chance that a text ends before a letter, and the token that tells of it; none where it never does,
+    /// or is not told of.
+    private let ends: Double
+    private let end: String?
 
-    init(redrawn: [UInt64: UInt64] = [:], merges: Bool = true) {
+    init(
+        redrawn: [UInt64: UInt64] = [:], merges: Bool = true, lost: String? = nil,
+        losesAll: Bool = false, ends: Double = 0, end: String? = nil
+    ) {
         self.redrawn = redrawn
         self.merges = merges
+        self.lost = lost
+        self.losesAll = losesAll
+        self.ends = ends
+        self.end = end
     }
 
     var trouble: String? { nil }
@@ -42,11 +56,17 @@ final class Chain: TextDrawer {
             var outcome = TextOutcome(text: begun)
             outcome.tokens = request.prefix
             var number: UInt32 = 0
+            var hasEnded = false
             while outcome.tokens.count < request.maximumTokens {
                 let law =
                     outcome.tokens.last.map { Self.next[Character($0.text)]! } ?? Self.first
-                let word = RandomStream(seed: request.word, domain: .resample)
-                    .word(index: 0, block: number)
+                let words = RandomStream(seed: request.word, domain: .resample)
+                    .words(index: 0, block: number)
+                if Double(words.high >> 11) * 0x1p-53 < ends {
+                    hasEnded = true
+                    break
+                }
+                let word = words.low
                 var place = Double(word >> 11) * 0x1p-53
                 var letter: Character = "c"
                 for candidate: Character in ["a", "b", "c"] {
@@ -58,8 +78,13 @@ final class Chain: TextDrawer {
                 outcome.tokens.append(.init(String(letter), Kernels.log(law[letter]!)))
                 outcome.usage.completionTokens += 1
             }
-            outcome.text = outcome.tokens.map(\.text).joined()
-            outcome.isCut = true
+            let text = outcome.tokens.map(\.text).joined()
+            if hasEnded, let end { outcome.tokens.append(.init(end, Kernels.log(ends))) }
+            if let lost, losesAll || !begun.isEmpty && text.contains(lost) {
+                return TextOutcome(failure: .server)
+            }
+            outcome.text = text
+            outcome.isCut = !hasEnded
             outcome.usage.requests = 1
             outcome.usage.redrawn = redrawn[request.index] ?? 0
             return outcome

@@ -197,7 +197,7 @@ private struct Scribes: TextProvider {
     }
 
     @Test(arguments: [
-        ("method", "splitting"), ("method", "plain"), ("verify", "0.1"), ("samples", "1e7"),
+        ("method", "cross-entropy"), ("method", "plain"), ("verify", "0.1"), ("samples", "1e7"),
         ("precision", "0.1"),
     ])
     func whatCannotBeAskedOfThemIsRefused(key: String, value: String) {

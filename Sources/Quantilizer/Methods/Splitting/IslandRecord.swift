@@ -6,6 +6,8 @@ struct Particle: Sendable, Equatable {
     var number: UInt32
     var utility: Double
     var value: [Double]
+    /// Of a text, as it was drawn.
+    var record: SampleRecord?
 }
 
 /// What one island found: how many survived, and for production its particles in a random order.
@@ -29,10 +31,18 @@ struct IslandRecord: Sendable, Equatable {
     /// Production: the utility and the costs over the last particles.
     var top: [TopMoments] = []
 
-    /// ∏ survivors/M, 0 where the island died out before its plan's last level.
+    /// Of texts, particles that were not lost after the last level.
+    var living: UInt32?
+    /// Of texts, what drawing took. It travels with the range.
+    var usage: RecordUsage?
+
+    /// ∏ survivors/M, times living/M of texts, 0 where the island died out before its plan's last level.
     func weight(levels: Int, particles: Int) -> Double {
-        guard survivors.count == levels, survivors.last != 0 else { return levels == 0 ? 1 : 0 }
-        return survivors.reduce(1) { $0 * (Double($1) / Double(particles)) }
+        let whole = living.map { Double($0) / Double(particles) } ?? 1
+        guard survivors.count == levels, survivors.last != 0 else {
+            return levels == 0 ? whole : 0
+        }
+        return survivors.reduce(whole) { $0 * (Double($1) / Double(particles)) }
     }
 }
 
@@ -67,7 +77,7 @@ extension IslandRecord {
                 var accepted = 0
                 let moves = settings.moves(
                     step: pass.plan.steps[number], spread: pass.plan.spread(number),
-                    hasWords: job.base.noise.words > 0)
+                    base: job.base)
                 for (place, move) in moves.enumerated() {
                     accepted += island.advance(
                         move, number: place, level: level, settings: settings)
@@ -76,6 +86,7 @@ extension IslandRecord {
             }
             if !job.isEstimate { record.distinctAncestors = UInt32(island.distinctAncestors) }
         }
+        if island.cloud.texts != nil { record.bury(&island) }
         record.evaluations = island.cloud.evaluations
         record.moments[0].failed = island.cloud.failures
         guard record.survivors.last != 0 else { return record }
@@ -94,6 +105,22 @@ extension IslandRecord {
     /// Particles that an island brings: no more than all draws could take.
     static func particlesKept(_ job: CompiledJob, _ settings: SplittingSettings) -> Int {
         min(settings.particles, job.settings.draws)
+    }
+
+    /// Counts the particles whose text was not lost, and puts copies of them in the others' places, as
+    /// after a level.
+    private mutating func bury(_ island: inout SplittingIsland) {
+        usage = island.cloud.texts?.usage
+        let alive = (0..<island.cloud.count).filter { island.cloud.isAlive($0) }
+        living = UInt32(alive.count)
+        if alive.isEmpty {
+            if survivors.last ?? 0 > 0 {
+                survivors[survivors.count - 1] = 0
+                accepted.removeLast()
+            }
+        } else if alive.count < island.cloud.count {
+            island.resample(alive, number: UInt32(survivors.count))
+        }
     }
 
     private mutating func collect(_ island: inout SplittingIsland, job: CompiledJob) {
@@ -117,7 +144,8 @@ extension IslandRecord {
                 particles[place] = Particle(
                     number: UInt32(start + lane),
                     utility: island.cloud.levels[start + lane].utility,
-                    value: (0..<job.base.dimension).map { island.cloud.values[$0, lane] })
+                    value: (0..<job.base.dimension).map { island.cloud.values[$0, lane] },
+                    record: island.cloud.texts?.records[start + lane])
             }
         }
         for column in top.indices {

@@ -3,21 +3,22 @@
 /// The particles of one island, a lane each: their noise as standard normals, and their levels.
 ///
 /// Every slot of randomness is held as a standard normal, see ``LatentTransform``: so one move serves
-/// all bases, and labels move as the rest does.
+/// all bases, and labels move as the rest does. Texts are no function of noise: they have a move of their
+/// own, see ``TextParticles``.
 struct ParticleCloud: ~Copyable {
     let count: Int
     /// Slots of a particle, its label's included.
     let slots: Int
     /// By particle.
-    private(set) var levels: [Level]
+    var levels: [Level]
     /// Evaluations of the utility so far.
-    private(set) var evaluations: UInt64 = 0
+    var evaluations: UInt64 = 0
     /// Evaluations of the utility at which a function from outside failed, or the base did.
-    private(set) var failures: UInt64 = 0
+    var failures: UInt64 = 0
 
     static let lanes = 256
     private let base: any BaseDistribution
-    private let functions: [any Utility]
+    let functions: [any Utility]
     private let isExternal: Bool
     private let isRecorded: Bool
     private let stream: RandomStream
@@ -25,8 +26,10 @@ struct ParticleCloud: ~Copyable {
     private var latent: Columns
     private var proposal: Columns
     private var mapping: LatentTransform
-    private var labels: [UInt64]
-    private(set) var values: Columns
+    var labels: [UInt64]
+    /// Of a base of texts, those of the particles.
+    var texts: TextParticles?
+    var values: Columns
     private var scratch: Columns
     /// The utility, then what is measured beside it.
     private(set) var results: Columns
@@ -49,7 +52,10 @@ struct ParticleCloud: ~Copyable {
         let lanes = ParticleCloud.lanes
         stream = RandomStream(seed: seed, domain: .move)
         slots = ParticleCloud.slots(of: base)
-        latent = Columns(count: slots, capacity: count)
+        texts = (base as? TextBase).map {
+            TextParticles(base: $0, count: count, seed: seed, first: first)
+        }
+        latent = Columns(count: texts == nil ? slots : 0, capacity: count)
         proposal = Columns(count: slots, capacity: lanes)
         mapping = LatentTransform(base: base)
         labels = [UInt64](repeating: 0, count: lanes)
@@ -72,6 +78,11 @@ struct ParticleCloud: ~Copyable {
     /// Draws every particle from γ; `block` sees each block of lanes with everything measured.
     mutating func drawAll(block: (borrowing Columns) -> Void) {
         for start in stride(from: 0, to: count, by: ParticleCloud.lanes) {
+            if texts != nil {
+                drawTexts(start: start)
+                block(results)
+                continue
+            }
             fill(start: start, lanes: ParticleCloud.lanes, step: 0)
             evaluate(functions: functions.count, lanes: ParticleCloud.lanes)
             block(results)
@@ -84,7 +95,8 @@ struct ParticleCloud: ~Copyable {
     /// `step` numbers the move within the island, from 1, and must not repeat: it names the random
     /// numbers.
     mutating func move(_ move: Move, level: Level, step: UInt32) -> Int {
-        self.move(move, level: level, step: step, from: 0, to: 0, count: count)
+        if texts != nil { return moveTexts(level: level, step: step) }
+        return self.move(move, level: level, step: step, from: 0, to: 0, count: count)
     }
 
     /// One move on `count` particles from place `from` on; where they come to, or stay, they are put
@@ -128,12 +140,14 @@ struct ParticleCloud: ~Copyable {
 
     /// Makes particle `to` a copy of particle `from`.
     mutating func copy(_ from: Int, to: Int) {
-        for slot in 0..<slots { latent[slot, to] = latent[slot, from] }
+        for slot in 0..<latent.count { latent[slot, to] = latent[slot, from] }
         levels[to] = levels[from]
+        texts?.copy(from, to: to)
     }
 
     /// Fills `values` and `results` with the block of particles from `start`, all functions.
     mutating func measure(start: Int) {
+        if texts != nil { return measureTexts(start: start) }
         for slot in 0..<slots {
             for lane in 0..<ParticleCloud.lanes {
                 proposal[slot, lane] = latent[slot, start + lane]
@@ -145,7 +159,7 @@ struct ParticleCloud: ~Copyable {
 
     // MARK: - One block of lanes
 
-    private func block(_ step: UInt32) -> UInt32 {
+    func block(_ step: UInt32) -> UInt32 {
         step * UInt32(ParticleCloud.blocksPerStep(slots: slots))
     }
 
@@ -159,6 +173,7 @@ struct ParticleCloud: ~Copyable {
         _ move: Move, from: Int, to: Int, lanes: Int, step: UInt32
     ) {
         switch move {
+        case .rewrite: return
         case .crankNicolson(let length, let spread):
             for slot in 0..<slots {
                 let s = min(1, spread.isEmpty ? length : length * spread[slot])
@@ -192,7 +207,7 @@ struct ParticleCloud: ~Copyable {
         }
     }
 
-    private mutating func apply(_ count: Int, lanes: Int) {
+    mutating func apply(_ count: Int, lanes: Int) {
         for column in 0..<count {
             functions[column].evaluate(
                 lanes: lanes, values: values, scratch: &scratch, results: &results,
@@ -208,7 +223,7 @@ struct ParticleCloud: ~Copyable {
             proposal, lanes: lanes, values: &values, scratch: &scratch, labels: &labels)
     }
 
-    private func proposed(_ lane: Int) -> Level {
+    func proposed(_ lane: Int) -> Level {
         Level(bits: Key.orderedBits(results[0, lane]), label: labels[lane])
     }
 

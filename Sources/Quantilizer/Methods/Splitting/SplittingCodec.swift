@@ -105,9 +105,11 @@ extension IslandRecord {
             writer.write(particle.number)
             writer.write(particle.utility)
             for value in particle.value { writer.write(value) }
+            particle.record?.write(to: &writer)
         }
         writer.write(count: top.count)
         for column in top { column.write(to: &writer) }
+        if let living { writer.write(living) }
     }
 
     /// Reads the record of an island of a pass; what does not fit it is refused.
@@ -174,7 +176,12 @@ extension IslandRecord {
             let utility = try reader.double()
             var value: [Double] = []
             for _ in 0..<job.base.dimension { value.append(try reader.double()) }
-            particles.append(Particle(number: number, utility: utility, value: value))
+            var particle = Particle(number: number, utility: utility, value: value)
+            if job.drawsOnce {
+                particle.record = try SampleRecord(
+                    from: &reader, dimension: job.base.dimension)
+            }
+            particles.append(particle)
         }
         let topCount = try reader.count(limit: columns, bytesEach: 1, of: "sums")
         guard topCount == (isProductive ? columns : 0) else {
@@ -190,5 +197,11 @@ extension IslandRecord {
             }
             top.append(column)
         }
+        guard job.drawsOnce else { return }
+        let living = try reader.word32()
+        guard living <= count, living > 0 || isDead || most == 0 else {
+            throw DecodingFailure("an island that is dead and alive")
+        }
+        self.living = living
     }
 }

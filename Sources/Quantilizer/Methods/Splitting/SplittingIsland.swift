@@ -55,7 +55,7 @@ struct SplittingIsland: ~Copyable {
 
     /// Particles at or above a level.
     func survivors(of level: Level) -> [Int] {
-        (0..<cloud.count).filter { cloud.levels[$0] >= level }
+        (0..<cloud.count).filter { cloud.isAlive($0) && cloud.levels[$0] >= level }
     }
 
     /// Fills the first `count` places, all by default, with copies of survivors, each survivor's

@@ -32,7 +32,8 @@ struct SplittingMethod: Method {
                     + "fewer `particles`, or a base with fewer slots")
         }
         let kept = settings.islands * IslandRecord.particlesKept(job, settings)
-        let bytes = kept * (16 + 8 * job.base.dimension)
+        let tokens = (job.base as? TextBase)?.source.maximumTokens ?? 0
+        let bytes = kept * (16 + 8 * job.base.dimension + 32 * tokens)
         guard bytes <= Limits.splittingBytes else {
             return JobFailure(
                 "splitting-too-large",
@@ -44,6 +45,13 @@ struct SplittingMethod: Method {
                 "memory-too-small",
                 "the islands bring \(kept) particles of \(job.base.dimension) values: give `memory` "
                     + "of at least \(bytes >> 20 + 1)MB, fewer `draws` or fewer `islands`")
+        }
+        let most = evaluations(job, settings) + UInt64(job.settings.draws)
+        guard !job.drawsOnce || most <= RecordLimits.samples else {
+            return JobFailure(
+                "too-many-texts",
+                "\(most) texts may be asked for, and \(RecordLimits.samples) is the most: give fewer "
+                    + "`particles`, `islands` or `moves`")
         }
         let steps = 1 + levels * settings.moves
         guard levels <= Limits.splittingLevels,

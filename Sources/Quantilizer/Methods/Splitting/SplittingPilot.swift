@@ -46,10 +46,11 @@ enum SplittingPilot {
                 break
             }
             let survivors = island.survivors(of: level)
+            // Of texts all may have been lost.
+            if survivors.isEmpty { break }
             let spread = settings.isChained ? island.spread(of: survivors) : []
             island.renew(survivors, number: plan.levels.count, settings: settings)
-            let moves = settings.moves(
-                step: step, spread: spread, hasWords: job.base.noise.words > 0)
+            let moves = settings.moves(step: step, spread: spread, base: job.base)
             for (number, move) in moves.enumerated() {
                 // The moves of this level follow the step as it is tuned, without other lengths.
                 guard case .crankNicolson = move else {

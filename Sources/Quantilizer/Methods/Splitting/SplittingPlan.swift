@@ -42,6 +42,8 @@ enum Move: Hashable, Sendable {
     case crankNicolson(step: Double, spread: [Double] = [])
     /// One slot that holds a word, chosen uniformly, is drawn afresh.
     case refreshWord
+    /// Of a text, all behind a place written again by the model; see ``TextParticles``.
+    case rewrite
 }
 
 /// The numbers of a splitting job.
@@ -126,8 +128,9 @@ public struct SplittingSettings: Hashable, Sendable {
     }
 
     /// The moves after a level whose step was tuned to `step`.
-    func moves(step: Double, spread: [Double], hasWords: Bool) -> [Move] {
-        let refreshes = hasWords && moves > 1 ? 1 : 0
+    func moves(step: Double, spread: [Double], base: any BaseDistribution) -> [Move] {
+        if base is TextBase { return [Move](repeating: .rewrite, count: moves) }
+        let refreshes = base.noise.words > 0 && moves > 1 ? 1 : 0
         if isChained {
             var list = [Move](
                 repeating: .crankNicolson(step: step, spread: spread), count: moves - refreshes)

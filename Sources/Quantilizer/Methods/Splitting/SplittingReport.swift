@@ -113,7 +113,8 @@ struct SplittingReport {
             return Draw(
                 index: UInt64(island) << UInt64(settings.particleBits)
                     | UInt64(particle.number),
-                utility: particle.utility, value: particle.value, fallback: false)
+                utility: particle.utility, value: particle.value, fallback: false,
+                record: particle.record)
         }
     }
 
