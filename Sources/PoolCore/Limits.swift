@@ -102,6 +102,9 @@ public enum PoolLimits {
     /// Messages of one connection that have come and are not read; what follows waits at the peer.
     /// They stay when it hangs up, so few of them bound what a flood of connections can leave.
     public static let unread: Int32 = 128
+    /// Bytes of all connections together that have come and are not read, a message that has not ended
+    /// included; beyond it those with the most are cut.
+    public static let unreadBytes: UInt64 = 1 << 30
     /// Messages after which freed memory is given back to the system.
     public static let messagesPerTrim = 50_000
 }

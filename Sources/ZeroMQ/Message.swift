@@ -57,6 +57,12 @@ public struct Message: ~Copyable {
         return unsafe String(cString: text)
     }
 
+    /// The connection that the frame came by; nil where libzmq does not say.
+    var descriptor: Int32? {
+        let number = unsafe zmq_msg_get(slot, ZMQ_SRCFD)
+        return number >= 0 ? number : nil
+    }
+
     /// Receives into this frame, releasing what it held. False where none was ready.
     mutating func receive(from socket: UnsafeMutableRawPointer) throws(ZeroMQError) -> Bool {
         while unsafe zmq_msg_recv(slot, socket, ZMQ_DONTWAIT) < 0 {

@@ -24,12 +24,14 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var retryAt: Int64?
     private var storeFailure: PoolFailure?
     private var effects = CoordinatorEffects()
+    private var unread: UnreadWatch?
     /// Messages since freed memory was given back.
     private var untrimmed = 0
 
     init(
         context: consuming Context, gate: consuming CoordinatorGate, socket: consuming Socket,
-        options: CoordinatorOptions, stored: [StoredJob], quarantined: [Quarantine],
+        unread: UnreadWatch?, options: CoordinatorOptions, stored: [StoredJob],
+        quarantined: [Quarantine],
         store: any JobStore,
         compiler: any JobCompiling,
         mailbox: Mailbox<CoordinatorLetter>, logger: Logger
@@ -37,6 +39,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         self.context = context
         self.gate = gate
         self.socket = socket
+        self.unread = unread
         self.store = store
         self.compiler = compiler
         self.mailbox = mailbox
@@ -70,10 +73,12 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             self.retryAt = nil
             carryOut(commits.failed())
         }
+        if let deadline = unread?.deadline, deadline <= nanoseconds { watch(nanoseconds) }
         for line in try gate.turn(set, at: nanoseconds) { logger.warning("\(line)") }
         var more = false
         var left = PoolLimits.messagesPerTurn
         while let message = try socket.receiveAuthenticated(limit: PoolLimits.frames + 1) {
+            unread?.read(message, at: nanoseconds)
             receive(message, now)
             left -= 1
             // Held answers go out at the turn's end: it must come soon, whoever floods.
@@ -95,8 +100,16 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             untrimmed = 0
             work.async { qp_trim_memory() }
         }
-        let deadlines = [core.deadline?.nanoseconds, retryAt, gate.deadlineNanoseconds]
+        let deadlines = [
+            core.deadline?.nanoseconds, retryAt, gate.deadlineNanoseconds, unread?.deadline,
+        ]
         return .wait(untilNanoseconds: deadlines.compactMap { $0 }.min())
+    }
+
+    /// Cuts whoever left too much unread; what it took goes back to the system.
+    private mutating func watch(_ nanoseconds: Int64) {
+        for line in unread?.look(at: nanoseconds) ?? [] { logger.warning("\(line)") }
+        if unread?.wantsTrim() == true { untrimmed = PoolLimits.messagesPerTrim }
     }
 
     /// Serves a message if its sender's role allows its kind; otherwise says why not.

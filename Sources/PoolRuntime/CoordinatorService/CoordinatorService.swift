@@ -32,6 +32,8 @@ public final class CoordinatorService: Sendable {
         public var logger: Logger
         /// Threads of libzmq.
         public var ioThreads: Int32
+        /// Bytes that peers may have sent and nobody has read, of all connections together.
+        public var unreadBytes: UInt64 = PoolLimits.unreadBytes
 
         /// The usual set-up, in memory and in plain TCP.
         public init(
@@ -84,10 +86,12 @@ public final class CoordinatorService: Sendable {
             var gate = try CoordinatorGate(
                 in: context, keys: configuration.keys, exposed: configuration.exposed)
             let socket = try PoolSockets.router(configuration.endpoint, &gate, in: context)
-            bound.post(try socket.get(.lastEndpoint))
+            let endpoint = try socket.get(.lastEndpoint)
+            bound.post(endpoint)
             return CoordinatorOwner(
-                context: context, gate: gate, socket: socket, options: settings, stored: stored,
-                quarantined: quarantined,
+                context: context, gate: gate, socket: socket,
+                unread: UnreadWatch(endpoint, budget: configuration.unreadBytes),
+                options: settings, stored: stored, quarantined: quarantined,
                 store: configuration.store, compiler: configuration.compiler, mailbox: mailbox,
                 logger: configuration.logger)
         }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "qp_socket.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/// The port in an address, 0 where it has none.
+static uint16_t port_of(const struct sockaddr_storage *address) {
+    if (address->ss_family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)address)->sin_port);
+    if (address->ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)address)->sin6_port);
+    return 0;
+}
+
+uint16_t qp_peer_port(int fd) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getpeername(fd, (struct sockaddr *)&address, &size) != 0) return 0;
+    return port_of(&address);
+}
+
+void qp_cut_connection(int fd, uint16_t peer_port) {
+    if (peer_port != 0 && qp_peer_port(fd) == peer_port) shutdown(fd, SHUT_RDWR);
+}
+
+#ifdef __linux__
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int received_by(int fd, uint64_t *received) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+    if (size < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+        return -1;
+    int waiting = 0;
+    if (ioctl(fd, FIONREAD, &waiting) != 0 || waiting < 0) waiting = 0;
+    *received = info.tcpi_bytes_received - (uint64_t)waiting;
+    if (*received > info.tcpi_bytes_received) *received = 0;
+    return 0;
+}
+
+size_t qp_connections(uint16_t port, struct qp_connection *out, size_t room) {
+    DIR *folder = opendir("/proc/self/fd");
+    if (folder == NULL) return 0;
+    size_t count = 0;
+    struct dirent *entry;
+    while ((entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
+        const int fd = atoi(entry->d_name);
+        struct sockaddr_storage address;
+        socklen_t size = sizeof address;
+        if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) continue;
+        if (port_of(&address) != port) continue;
+        struct qp_connection connection = {.fd = fd, .peer_port = qp_peer_port(fd)};
+        // The listening socket has no other end.
+        if (connection.peer_port == 0 || received_by(fd, &connection.received) != 0) continue;
+        if (count < room) out[count] = connection;
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+uint64_t qp_resident_bytes(void) {
+    char text[128];
+    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    const ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    if (count <= 0) return 0;
+    text[count] = 0;
+    char *rest;
+    strtoull(text, &rest, 10);
+    const long page = sysconf(_SC_PAGESIZE);
+    return strtoull(rest, NULL, 10) * (uint64_t)(page > 0 ? page : 4096);
+}
+
+#else
+
+size_t qp_connections(uint16_t port, struct qp_connection *out, size_t room) {
+    (void)port, (void)out, (void)room;
+    return 0;
+}
+
+uint64_t qp_resident_bytes(void) { return 0; }
+
+#endif
