@@ -40,16 +40,17 @@ extension Kernels {
         return Double(bitPattern: key >> 63 == 0 ? ~key : key & ~(1 << 63))
     }
 
-    /// Lists the lanes of `0..<lanes` whose key is at least `key`, ascending; every lane for key 0,
-    /// NaN too.
+    /// Lists those of `lanes` lanes from `first` on whose key is at least `key`, ascending and
+    /// counted from `first`; every lane for key 0, NaN too.
     ///
     /// **Complexity**: O(lanes); next to nothing for blocks in which no lane is listed.
     public static func select(
-        _ columns: borrowing Columns, column: Int, lanes: Int, atLeast key: UInt64,
-        into list: inout LaneList
+        _ columns: borrowing Columns, column: Int, from first: Int = 0, lanes: Int,
+        atLeast key: UInt64, into list: inout LaneList
     ) {
-        precondition(lanes >= 0 && lanes <= columns.capacity && lanes <= list.capacity)
-        list.count = unsafe qk_select(list.pointer(), columns.pointer(column), lanes, key)
+        precondition(first >= 0 && lanes >= 0 && lanes <= list.capacity)
+        precondition(first + lanes <= columns.capacity)
+        list.count = unsafe qk_select(list.pointer(), columns.pointer(column) + first, lanes, key)
     }
 
     /// The sums of lanes `0..<lanes` of a block, at most 256, folded by halves: lane `i` takes lane

@@ -6,8 +6,10 @@
 /// where fields of the class would cost several a block.
 struct BlockLoop: ~Copyable {
     var sampler: BlockSampler
-    private var lanes = LaneList(capacity: BlockSampler.lanes)
-    private var words = WordColumns(count: 2, capacity: BlockSampler.lanes)
+    /// Samples made at a time.
+    private let span: Int
+    private var lanes: LaneList
+    private var words: WordColumns
     private let streams: Streams
     /// Nil for a job of formulas alone.
     private var chunks: ChunkSampler?
@@ -18,11 +20,15 @@ struct BlockLoop: ~Copyable {
         // The variable of cells comes last, and is not measured.
         let variable = job.settings.method.hasCells ? job.auxiliary.map { [$0] } ?? [] : []
         let functions = (ranking + job.costs + variable).map(\.utility)
-        sampler = BlockSampler(seed: job.settings.seed, base: job.base, columns: functions)
+        let isOutside =
+            job.recorded != nil || functions.contains { $0 is any ExternalFunction }
+        span = isOutside ? BlockSampler.lanes : BlockSampler.span(job.base, functions)
+        sampler = BlockSampler(
+            seed: job.settings.seed, base: job.base, columns: functions, capacity: span)
+        lanes = LaneList(capacity: span)
+        words = WordColumns(count: 2, capacity: span)
         streams = Streams(seed: job.settings.seed)
-        let isOutside = functions.contains { $0 is any ExternalFunction }
-        chunks =
-            isOutside || job.recorded != nil ? ChunkSampler(job, functions: functions) : nil
+        chunks = isOutside ? ChunkSampler(job, functions: functions) : nil
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
@@ -49,7 +55,7 @@ struct BlockLoop: ~Copyable {
         var start = indices.lowerBound
         while start < indices.upperBound {
             if isCancelled() { return nil }
-            let count = Int(min(256, indices.upperBound - start))
+            let count = Int(min(UInt64(span), indices.upperBound - start))
             if chunks == nil {
                 sampler.evaluate(domain: round.domain, start: start, lanes: count)
             } else {
@@ -58,27 +64,22 @@ struct BlockLoop: ~Copyable {
                     end: indices.upperBound)
             }
             for column in moments.indices {
-                var block = BlockMoments.of(
-                    sampler.results, column: column, lanes: count, centre: centres[column])
-                if column >= utilities {
-                    // NaN counts as neither.
-                    Kernels.select(
-                        sampler.results, column: column, lanes: count,
-                        atLeast: Key.orderedBits(0), into: &lanes)
-                    block.negative = UInt64(count - lanes.count) - block.nan
+                var first = 0
+                while first < count {
+                    moments[column].add(
+                        leaf(
+                            column: column, from: first,
+                            lanes: min(BlockSampler.lanes, count - first),
+                            centre: centres[column], isCost: column >= utilities))
+                    first += BlockSampler.lanes
                 }
-                if chunks != nil || job.recorded != nil, block.nan > 0 {
-                    block.failed = FailedSample.count(
-                        sampler.results, column: column, lanes: count)
-                }
-                moments[column].add(block)
             }
             for channel in channels.indices {
                 channels[channel].take(
                     sampler.results, start: start, count: count, lanes: &lanes, words: &words)
             }
             cells?.take(sampler.results, start: start, count: count)
-            start += 256
+            start += UInt64(span)
         }
         var tally = Tally()
         tally.cells = cells?.table
@@ -98,6 +99,26 @@ struct BlockLoop: ~Copyable {
             if round.domain == .base { partial.records = partial.wanted(of: drawn.records) }
         }
         return partial
+    }
+
+    /// The leaf of the tree of sums over the lanes of one block.
+    private mutating func leaf(
+        column: Int, from first: Int, lanes count: Int, centre: Double, isCost: Bool
+    ) -> Moments {
+        var block = BlockMoments.of(
+            sampler.results, column: column, from: first, lanes: count, centre: centre)
+        if isCost {
+            // NaN counts as neither.
+            Kernels.select(
+                sampler.results, column: column, from: first, lanes: count,
+                atLeast: Key.orderedBits(0), into: &lanes)
+            block.negative = UInt64(count - lanes.count) - block.nan
+        }
+        // Those of a process or an endpoint say so; a formula's are results.
+        if chunks != nil, block.nan > 0 {
+            block.failed = FailedSample.count(sampler.results, column: column, lanes: count)
+        }
+        return block
     }
 
     private mutating func takeDrawn() -> DrawnRecords {

@@ -11,11 +11,12 @@ struct DrawnRecords: Sendable {
     }
 }
 
-/// Samples and their functions, a block of up to 256 lanes at a time, in scratch allocated once.
+/// Samples and their functions, up to `capacity` lanes at a time, in scratch allocated once.
 ///
 /// It is for one thread.
 struct BlockSampler: ~Copyable {
-    static let lanes = 256
+    /// Lanes of a block, over which sums are folded.
+    static let lanes = Kernels.blockLanes
 
     private let seed: UInt64
     private let base: any BaseDistribution
@@ -31,6 +32,16 @@ struct BlockSampler: ~Copyable {
     private var scratch: Columns
     /// A column for each function.
     var results: Columns
+
+    /// Lanes to make at a time: up to four blocks, so that what is done once a block weighs less, as
+    /// long as their columns fit the first-level cache together (32 KiB).
+    static func span(_ base: any BaseDistribution, _ functions: [any Utility]) -> Int {
+        let noise = base.passesNormalsThrough ? 0 : base.noise.normals + base.noise.words
+        let scratch = functions.reduce(base.scratchColumns) { max($0, $1.scratchColumns) }
+        let columns = base.dimension + noise + scratch + functions.count
+        let blocks = 32_768 / (8 * lanes * columns)
+        return lanes * min(max(blocks, 1), 4)
+    }
 
     init(
         seed: UInt64, base: any BaseDistribution, columns functions: [any Utility],

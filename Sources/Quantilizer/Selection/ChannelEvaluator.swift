@@ -77,7 +77,7 @@ struct ChannelEvaluator {
         if lanes.count == 0 { return }
         var lookup = WordLookup(
             streams: streams, domain: domain, utility: utility, start: start, count: count,
-            isDense: lanes.count >= WordLookup.denseLanes)
+            isDense: lanes.count * WordLookup.sparseness >= count)
         switch rule {
         case .select(let sieve):
             let ceiling = sieve.ceiling

@@ -2,8 +2,8 @@
 
 /// Labels and priorities of a block's lanes: one by one where few are wanted, else a column at once.
 struct WordLookup {
-    /// From so many lanes on a whole column is cheaper.
-    static let denseLanes = 16
+    /// Where one lane in so many is wanted a whole column is cheaper.
+    static let sparseness = 16
 
     let streams: Streams
     let domain: Domain
