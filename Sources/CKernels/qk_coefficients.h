@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 // (log(1+f) - f)/f^2 on [-0.29289, 0.41421], error 1.0e-17
-static const double qk_c_log[21] = {
+static const double qk_c_log1p[21] = {
     -0x1.0000000000000p-1,
     0x1.555555555555cp-2,
     -0x1.fffffffffff34p-3,
@@ -27,6 +27,18 @@ static const double qk_c_log[21] = {
     -0x1.fc84a6a9cefb0p-5,
     0x1.ceab48e5597c9p-5,
     -0x1.8e8f6808753a3p-6,
+};
+// (log(1+r) - r)/r^2 on [-0.02945, 0.03126], error 7.9e-18
+static const double qk_c_log[9] = {
+    -0x1.0000000000000p-1,
+    0x1.555555555552dp-2,
+    -0x1.000000000061fp-2,
+    0x1.9999999ab493fp-3,
+    -0x1.5555554260c4cp-3,
+    0x1.2492381fe0accp-3,
+    -0x1.00008efc31867p-3,
+    0x1.c7df2d204749cp-4,
+    -0x1.97481a8bd39b7p-4,
 };
 // (log((1+s)/(1-s))/s - 2 - 2z/3)/z^2 on [1.0e-30, 0.029437], error 1.9e-18
 static const double qk_c_powlog[8] = {
@@ -204,6 +216,44 @@ static const double qk_c_cbrt[5] = {
     -0x1.ddd27090b219bp-1,
     0x1.0e16f83034a03p-1,
     -0x1.06bcf5bc6e5a0p-3,
+};
+// Sixteen parts of [45/64, 45/32): 1/m at about the middle
+static const double qk_c_log_inverse[16] = {
+    0x1.642c859f6200ep+0,
+    0x1.5555557ea817ap+0,
+    0x1.47ae148eeba53p+0,
+    0x1.3b13b155014a2p+0,
+    0x1.2f684bec5393bp+0,
+    0x1.249249469ed13p+0,
+    0x1.1a7b961c32b7bp+0,
+    0x1.11111122a8066p+0,
+    0x1.0842108efdcc4p+0,
+    0x1.0000000000000p+0,
+    0x1.e1e1e1f97ef37p-1,
+    0x1.c71c71d2be936p-1,
+    0x1.af286be327d70p-1,
+    0x1.999999b6d853ap-1,
+    0x1.8618619cfe9edp-1,
+    0x1.745d174cb055ep-1,
+};
+// Sixteen parts of [45/64, 45/32): its -log, rounded to 2^-42
+static const double qk_c_log_part[16] = {
+    -0x1.522ae09dc4000p-2,
+    -0x1.2696218f46000p-2,
+    -0x1.f991c7487c000p-3,
+    -0x1.a93ed47136000p-3,
+    -0x1.5bf4073078000p-3,
+    -0x1.1178e910d6000p-3,
+    -0x1.9335e66e74000p-4,
+    -0x1.08598c61bc000p-4,
+    -0x1.0415d9ef30000p-5,
+    0x0.0p+0,
+    0x1.f0a30a6fa8000p-5,
+    0x1.e2707679fc000p-4,
+    0x1.5ff306937c000p-3,
+    0x1.c8ff7be770000p-3,
+    0x1.1675ca7e9e000p-2,
+    0x1.4618bc0ee1000p-2,
 };
 #define QK_LN2_HI (0x1.62e42fefa3800p-1)
 #define QK_LN2_LO (0x1.ef35793c76730p-45)

@@ -10,6 +10,7 @@
 // Adding it rounds |x| < 2^51 to the nearest integer and leaves that in the low bits.
 #define QK_MAGIC 0x1.8p52
 #define QK_MAGIC_BITS 0x4338000000000000u
+#define QK_LOG_LEAST 0x3fe6800000000000u  // the bits of 45/64
 
 /// An unevaluated sum: lo is small against hi.
 typedef struct {
@@ -110,25 +111,35 @@ QK_INLINE qk_split qk_log_split(double x) {
     return (qk_split){k, qk_real((u & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu) - 1.0};
 }
 
-/// k ln 2 + log(1 + f) + c, for a small correction c. No division: it would be the slowest part of
-/// a normal deviate.
-QK_INLINE double qk_log_join(double k, double f, double c) {
-    const double low = QK_FMA(f * f, qk_poly(f, qk_c_log, 21), QK_FMA(k, QK_LN2_LO, c));
-    return QK_FMA(k, QK_LN2_HI, f + low);
+/// log of a positive normal number less `less` times log 2: x = 2^k m with m in [45/64, 45/32). The
+/// part of that range tells c, about 1/m, with -log c = l: log x = k ln 2 + l + log(1 + r), r = c m - 1.
+/// Around 1 the part has c = 1, and adding k ln 2 and l is exact.
+QK_INLINE double qk_log_less(double x, double less) {
+    const uint64_t u = qk_bits(x) + (0x3ff0000000000000u - QK_LOG_LEAST);
+    const double k = qk_real((u >> 52) | 0x4330000000000000u) - (0x1p52 + 1023.0) - less;
+    const double m = qk_real((u & 0x000fffffffffffffu) + QK_LOG_LEAST);
+    const uint64_t part = (u >> 48) & 15;
+    const double r = QK_FMA(m, qk_c_log_inverse[part], -1.0);
+    const double high = QK_FMA(k, QK_LN2_HI, qk_c_log_part[part]), sum = high + r;
+    const double low = QK_FMA(k, QK_LN2_LO, (high - sum) + r);
+    return sum + QK_FMA(r * r, qk_poly(r, qk_c_log, 9), low);
 }
 
-/// log of a positive normal number: what qk_m_log is there, without its cases.
-QK_INLINE double qk_log_normal(double x) {
-    const qk_split a = qk_log_split(x);
-    return qk_log_join(a.k, a.f, 0.0);
-}
+/// log of a positive normal number: what qk_m_log is there, without its cases. No division: it would
+/// be the slowest part of a normal deviate.
+QK_INLINE double qk_log_normal(double x) { return qk_log_less(x, 0.0); }
 
 QK_INLINE double qk_m_log(double x) {
     const int small = x < 0x1p-1022;
-    const qk_split a = qk_log_split(small ? x * 0x1p54 : x);
-    const double y = qk_log_join(small ? a.k - 54.0 : a.k, a.f, 0.0);
+    const double y = qk_log_less(small ? x * 0x1p54 : x, small ? 54.0 : 0.0);
     const double special = x == 0.0 ? -QK_INF : x < 0.0 ? QK_NAN : x;
     return ((x > 0.0) & (x < QK_INF)) ? y : special;
+}
+
+/// k ln 2 + log(1 + f) + c, for a small correction c.
+QK_INLINE double qk_log_join(double k, double f, double c) {
+    const double low = QK_FMA(f * f, qk_poly(f, qk_c_log1p, 21), QK_FMA(k, QK_LN2_LO, c));
+    return QK_FMA(k, QK_LN2_HI, f + low);
 }
 
 QK_INLINE double qk_m_log1p(double x) {

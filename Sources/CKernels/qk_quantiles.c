@@ -2,6 +2,7 @@
 #include "qk_quantiles.h"
 #include <string.h>
 #include "qk_math.h"
+#include "qk_word_logs.h"
 
 typedef struct {
     uint64_t upper;  // all ones where the word names an upper tail
@@ -36,20 +37,20 @@ QK_INLINE int qk_inverse_is_exact(double x) {
     return (qk_bits(x) & 0xfffffffffffffu) == 0 && exponent > 1 && exponent < 2045;
 }
 
-QK_INLINE void qk_word_exponential_body(double *restrict dst, const uint64_t *restrict w, size_t n,
-                                        double rate) {
+QK_INLINE void qk_word_exponential_body(int level, double *restrict dst,
+                                        const uint64_t *restrict w, size_t n, double rate) {
+    qk_word_logs(level, dst, w, n);
+    if (rate == 1.0) return;
     if (qk_inverse_is_exact(rate)) {
         const double scale = 1.0 / rate;
-        QK_LOOP for (size_t i = 0; i < n; i++)
-            dst[i] = (0.0 - qk_log_normal(QK_FMA((double)w[i], 0x1p-64, 0x1p-65))) * scale;
+        QK_LOOP for (size_t i = 0; i < n; i++) dst[i] *= scale;
     } else {
-        QK_LOOP for (size_t i = 0; i < n; i++)
-            dst[i] = (0.0 - qk_log_normal(QK_FMA((double)w[i], 0x1p-64, 0x1p-65))) / rate;
+        QK_LOOP for (size_t i = 0; i < n; i++) dst[i] /= rate;
     }
 }
-QK_KERNEL(void, qk_word_exponential,
-          (double *restrict dst, const uint64_t *restrict w, size_t n, double rate),
-          (dst, w, n, rate))
+QK_KERNEL_KNOWING(void, qk_word_exponential,
+                  (double *restrict dst, const uint64_t *restrict w, size_t n, double rate),
+                  (dst, w, n, rate))
 
 QK_WORDS(qk_word_weibull, scale *qk_m_pow(qk_tail_exponential(qk_tail_of(w[i])), power),
          (double *restrict dst, const uint64_t *restrict w, size_t n, double power, double scale),

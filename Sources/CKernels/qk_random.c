@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "qk_random.h"
 #include "qk_math.h"
+#include "qk_word_logs.h"
 
 typedef struct {
     uint64_t low, high;
@@ -159,34 +160,40 @@ QK_INLINE void qk_low_words_body(int level, uint64_t *restrict low, qk_source so
 QK_KERNEL_KNOWING(void, qk_low_words, (uint64_t *restrict low, qk_source source, size_t n),
           (low, source, n))
 
-QK_INLINE qk_pair qk_normal_pair(uint64_t low, uint64_t high) {
-    const double p = QK_FMA((double)low, 0x1p-64, 0x1p-65);
-    const double r = QK_SQRT(-2.0 * qk_log_normal(p));
-    const qk_pair turn = qk_turn(high);
-    return (qk_pair){r * turn.hi, r * turn.lo};
-}
+/// The radius of Box and Muller from -log of a probability.
+QK_INLINE double qk_radius(double minus_log) { return QK_SQRT(2.0 * minus_log); }
 
 QK_INLINE qk_normal_values qk_normals_1_body(uint64_t low, uint64_t high) {
-    const qk_pair v = qk_normal_pair(low, high);
-    return (qk_normal_values){v.hi, v.lo};
+    const double r = qk_radius(qk_word_log(low));
+    const qk_pair turn = qk_turn(high);
+    return (qk_normal_values){r * turn.hi, r * turn.lo};
 }
 QK_KERNEL(qk_normal_values, qk_normals_1, (uint64_t low, uint64_t high), (low, high))
 
-QK_INLINE void qk_normals_body(int level, double *restrict even, double *restrict odd,
-                               qk_source source, size_t n) {
+/// Both normals of each lane's block, or the even ones alone.
+QK_INLINE void qk_normals_run(int level, double *restrict even, double *restrict odd, int both,
+                              qk_source source, size_t n) {
     _Alignas(64) uint64_t low[QK_CHUNK], high[QK_CHUNK];
+    _Alignas(64) double logs[QK_CHUNK];
     for (size_t start = 0; start < n;) {
         const size_t run = qk_run(source, n - start < QK_CHUNK ? n - start : QK_CHUNK);
         if (level == 2) qk_words_wide(low, high, source, run);
         else qk_words_run(low, high, source, run);
+        qk_word_logs(level, logs, low, run);
         QK_LOOP for (size_t i = 0; i < run; i++) {
-            const qk_pair v = qk_normal_pair(low[i], high[i]);
-            even[start + i] = v.hi;
-            odd[start + i] = v.lo;
+            const double r = qk_radius(logs[i]);
+            const qk_pair turn = qk_turn(high[i]);
+            even[start + i] = r * turn.hi;
+            if (both) odd[start + i] = r * turn.lo;
         }
         start += run;
         source.first += run;
     }
+}
+
+QK_INLINE void qk_normals_body(int level, double *restrict even, double *restrict odd,
+                               qk_source source, size_t n) {
+    qk_normals_run(level, even, odd, 1, source, n);
 }
 QK_KERNEL_KNOWING(void, qk_normals,
           (double *restrict even, double *restrict odd, qk_source source, size_t n),
@@ -194,16 +201,7 @@ QK_KERNEL_KNOWING(void, qk_normals,
 
 QK_INLINE void qk_even_normals_body(int level, double *restrict even, qk_source source,
                                     size_t n) {
-    _Alignas(64) uint64_t low[QK_CHUNK], high[QK_CHUNK];
-    for (size_t start = 0; start < n;) {
-        const size_t run = qk_run(source, n - start < QK_CHUNK ? n - start : QK_CHUNK);
-        if (level == 2) qk_words_wide(low, high, source, run);
-        else qk_words_run(low, high, source, run);
-        QK_LOOP for (size_t i = 0; i < run; i++)
-            even[start + i] = qk_normal_pair(low[i], high[i]).hi;
-        start += run;
-        source.first += run;
-    }
+    qk_normals_run(level, even, even, 0, source, n);
 }
 QK_KERNEL_KNOWING(void, qk_even_normals, (double *restrict even, qk_source source, size_t n),
           (even, source, n))

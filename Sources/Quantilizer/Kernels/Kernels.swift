@@ -15,7 +15,7 @@ public enum Kernels {
     public static func exp2(_ x: Double) -> Double { qk_exp2_1(x) }
     /// e to the power x, minus 1; at most 1 ulp.
     public static func expm1(_ x: Double) -> Double { qk_expm1_1(x) }
-    /// Natural logarithm; at most 0.9 ulp.
+    /// Natural logarithm; at most 1 ulp.
     public static func log(_ x: Double) -> Double { qk_log_1(x) }
     /// log(1 + x); at most 0.9 ulp.
     public static func log1p(_ x: Double) -> Double { qk_log1p_1(x) }

@@ -32,7 +32,7 @@ final class AttackCount: Sendable {
 
     /// Frames sent, by what was wrong with them.
     var all: [String: Int] { counts.withLock { $0 } }
-    var total: Int { all.values.reduce(0, +) }
+    var total: Int { counts.withLock { $0.values.reduce(0, +) } }
     var isOver: Bool { total >= budget }
 }
 

@@ -16,7 +16,7 @@ func referenceLines(_ name: String, file: String = #filePath) throws -> [[Substr
 struct ElementaryAccuracyTests {
     /// The largest error allowed, in units of the last place: what the documentation states.
     static let limits: [String: Double] = [
-        "exp": 1, "exp2": 0.8, "expm1": 1, "log": 0.9, "log1p": 0.9, "log2": 0.51, "log10": 0.51,
+        "exp": 1, "exp2": 0.8, "expm1": 1, "log": 1, "log1p": 0.9, "log2": 0.51, "log10": 0.51,
         "sin": 0.8, "cos": 0.8, "tan": 2, "asin": 0.8, "acos": 0.8, "atan": 0.8, "sinh": 1.8,
         "cosh": 1.3, "tanh": 2, "sqrt": 0.501, "cbrt": 0.51, "erf": 1.1, "erfc": 3.5, "lgamma": 6,
         "tgamma": 4, "pow": 0.8, "atan2": 1, "hypot": 0.51,

@@ -66,7 +66,7 @@ extension Twin {
     /// The two normals of a block's words.
     static func normals(low: UInt64, high: UInt64) -> Pair {
         let p = fma(Double(low), 0x1p-64, 0x1p-65)
-        let r = root(-2.0 * logNormal(p))
+        let r = root(2.0 * (0.0 - logNormal(p)))
         let angle = turn(high)
         return Pair(r * angle.hi, r * angle.lo)
     }

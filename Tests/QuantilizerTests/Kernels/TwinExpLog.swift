@@ -58,25 +58,33 @@ extension Twin {
         return Split(k, real((u & 0x000fffffffffffff) &+ 0x3fe6a09e667f3bcd) - 1.0)
     }
 
-    /// k ln 2 + log(1 + f) + c, for a small correction c. No division: it would be the slowest part of
-    /// a normal deviate.
-    static func logJoin(_ k: Double, _ f: Double, _ c: Double) -> Double {
-        let low = fma(f * f, poly(f, Coefficients.log), fma(k, Coefficients.ln2_lo, c))
-        return fma(k, Coefficients.ln2_hi, f + low)
+    /// log of a positive normal number less `less` times log 2.
+    static func logLess(_ x: Double, _ less: Double) -> Double {
+        let least: UInt64 = 0x3fe6800000000000
+        let u = bits(x) &+ (0x3ff0000000000000 - least)
+        let k = real((u >> 52) | 0x4330000000000000) - (0x1p52 + 1023.0) - less
+        let m = real((u & 0x000fffffffffffff) &+ least)
+        let part = Int(u >> 48 & 15)
+        let r = fma(m, Coefficients.logInverse[part], -1.0)
+        let high = fma(k, Coefficients.ln2_hi, Coefficients.logPart[part]), sum = high + r
+        let low = fma(k, Coefficients.ln2_lo, (high - sum) + r)
+        return sum + fma(r * r, poly(r, Coefficients.log), low)
     }
 
     /// log of a positive normal number: what log is there, without its cases.
-    static func logNormal(_ x: Double) -> Double {
-        let a = logSplit(x)
-        return logJoin(a.k, a.f, 0.0)
-    }
+    static func logNormal(_ x: Double) -> Double { logLess(x, 0.0) }
 
     static func log(_ x: Double) -> Double {
         let small = x < 0x1p-1022
-        let a = logSplit(small ? x * 0x1p54 : x)
-        let y = logJoin(small ? a.k - 54.0 : a.k, a.f, 0.0)
+        let y = logLess(small ? x * 0x1p54 : x, small ? 54.0 : 0.0)
         let special = x == 0.0 ? -Double.infinity : x < 0.0 ? Double.nan : x
         return ((x > 0.0) && (x < Double.infinity)) ? y : special
+    }
+
+    /// k ln 2 + log(1 + f) + c, for a small correction c.
+    static func logJoin(_ k: Double, _ f: Double, _ c: Double) -> Double {
+        let low = fma(f * f, poly(f, Coefficients.log1p), fma(k, Coefficients.ln2_lo, c))
+        return fma(k, Coefficients.ln2_hi, f + low)
     }
 
     static func log1p(_ x: Double) -> Double {

@@ -54,7 +54,8 @@ tiny = mpf(10) ** -30
 z_log = (sqrt(mpf(2)) - 1) ** 4 * mpf("1.0000001")
 POLYNOMIALS = [
     # name, what, function, low, high, coefficients
-    ("log", "(log(1+f) - f)/f^2", log1p_rest, sqrt(mpf(1) / 2) - mpf("1.0000001"), sqrt(mpf(2)) - mpf("0.9999999"), 21),
+    ("log1p", "(log(1+f) - f)/f^2", log1p_rest, sqrt(mpf(1) / 2) - mpf("1.0000001"), sqrt(mpf(2)) - mpf("0.9999999"), 21),
+    ("log", "(log(1+r) - r)/r^2", log1p_rest, -mpf("0.02945"), mpf("0.03126"), 9),
     ("powlog", "(log((1+s)/(1-s))/s - 2 - 2z/3)/z^2", lead(atanh2, 2, [2, mpf(2) / 3]), tiny, z_log, 8),
     ("exp", "(exp(r) - 1 - r)/r^2", lead(exp, 2, [1, 1]), -log(mpf(2)) / 2 * mpf("1.0002"), log(mpf(2)) / 2 * mpf("1.0001"), 11),
     ("sin", "(sin(r)/r - 1)/z, z = r*r", lead(of_square(sin), 1, [1]), tiny, (pi / 4) ** 2 * mpf("1.0001"), 6),
@@ -114,6 +115,35 @@ CONSTANTS = [
 ]
 
 
+def log_tables():
+    """The sixteen parts of [45/64, 45/32), equal in the bits of a double: an inverse c of about each
+    middle, and -log c as a multiple of 2^-42 (so that adding k ln2_hi is exact) to within 2^-64. The
+    part around 1 has c = 1, so that log keeps its precision there."""
+    inverses, logarithms = [], []
+    for part in range(16):
+        low, high = (mpf(45 + 2 * i) / 64 if i < 10 else 1 + mpf(2 * i - 19) / 32
+                     for i in (part, part + 1))
+        if low < 1 < high:
+            inverses.append(mpf(1))
+            logarithms.append(mpf(0))
+            continue
+        first = rounded(2 / (low + high))
+        unit = ldexp(mpf(1), -52 if first >= 1 else -53)
+        # Of successive doubles the first whose logarithm is close enough to a multiple.
+        place, step = float(-log(first) * 2**42 % 1), float(unit / first * 2**42)
+        bend = step * step / 2**43
+        j = 0
+        while True:
+            x = place - j * step + j * j * bend
+            if abs(x - round(x)) < 2.0**-22.5:
+                break
+            j += 1
+        inverses.append(first + j * unit)
+        logarithms.append(nint(-log(inverses[-1]) * 2**42) / 2**42)
+        assert abs(logarithms[-1] + log(inverses[-1])) < mpf(2) ** -64
+    return [("log_inverse", inverses), ("log_part", logarithms)]
+
+
 def two_over_pi_words(count):
     mp.prec = 64 * count + 100
     x, words = 2 / mp.pi, []
@@ -145,6 +175,15 @@ def main(language):
             out += [f"    {v}," for v in values] + ["};"]
         else:
             out += [f"    static let {name}: [Double] = ["] + [f"        {v}," for v in values] + ["    ]"]
+    for name, table in log_tables():
+        values = [hexadecimal(x) for x in table]
+        if c:
+            out.append("// Sixteen parts of [45/64, 45/32): " + ("1/m at about the middle" if name == "log_inverse" else "its -log, rounded to 2^-42"))
+            out.append(f"static const double qk_c_{name}[16] = {{")
+            out += [f"    {v}," for v in values] + ["};"]
+        else:
+            swift = "logInverse" if name == "log_inverse" else "logPart"
+            out += [f"    static let {swift}: [Double] = ["] + [f"        {v}," for v in values] + ["    ]"]
     for name, value in CONSTANTS:
         out.append(f"#define QK_{name.upper()} ({hexadecimal(value)})" if c
                    else f"    static let {name}: Double = {hexadecimal(value)}")
