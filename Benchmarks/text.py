@@ -197,7 +197,7 @@ def depths(pool, quantiles, seeds, tokens):
                 print(f"  q {quantile:g} seed {seed} {name}: "
                       f"A {result['certificate']['amplification']:.0f}, mean utility kept "
                       f"{result['utility']['top_mean']:.2f}, {usage['completion_tokens']} tokens written, "
-                      f"{usage['prompt_tokens']} read, {usage['requests']} requests, {seconds:.0f} s",
+                      f"{usage['prompt_tokens']} read, {result['timings']['requests']} requests, {seconds:.0f} s",
                       flush=True)
             codes = [warning["code"] for warning in deep["warnings"]]
             turned = sum(draw["fallback"] for draw in deep["draws"])

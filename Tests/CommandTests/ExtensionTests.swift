@@ -131,8 +131,8 @@ import Testing
             _ = try said(hostile)
         }
         var newer = bytes
-        newer[8] = 2
-        #expect(try said(newer).contains("has version 2 of the format"))
+        newer[8] += 1
+        #expect(try said(newer).contains("has version \(newer[8]) of the format"))
         #expect(try qpool("merge", "none.qstate", folder: folder).status == 2)
         #expect(try qpool("merge", ".", folder: folder).error.contains("it is not a file"))
     }

@@ -71,7 +71,7 @@ import Testing
         // Nothing is asked for twice, not by another job with the same texts either.
         let again = try TextResult(
             try run(path.replacingOccurrences(of: "utility: as", with: "utility: 2*as")))
-        #expect(again.usage.requests == 3_000)
+        #expect(again.timings.requests == 3_000)
         #expect(model.seeds("answered").count == 3_000)
         #expect(Set(model.seeds("answered")).count == 3_000)
     }
@@ -151,7 +151,7 @@ import Testing
             return try JSONDecoder().decode(ContextSweep.self, from: Data(run.output.utf8))
         }
         let found = try sweep("[1, 0.1]")
-        #expect(found.usage.requests == 2_000 && found.usage.failed == 0)
+        #expect(found.timings.requests == 2_000 && found.usage.failed == 0)
         let rows = found.sweep.table
         #expect(rows.map { $0["context"]?.text } == ["wild", "wild", "calm", "calm"])
         #expect(rows.map { $0["amplification"]?.number } == [10, 1, 10, 1])
@@ -183,7 +183,7 @@ import Testing
         #expect(rows[1]["pareto_first"]?.text == "true" && rows[3]["pareto_first"]?.text == "false")
 
         let other = try sweep("[0.5]")
-        #expect(other.usage.requests == 2_000)
+        #expect(other.timings.requests == 2_000)
         #expect(model.seeds("answered").count == 2_000)
     }
 
@@ -270,10 +270,9 @@ private struct ContextSweep: Decodable {
             rows.map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }
         }
     }
-    struct Usage: Decodable {
-        var requests: Int
-        var failed: Int
-    }
+    struct Timings: Decodable { var requests: Int }
+    struct Usage: Decodable { var failed: Int }
     var sweep: Table
+    var timings: Timings
     var usage: Usage
 }

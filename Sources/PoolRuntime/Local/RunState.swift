@@ -9,8 +9,8 @@ public import Quantilizer
 ///     try state.write(to: "a.qstate")
 ///     let same = try RunState(path: "a.qstate")
 ///
-/// The file holds all that is needed to go on: text, tables, the machine's snapshot, and a digest of
-/// them. It is exchanged as a whole, so that a reader finds the old one or the new one.
+/// The file holds all that is needed to go on: the fingerprint of the arithmetic, text, tables, the
+/// machine's snapshot, and a digest of them. It is exchanged as a whole, so that a reader finds the old one or the new one.
 public struct RunState: Sendable {
     /// The job.
     public let spec: JobSpec
@@ -23,7 +23,7 @@ public struct RunState: Sendable {
 
     /// "qpoolrun", and the version of what follows.
     private static let magic = Array("qpoolrun".utf8)
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
     /// The largest file that is read.
     static let maximumBytes = 4 << 30
     private static let digestBytes = 64
@@ -93,12 +93,17 @@ public struct RunState: Sendable {
 
     /// Writes the file: afterwards it is there as a whole, or as it was.
     public func write(to path: String) throws(PoolFailure) {
+        try write(to: path, fingerprint: Sentinel.fingerprint)
+    }
+
+    /// - Parameter fingerprint: the arithmetic that the work is of.
+    func write(to path: String, fingerprint: String) throws(PoolFailure) {
         let package = JobPackage(text: spec.normalised.text(), resources: resources)
         do {
             let (header, columns) = try package.storedParts()
             var bytes = Self.magic
             bytes.append(littleEndian: Self.version)
-            for part in [header, columns, machine.snapshot()] {
+            for part in [Array(fingerprint.utf8), header, columns, machine.snapshot()] {
                 bytes.append(littleEndian: UInt64(part.count))
                 bytes += part
             }
@@ -130,12 +135,17 @@ public struct RunState: Sendable {
                 "has version \(version) of the format; this qpool knows \(Self.version)",
                 "use the release of qpool that wrote it")
         }
-        guard let header = reader.part(), let columns = reader.part(),
-            let snapshot = reader.part()
+        guard let fingerprint = reader.part(), let header = reader.part(),
+            let columns = reader.part(), let snapshot = reader.part()
         else { throw wrong("is cut short", damaged) }
         guard reader.left == Self.digestBytes,
             Digest.hexadecimal(reader.before).utf8.elementsEqual(reader.take(reader.left) ?? [])
         else { throw wrong("is damaged: its bytes do not have its digest", damaged) }
+        guard fingerprint.elementsEqual(Sentinel.fingerprint.utf8) else {
+            throw wrong(
+                "is work of a qpool that computes other bits",
+                "go on with the release that wrote it, or run the job again")
+        }
         let spec: JobSpec
         let package: JobPackage
         var resources: JobResources

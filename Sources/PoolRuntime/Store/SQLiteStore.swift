@@ -26,14 +26,17 @@ public final class SQLiteStore: JobStore, Sendable {
     /// Opens a file, or makes it where it is missing.
     ///
     /// - Throws: `PoolFailure` with code `storeInUse` where another coordinator has it, `version`
-    ///   where a newer qpool made it, `store` where it is something else, damaged, or cannot be
+    ///   where a newer qpool made it or one that computes other bits left work unfinished, `store` where it is something else, damaged, or cannot be
     ///   written. A file that is refused is not changed.
     public convenience init(path: String) throws(PoolFailure) {
-        try self.init(path: path, maximumPages: nil)
+        try self.init(path: path, fingerprint: Sentinel.fingerprint)
     }
 
     /// - Parameter maximumPages: the size at which the disk counts as full, for tests.
-    init(path: String, maximumPages: Int?) throws(PoolFailure) {
+    /// - Parameter fingerprint: the arithmetic of what will be computed, see ``Sentinel``.
+    init(
+        path: String, maximumPages: Int? = nil, fingerprint: String = Sentinel.fingerprint
+    ) throws(PoolFailure) {
         let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         self.path = path
         do throws(FileLock.Refusal) {
@@ -52,6 +55,7 @@ public final class SQLiteStore: JobStore, Sendable {
                 try StoreSchema.prepare(database, isNew: version == 0)
                 try database.inTransaction(.immediate) {
                     try StoreSchema.migrate(database, from: version)
+                    try StoreSchema.adopt(fingerprint, database, path)
                     return .commit
                 }
                 if let maximumPages {

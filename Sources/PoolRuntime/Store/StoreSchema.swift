@@ -8,7 +8,7 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x5150_6f6c
 
     /// What leads from version n to n + 1, the first from an empty file.
-    static let steps: [@Sendable (Database) throws -> Void] = [first, second, third]
+    static let steps: [@Sendable (Database) throws -> Void] = [first, second, third, fourth]
 
     /// The newest version that is known.
     static var version: Int { steps.count }
@@ -127,5 +127,31 @@ enum StoreSchema {
                     checksum INTEGER NOT NULL
                 ) STRICT;
                 """)
+    }
+
+    /// Version 4: whose arithmetic the work in the file is of, one row.
+    private static func fourth(_ database: Database) throws {
+        try database.execute(sql: "CREATE TABLE arithmetic (fingerprint TEXT NOT NULL) STRICT")
+    }
+
+    /// Makes the file one of this arithmetic, unless it holds unfinished work of another: the parts of
+    /// one answer have to come from programs that compute the same bits.
+    ///
+    /// What ended jobs kept to be extended from goes, so that an extension begins anew.
+    static func adopt(_ fingerprint: String, _ database: Database, _ path: String) throws {
+        let known = try String.fetchOne(database, sql: "SELECT fingerprint FROM arithmetic")
+        if known == fingerprint { return }
+        let unfinished = try String.fetchAll(
+            database,
+            sql: """
+                SELECT id FROM jobs WHERE position NOT IN (SELECT job FROM endings) AND position IN
+                (SELECT job FROM partials UNION SELECT job FROM checkpoints) ORDER BY position
+                """)
+        if let job = unfinished.first {
+            throw StoreTrouble.otherArithmetic(path, job: job, jobs: unfinished.count)
+        }
+        try database.execute(sql: "DELETE FROM checkpoints; DELETE FROM arithmetic")
+        try database.execute(
+            sql: "INSERT INTO arithmetic (fingerprint) VALUES (?)", arguments: [fingerprint])
     }
 }

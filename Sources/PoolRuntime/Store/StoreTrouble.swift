@@ -60,4 +60,12 @@ enum StoreTrouble {
                 + "\(StoreSchema.version)",
             remedy: "start a newer qpool on it, or name another file with --store")
     }
+
+    static func otherArithmetic(_ path: String, job: String, jobs: Int) -> PoolFailure {
+        PoolFailure(
+            .version,
+            "the store \(path) holds unfinished work (\(job)"
+                + "\(jobs == 1 ? "" : " and \(jobs - 1) more")) of a qpool that computes other bits",
+            remedy: "let that release finish or forget its jobs, or name another file with --store")
+    }
 }

@@ -156,6 +156,7 @@ public struct JobMachine: Sendable {
             }
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
             result.usage = usage
+            if let usage { result.work.append(("requests", usage.requests)) }
             result.warnings += failures.warnings(job)
             if let usage {
                 let each = UInt64(job.recorded?.drawsPerSample ?? 1)

@@ -185,7 +185,7 @@ public struct ResultJSON: Sendable {
     private func json(_ usage: RecordUsage) -> JSON {
         let failures = RecordFailure.allCases.filter { usage.failures[Int($0.rawValue)] > 0 }
         return .object([
-            ("requests", .integer(usage.requests)), ("redrawn", .integer(usage.redrawn)),
+            ("redrawn", .integer(usage.redrawn)),
             ("failed", .integer(usage.failed)),
             (
                 "failures",

@@ -56,7 +56,7 @@ struct ResultPrinter {
         let view = try ResultView(json: document)
         var out = ""
         for selection in view.selections { out += describe(selection, of: view) + "\n" }
-        if let usage = view.usage { out += Self.describe(usage) + "\n" }
+        if let usage = view.usage { out += Self.describe(usage, of: view) + "\n" }
         Terminal.writeOutput(out + analysis.table + "\n" + notes(view))
     }
 
@@ -69,8 +69,8 @@ struct ResultPrinter {
         return out
     }
 
-    private static func describe(_ usage: ResultView.Usage) -> String {
-        var text = "drawing      \(Figures.grouped(usage.requests)) requests"
+    private static func describe(_ usage: ResultView.Usage, of view: ResultView) -> String {
+        var text = "drawing      \(Figures.grouped(view.requests)) requests"
         if usage.redrawn > 0 { text += ", \(Figures.grouped(usage.redrawn)) draws asked for again" }
         if usage.failed > 0 { text += ", \(Figures.grouped(usage.failed)) samples failed" }
         text +=
@@ -88,7 +88,7 @@ struct ResultPrinter {
     private func table(_ view: ResultView) -> String {
         var out = view.estimate.map { EstimateText.table($0, of: view) } ?? ""
         for selection in view.selections { out += describe(selection, of: view) + "\n" }
-        if let usage = view.usage { out += Self.describe(usage) + "\n" }
+        if let usage = view.usage { out += Self.describe(usage, of: view) + "\n" }
         return out + notes(view)
     }
 

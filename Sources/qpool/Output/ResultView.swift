@@ -69,7 +69,6 @@ struct ResultView: Decodable {
 
     /// What drawing texts took.
     struct Usage: Decodable {
-        var requests: UInt64
         var redrawn: UInt64
         var failed: UInt64
         var prompt_tokens: UInt64
@@ -77,6 +76,8 @@ struct ResultView: Decodable {
         var judge_tokens: UInt64
         var spend: Figure?
     }
+
+    private struct Timings: Decodable { var requests: UInt64? }
 
     var version: Int
     var id: String?
@@ -91,10 +92,12 @@ struct ResultView: Decodable {
     var warnings: [Warning]
     var names: [String]
     var usage: Usage?
+    /// Requests that were sent for texts.
+    var requests: UInt64
 
     private enum Keys: String, CodingKey {
         case version, id, state, digest, issued, evaluations, further, warnings, components,
-            estimate, usage, certificate
+            estimate, usage, certificate, timings
     }
 
     init(from decoder: any Decoder) throws {
@@ -111,6 +114,8 @@ struct ResultView: Decodable {
         further = try fields.decodeIfPresent([Selection].self, forKey: .further) ?? []
         warnings = try fields.decodeIfPresent([Warning].self, forKey: .warnings) ?? []
         usage = try fields.decodeIfPresent(Usage.self, forKey: .usage)
+        let timings = try fields.decodeIfPresent(Timings.self, forKey: .timings)
+        requests = timings?.requests ?? 0
         names = try fields.decodeIfPresent([String].self, forKey: .components) ?? []
     }
 

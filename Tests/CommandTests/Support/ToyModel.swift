@@ -91,8 +91,8 @@ struct TextResult: Decodable {
         var text: String?
         var logprobs: [Double]
     }
+    struct Timings: Decodable { var requests: Int }
     struct Usage: Decodable {
-        var requests: Int
         var redrawn: Int
         var failed: Int
         var failures: [String: Int]
@@ -111,6 +111,7 @@ struct TextResult: Decodable {
     var invalid: Int
     var draws: [Draw]
     var usage: Usage
+    var timings: Timings
     var certificate: Certificate
     var costs: [String: Cost]
     var warnings: [Warning]

@@ -136,7 +136,7 @@ func refusal(_ path: String) -> PoolFailure? {
         let document = ResultDocument(text: "first", digest: "abc")
         try await store.commitAndWait([
             .submitted(Self.job("a", order: 1)), .submitted(Self.job("b", order: 2)),
-            .merged(job: "a", partial: [1]), .ended(job: "b", .done(document)),
+            .ended(job: "b", .done(document)),
         ]).get()
         let before = try store.load()
         try store.close()
@@ -144,7 +144,7 @@ func refusal(_ path: String) -> PoolFailure? {
         try await queue.write { database in
             try database.execute(
                 sql: """
-                    DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
+                    DROP TABLE arithmetic; DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
                     PRAGMA user_version = 2
                     """)
         }
@@ -155,6 +155,30 @@ func refusal(_ path: String) -> PoolFailure? {
         let larger = JobPackage(text: "larger", resources: JobResources())
         try await store.commitAndWait([.extended(job: "b", larger, digest: "d2")]).get()
         #expect(try store.load()[1].previous == document)
+    }
+
+    /// Parts of one answer come from programs that compute the same bits.
+    @Test func unfinishedWorkOfAnotherArithmeticIsRefused() async throws {
+        let folder = try StoreFolder()
+        var store = try SQLiteStore(path: folder.file, fingerprint: "old")
+        try await store.commitAndWait([
+            .submitted(Self.job("a", order: 1)), .submitted(Self.job("b", order: 2)),
+            .submitted(Self.job("c", order: 3)), .ended(job: "c", .cancelled),
+            .rested(job: "c", snapshot: [5]), .merged(job: "b", partial: [1]),
+        ]).get()
+        let before = try store.load()
+        try store.close()
+        let failure = refusal(folder.file)
+        #expect(failure?.code == .version)
+        #expect(failure?.message.contains("unfinished work (b) of a qpool") == true)
+        // Nothing was lost: the old program goes on, and once its job has ended the new one may.
+        store = try SQLiteStore(path: folder.file, fingerprint: "old")
+        #expect(try zip(before, store.load()).allSatisfy { Self.same($0, $1) })
+        try await store.commitAndWait([.ended(job: "b", .cancelled)]).get()
+        try store.close()
+        store = try SQLiteStore(path: folder.file)
+        let after = try store.load()
+        #expect(after.map(\.id) == ["a", "b", "c"] && after.allSatisfy { $0.checkpoint == nil })
     }
 
     @Test func aCheckpointReplacesThePartialsBeforeIt() async throws {

@@ -3,7 +3,7 @@ import Foundation
 import Quantilizer
 import Testing
 
-/// First values of every base: they are part of what a job means and must never change.
+/// First values of every base: they are part of what a job means and must not change between releases.
 @Suite struct BaseStabilityTests {
     @Test func firstValuesNeverChange() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
