@@ -12,14 +12,15 @@ SOURCES = ROOT / "Sources"
 ALLOWED = {
     "Quantilizer": {"CKernels"},
     "ZeroMQ": {"CZeroMQ", "Synchronization", "Glibc", "Musl", "Darwin"},
-    "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Crypto"},
+    "Sodium": {"CSodium"},
+    "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Sodium"},
     "PoolRuntime": {
         "Quantilizer", "PoolCore", "ZeroMQ", "CProcess", "GRDB", "Logging", "Yams", "SwiftCSV",
         "Foundation",
         "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
     },
     "Endpoints": {
-        "Quantilizer", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "Crypto", "Foundation", "Dispatch",
+        "Quantilizer", "CWeb", "Sodium", "Foundation", "Dispatch",
         "Synchronization", "Glibc", "Musl", "Darwin",
     },
     "Simulation": {"Quantilizer", "PoolCore"},
@@ -30,7 +31,10 @@ ALLOWED = {
     },
 }
 # Where memory may be touched without the compiler's proof.
-UNSAFE_ALLOWED = ("Sources/ZeroMQ/", "Sources/Quantilizer/Kernels/", "Sources/PoolRuntime/Platform/")
+UNSAFE_ALLOWED = (
+    "Sources/ZeroMQ/", "Sources/Sodium/", "Sources/Quantilizer/Kernels/", "Sources/PoolRuntime/Platform/",
+    "Sources/Endpoints/Web/",
+)
 LONGEST = 600
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import\s+(?:struct |class |enum |func )?(\w+)")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Crypto
 internal import Foundation
 internal import Quantilizer
+internal import Sodium
 internal import Synchronization
 
 /// Everything that was paid for, in files: whoever draws looks here first, so nothing that was stored
@@ -62,19 +62,16 @@ final class TextJournal: Sendable {
 
     /// The name of the stream of an identity.
     static func stream(_ identity: String) -> String {
-        let hex = Array("0123456789abcdef")
-        return String(
-            SHA256.hash(data: Data(identity.utf8)).prefix(16)
-                .flatMap { [hex[Int($0 >> 4)], hex[Int($0 & 15)]] })
+        SHA256.hexadecimal(SHA256.hash(Array(identity.utf8)).prefix(16))
     }
 
     /// 64 bits that stand for tokens.
     static func digest(of tokens: [SampleRecord.Token]) -> UInt64 {
         var hash = SHA256()
         for token in tokens {
-            hash.update(data: Data("\(token.text.utf8.count) \(token.text)".utf8))
+            hash.update("\(token.text.utf8.count) \(token.text)")
         }
-        return hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        return hash.finalized().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// What is stored of these samples, by any process.
