@@ -44,9 +44,9 @@ enum Web {
                         guard let context = unsafe context, let outcome = unsafe outcome else {
                             preconditionFailure("a request ended without its context")
                         }
-                        let waiting = unsafe Unmanaged<Waiting>.fromOpaque(context)
+                        let waiting = unsafe Unmanaged<Web.Waiting>.fromOpaque(context)
                             .takeRetainedValue()
-                        waiting.continuation.resume(returning: unsafe ending(outcome.pointee))
+                        waiting.continuation.resume(returning: unsafe Web.ending(outcome.pointee))
                     }, waiting)
                 // Cancelled before the request was known, the handler found nothing to end.
                 if Task.isCancelled { qw_cancel(ticket) }
