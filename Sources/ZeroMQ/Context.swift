@@ -14,16 +14,6 @@ public struct Context: ~Copyable, Sendable {
     public init(ioThreads: Int32 = 1, maximumSockets: Int32 = 1_023) throws(ZeroMQError) {
         handle = try ContextHandle(ioThreads: ioThreads, maximumSockets: maximumSockets)
     }
-
-    /// libzmq's version, as `4.3.4`.
-    public static var libraryVersion: String {
-        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
-        unsafe zmq_version(&major, &minor, &patch)
-        return "\(major).\(minor).\(patch)"
-    }
-
-    /// True where libzmq was built with CURVE.
-    public static var hasCurve: Bool { unsafe zmq_has("curve") == 1 }
 }
 
 /// Owns `zmq_ctx_t`, which libzmq promises to be safe between threads.

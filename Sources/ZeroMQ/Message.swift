@@ -40,12 +40,6 @@ public struct Message: ~Copyable {
     /// True where another frame of the same message follows.
     public var hasMore: Bool { unsafe zmq_msg_more(slot) != 0 }
 
-    /// Calls `body` with the frame's bytes, without a copy.
-    public func withSpan<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
-        let buffer = unsafe UnsafeRawBufferPointer(start: zmq_msg_data(slot), count: count)
-        return try body(unsafe buffer.bytes)
-    }
-
     /// A copy of the frame's bytes.
     public var bytes: [UInt8] {
         unsafe [UInt8](UnsafeRawBufferPointer(start: zmq_msg_data(slot), count: count))

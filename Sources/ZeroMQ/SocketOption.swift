@@ -30,10 +30,6 @@ extension SocketOption where Value == Int32 {
     public static var reconnectMaximumMilliseconds: Self {
         .init(number: ZMQ_RECONNECT_IVL_MAX, name: "RECONNECT_IVL_MAX")
     }
-    /// Milliseconds a connection may take to open.
-    public static var connectTimeoutMilliseconds: Self {
-        .init(number: ZMQ_CONNECT_TIMEOUT, name: "CONNECT_TIMEOUT")
-    }
     /// Milliseconds a handshake may take.
     public static var handshakeMilliseconds: Self {
         .init(number: ZMQ_HANDSHAKE_IVL, name: "HANDSHAKE_IVL")

@@ -41,6 +41,7 @@ struct QPool: AsyncParsableCommand {
                 subcommands: [
                     SubmitCommand.self, WatchCommand.self, WaitCommand.self, StatusCommand.self,
                     ResultCommand.self, ExtendCommand.self, RetryCommand.self, CancelCommand.self,
+                    PriorityCommand.self,
                     JobsCommand.self, WorkersCommand.self,
                 ]),
         ])

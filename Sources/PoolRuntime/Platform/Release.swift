@@ -3,5 +3,5 @@
 /// This release of Quantilizer Pool.
 public enum Release {
     /// The version, by semantic versioning.
-    public static let version = "0.1.0"
+    public static let version = "0.2.0"
 }

@@ -25,7 +25,7 @@ public struct JobSpec: Sendable {
 
     /// The keys a job file may have, in their usual order.
     public static let keys = [
-        "version", "name", "seed", "base", "sweep", "audit", "attack", "search", "event", "utility",
+        "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event", "utility",
         "utilities", "quantile", "quantiles",
         "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
         "verify",
@@ -68,6 +68,10 @@ struct JobSpecReader {
     var chooser: MethodChooser?
     /// Names that formulas may use beside the base's values.
     var constants: [String: Double] = [:]
+    /// Names that formulas may use for formulas: the job's `define`, and later its utilities.
+    var definitions: [String: FormulaDefinition] = [:]
+    /// The names under `define`, in their order.
+    var definitionOrder: [String] = []
 
     init(_ node: JobNode) {
         map = JobMapping(node, path: "", keys: JobSpec.keys)
@@ -82,8 +86,10 @@ struct JobSpecReader {
         readSearch()
         let bases = readVariants(resources)
         let base = bases?.base
+        readDefinitions(base)
         var utilities =
             isEstimate ? readEvent(base, resources) : readUtilities(base, resources)
+        if !isEstimate, !isSearch { defineUtilities(utilities, base) }
         var costs =
             isSearch ? readCriterion(base, utilities, resources) : readCosts(base, resources)
         (utilities, costs) = spread(utilities, costs, dimension: base?.dimension ?? 0)

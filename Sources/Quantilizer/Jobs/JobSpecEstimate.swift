@@ -13,10 +13,11 @@ extension JobSpecReader {
             map.note(key, "a job with an `event` estimates its probability and has no `\(key)`")
         }
         guard let node = map["event"] else { return [] }
-        let event = compile("event", node, "event", base, resources)
         map.exactlyOne(of: ["utility", "utilities"], optional: true)
         let key = map.has("utilities") ? "utilities" : "utility"
         let levels = readFunctions(key, base, resources, limit: 1, single: "utility")
+        defineUtilities(levels, base)
+        let event = compile("event", node, "event", base, resources)
         refusePlugins(
             levels + (event.map { [$0] } ?? []),
             "an event and the way to it are formulas, no plugins")

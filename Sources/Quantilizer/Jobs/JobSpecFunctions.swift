@@ -70,11 +70,7 @@ extension JobSpecReader {
             case .scalar(let text, _):
                 guard let base else { return nil }
                 do throws(FormulaError) {
-                    let formula = try Formula.compile(
-                        text,
-                        schema: FormulaSchema(
-                            dimension: base.dimension, names: base.componentNames,
-                            constants: constants))
+                    let formula = try Formula.compile(text, schema: schema(of: base))
                     return NamedUtility(name: name, source: text, utility: formula)
                 } catch {
                     throw JobError(at: node.position, path: path, error.rendered)

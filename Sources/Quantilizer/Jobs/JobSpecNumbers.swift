@@ -323,6 +323,7 @@ extension JobSpecReader {
             ("version", .integer(1)), ("name", .string(name)), ("seed", .integer(settings.seed)),
             ("base", map["base"].map { JSON($0) } ?? .null),
         ]
+        if let normalisedDefinitions { members.append(("define", normalisedDefinitions)) }
         if let (event, level) = estimated {
             members.append(("event", .string(event.source)))
             if let level { members.append(("utilities", formulas([level]))) }

@@ -115,6 +115,7 @@ extension JobSpecReader {
             map.note("search", "`\(parameter.name)` is a value of the base already")
         }
         var shape = SearchShape(source: utilities.first?.source ?? "")
+        shape.definitions = definitions
         if let node = entry("shifted") {
             shape.shiftedNode = JSON(node)
             shape.shifted = map.collect { () throws(JobError) -> any BaseDistribution in

@@ -8,6 +8,8 @@ public enum Limits {
     public static let draws = 10_000_000
     /// Utilities a job.
     public static let utilities = 64
+    /// Named formulas under `define`.
+    public static let definitions = 256
     /// Costs a job.
     public static let costs = 256
     /// Quantiles a job.

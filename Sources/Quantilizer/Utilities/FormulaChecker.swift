@@ -12,6 +12,8 @@ struct FormulaChecker {
     private var values: [Int] = []
     /// Columns by name; −1 where two share it.
     private var columns: [String: Int] = [:]
+    /// The graph's node of each definition that was used.
+    private var defined: [String: Int] = [:]
     /// Names that are indexed, so that `x[0]` is the vector's element even if a column is called x.
     private var indexed: Set<Int> = []
 
@@ -20,16 +22,28 @@ struct FormulaChecker {
         _ tree: FormulaTree, schema: FormulaSchema, limits: FormulaLimits
     ) throws(FormulaFault) -> (graph: FormulaGraph, root: Int) {
         var checker = FormulaChecker(tree: tree, schema: schema, limits: limits)
+        try checker.checkNodes()
+        let root = try checker.result()
+        return (checker.graph, root)
+    }
+
+    /// Checks what may be a vector.
+    static func checkDefinition(
+        _ tree: FormulaTree, schema: FormulaSchema, limits: FormulaLimits
+    ) throws(FormulaFault) {
+        var checker = FormulaChecker(tree: tree, schema: schema, limits: limits)
+        try checker.checkNodes()
+    }
+
+    private mutating func checkNodes() throws(FormulaFault) {
         for node in tree.nodes.indices {
-            checker.values.append(try checker.value(of: node))
-            if checker.graph.operations > limits.operations {
+            values.append(try value(of: node))
+            if graph.operations > limits.operations {
                 throw FormulaFault(
                     tree.nodes[node].mark, "the formula has too many operations",
                     expected: "at most \(limits.operations)")
             }
         }
-        let root = try checker.result()
-        return (checker.graph, root)
     }
 
     private init(tree: FormulaTree, schema: FormulaSchema, limits: FormulaLimits) {
@@ -135,6 +149,9 @@ struct FormulaChecker {
             return graph.column(column)
         }
         if let value = schema.constants[name] { return graph.constant(value) }
+        if let definition = schema.definitions[name] {
+            return try value(of: definition, name, mark)
+        }
         switch name {
         case "x":
             guard schema.dimension > 0 else {
@@ -149,6 +166,31 @@ struct FormulaChecker {
         }
     }
 
+    /// A definition's node, in the same graph, so that what formulas share is computed once.
+    ///
+    /// A definition refers to earlier ones only, so this ends.
+    private mutating func value(
+        of definition: FormulaDefinition, _ name: String, _ mark: FormulaRange
+    ) throws(FormulaFault) -> Int {
+        if let known = defined[name] { return known }
+        var inner = FormulaChecker(tree: definition.tree, schema: schema, limits: limits)
+        swap(&inner.graph, &graph)
+        swap(&inner.defined, &defined)
+        do throws(FormulaFault) {
+            try inner.checkNodes()
+        } catch {
+            // Its own places are in another text.
+            throw FormulaFault(
+                mark, "in `\(name)`, which stands for `\(definition.source.prefix(200))`: "
+                    + error.message, expected: error.expected, suggestion: error.suggestion)
+        }
+        swap(&inner.graph, &graph)
+        swap(&inner.defined, &defined)
+        let root = inner.values[definition.tree.root]
+        defined[name] = root
+        return root
+    }
+
     private func unknown(_ name: String, _ mark: FormulaRange) -> FormulaFault {
         if FormulaFunction.names.contains(name) {
             let usage = FormulaFunction(rawValue: name)?.usage ?? "if(condition, then, else)"
@@ -160,7 +202,9 @@ struct FormulaChecker {
         if name.first == "x", let index = Int(digits), index >= 0 {
             suggestion = index < schema.dimension ? "`x[\(index)]`" : nil
         } else {
-            let all = schema.names + ["x", "pi", "e", "inf", "nan"] + FormulaFunction.names
+            let all =
+                schema.names + schema.definitions.keys.sorted()
+                + ["x", "pi", "e", "inf", "nan"] + FormulaFunction.names
             let found = FormulaNames.synonyms[name] ?? FormulaNames.nearest(to: name, among: all)
             suggestion = found.map { "`\($0)`" }
         }

@@ -10,6 +10,8 @@ public struct FormulaSchema: Sendable, Hashable {
     public var names: [String]
     /// Names that stand for numbers; the components' names win over them.
     public var constants: [String: Double]
+    /// Names that stand for formulas; components and constants of the same name win over them.
+    public var definitions: [String: FormulaDefinition] = [:]
 
     /// A schema of `dimension` values.
     public init(dimension: Int, names: [String] = [], constants: [String: Double] = [:]) {

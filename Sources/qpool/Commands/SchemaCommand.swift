@@ -35,6 +35,10 @@ enum JobSchema {
         ("seed", integer("Key of every random stream. Default 0.", least: 0)),
         ("base", reference("base")),
         (
+            "define",
+            anything("Names for formulas, usable in every formula: {g: 'x[0]*x[1] - 146'}.")
+        ),
+        (
             "sweep",
             anything(
                 "Every quantile at once: {quantiles: {from, to, steps}, over: …, value: …, reference: …}."

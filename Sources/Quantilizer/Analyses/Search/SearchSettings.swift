@@ -62,6 +62,8 @@ public struct SearchSettings: Hashable, Sendable {
 public struct SearchShape: Sendable {
     /// The reward's formula.
     var source: String
+    /// What names in it stand for.
+    var definitions: [String: FormulaDefinition] = [:]
     /// The base with what is shifted, on which the same reward is tried; nil for none.
     var shifted: (any BaseDistribution)?
     /// As the job file has it.
@@ -75,10 +77,10 @@ public struct SearchShape: Sendable {
         _ settings: SearchSettings, at values: [Double], base: any BaseDistribution
     ) throws(FormulaError) -> Formula {
         let names = settings.parameters.map(\.name)
-        return try Formula.compile(
-            source,
-            schema: FormulaSchema(
-                dimension: base.dimension, names: base.componentNames,
-                constants: Dictionary(zip(names, values)) { first, _ in first }))
+        var schema = FormulaSchema(
+            dimension: base.dimension, names: base.componentNames,
+            constants: Dictionary(zip(names, values)) { first, _ in first })
+        schema.definitions = definitions
+        return try Formula.compile(source, schema: schema)
     }
 }
