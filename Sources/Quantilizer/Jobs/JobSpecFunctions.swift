@@ -64,13 +64,14 @@ extension JobSpecReader {
         _ resources: JobResources
     ) -> NamedUtility? {
         if Self.isEnsemble(node) { return ensemble(name, node, path, base, resources) }
+        // Without a base there are no names to check against: the base's error is enough.
+        let schema = base.map { self.schema(of: $0) }
         return map.collect { () throws(JobError) -> NamedUtility? in
-            // Without a base there are no names to check against: the base's error is enough.
             switch node.content {
             case .scalar(let text, _):
-                guard let base else { return nil }
+                guard let schema else { return nil }
                 do throws(FormulaError) {
-                    let formula = try Formula.compile(text, schema: schema(of: base))
+                    let formula = try Formula.compile(text, schema: schema)
                     return NamedUtility(name: name, source: text, utility: formula)
                 } catch {
                     throw JobError(at: node.position, path: path, error.rendered)
