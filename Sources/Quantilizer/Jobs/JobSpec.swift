@@ -25,7 +25,8 @@ public struct JobSpec: Sendable {
 
     /// The keys a job file may have, in their usual order.
     public static let keys = [
-        "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event", "utility",
+        "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event",
+        "utility",
         "utilities", "quantile", "quantiles",
         "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
         "verify",

@@ -181,7 +181,8 @@ struct FormulaChecker {
         } catch {
             // Its own places are in another text.
             throw FormulaFault(
-                mark, "in `\(name)`, which stands for `\(definition.source.prefix(200))`: "
+                mark,
+                "in `\(name)`, which stands for `\(definition.source.prefix(200))`: "
                     + error.message, expected: error.expected, suggestion: error.suggestion)
         }
         swap(&inner.graph, &graph)

@@ -16,7 +16,8 @@ import Testing
         ],
     ]
 
-    private static let named: JobNode = written
+    private static let named: JobNode =
+        written
         .with("define", ["g": "x[0]*x[1] - 2", "d": "x[1:3] - 1", "far": "norm(d)"])
         .with("utility", "g - far")
         .with("costs", ["far": "far > 2", "gain": "utility^2"])
@@ -50,13 +51,14 @@ import Testing
         #expect(found?.estimate?.p == expected?.estimate?.p && found?.estimate != nil)
     }
 
-    @Test(arguments: [
-        (["x": "1"], "means something"), (["sum": "1"], "means something"),
-        (["2g": "1"], "letters, digits"), (["größe": "1"], "letters, digits"),
-        (["g": "h", "h": "1"], "there is no value called `h`"),
-        (["g": "g + 1"], "there is no value called `g`"), (["g": "x[9]"], "no element 9"),
-        (["g": "x["], "expected"), ([:], "names with formulas"),
-    ] as [([String: String], String)])
+    @Test(
+        arguments: [
+            (["x": "1"], "means something"), (["sum": "1"], "means something"),
+            (["2g": "1"], "letters, digits"), (["größe": "1"], "letters, digits"),
+            (["g": "h", "h": "1"], "there is no value called `h`"),
+            (["g": "g + 1"], "there is no value called `g`"), (["g": "x[9]"], "no element 9"),
+            (["g": "x["], "expected"), ([:], "names with formulas"),
+        ] as [([String: String], String)])
     func wrongOnesAreRefusedWithTheirPlace(_ definitions: [String: String], _ words: String) {
         let node = Self.mapping(definitions.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
         do {
