@@ -32,11 +32,11 @@ struct PlanCommand: AsyncParsableCommand {
             let texts = TextPlan(spec.job.texts, plan: plan)
             let rate = texts == nil ? Self.measure(spec.job) * Double(threads.count) : .nan
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
-            if output.output == .table {
-                Terminal.writeOutput(
+            if output.output.format == .table {
+                try output.output.write(
                     Self.table(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts))
             } else {
-                Terminal.writeOutput(
+                try output.output.write(
                     Self.json(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts)
                         .text(pretty: true) + "\n")
             }

@@ -48,13 +48,15 @@ struct VerifyCommand: AsyncParsableCommand {
                     findings.append("the digest is \(parts.digest), the job's is \(again.digest)")
                 }
             }
-            for finding in findings.prefix(20) { Terminal.say(Terminal.red("differs: ") + finding) }
+            for finding in findings.prefix(20) {
+                Terminal.say(Terminal.paint.red("differs: ") + finding)
+            }
             guard findings.isEmpty else {
                 Terminal.say("\(findings.count) finding(s); the result is not what the job gives")
                 throw ExitStatus.jobFailed
             }
             let whole = full ? ", and the whole job gives this digest" : ""
-            Terminal.writeOutput(
+            try Terminal.writeOutput(
                 "valid: \(report.draws) draws made again from their receipts, \(report.comparisons) "
                     + "numbers compared to the bit\(whole)\n")
         }

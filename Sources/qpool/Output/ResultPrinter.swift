@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
 import Foundation
 import Quantilizer
 
-/// How a command writes its answer.
-enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
-    case table, json, jsonl, csv, npy
-}
-
-/// Writes a result document to standard output in the format asked for.
+/// Writes a result document where and how it was asked for.
 struct ResultPrinter {
-    var format: OutputFormat
+    private let target: OutputTarget
+    private var format: OutputFormat { target.format }
+
+    init(_ target: OutputTarget) { self.target = target }
 
     /// `json` is the document itself, `jsonl` and `csv` and `npy` are its draws, or the rows of an
     /// analysis.
     func write(_ document: String) throws {
         if format == .json {
-            Terminal.writeOutput(document.hasSuffix("\n") ? document : document + "\n")
+            try target.write(document.hasSuffix("\n") ? document : document + "\n")
             return
         }
         if let analysis = try AnalysisText(document: document) {
@@ -30,16 +27,16 @@ struct ResultPrinter {
             throw ExitStatus.jobFailed
         }
         if let estimate = view.estimate, format != .table {
-            Terminal.writeOutput(EstimateText.record(estimate, format: format))
+            try target.write(EstimateText.record(estimate, format: format))
             return
         }
         switch format {
-        case .table: Terminal.writeOutput(table(view))
-        case .jsonl: Terminal.writeOutput(drawRecords(view))
-        case .csv: Terminal.writeOutput(drawTable(view))
+        case .table: try target.write(table(view))
+        case .jsonl: try target.write(drawRecords(view))
+        case .csv: try target.write(drawTable(view))
         case .npy:
             let draws = view.primary?.draws ?? []
-            Terminal.writeOutput(
+            try target.write(
                 NumPyFile.encode(
                     rows: draws.map { $0.value.map(\.value) },
                     columns: draws.first?.value.count ?? 0))
@@ -50,20 +47,20 @@ struct ResultPrinter {
     /// The table of an analysis; warnings and the digest below it where people read it.
     private func write(_ analysis: AnalysisText, _ document: String) throws {
         guard format == .table else {
-            Terminal.writeOutput(analysis.records(format))
+            try target.write(analysis.records(format))
             return
         }
         let view = try ResultView(json: document)
         var out = ""
         for selection in view.selections { out += describe(selection, of: view) + "\n" }
         if let usage = view.usage { out += Self.describe(usage, of: view) + "\n" }
-        Terminal.writeOutput(out + analysis.table + "\n" + notes(view))
+        try target.write(out + analysis.table + "\n" + notes(view))
     }
 
     private func notes(_ view: ResultView) -> String {
         var out = ""
         for warning in view.warnings {
-            out += Terminal.red("warning") + " \(warning.code): \(warning.message)\n"
+            out += target.paint.red("warning") + " \(warning.code): \(warning.message)\n"
         }
         if let digest = view.digest { out += "digest       \(digest)\n" }
         return out
@@ -140,7 +137,7 @@ struct ResultPrinter {
         let a = selection.certificate
         lines.append(("certificate", a.statement))
         let width = 13
-        var out = Terminal.bold(head.joined(separator: ", ")) + "\n"
+        var out = target.paint.bold(head.joined(separator: ", ")) + "\n"
         for (name, text) in lines {
             out += name + String(repeating: " ", count: max(1, width - name.count)) + text + "\n"
         }
@@ -169,7 +166,7 @@ struct ResultPrinter {
         }
         var out = table.text
         if selection.draws.count > shownRows || width > shownColumns {
-            out += Terminal.dim(
+            out += target.paint.dim(
                 "\(selection.draws.count) draws of \(width) values; all of them: -o json, csv, npy\n"
             )
         }
