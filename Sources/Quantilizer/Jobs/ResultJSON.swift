@@ -25,7 +25,7 @@ public struct ResultJSON: Sendable {
         id: String?, state: String = "done", digest: String, timings: [(String, JSON)] = []
     ) -> JSON {
         let head: [(String, JSON)] = [
-            ("version", .integer(1)), ("job", spec.normalised),
+            ("version", .integer(1)), ("job", spec.identity),
             ("id", id.map { .string($0) } ?? .null), ("state", .string(state)),
             ("digest", .string(digest)),
         ]
@@ -102,7 +102,8 @@ public struct ResultJSON: Sendable {
         ]
     }
 
-    private func fields(_ selection: SelectionResult) -> [(String, JSON)] {
+    /// A selection's members.
+    func fields(_ selection: SelectionResult) -> [(String, JSON)] {
         func interval(_ interval: Interval?) -> JSON {
             interval.map { .array([.number($0.lower), .number($0.upper)]) } ?? .null
         }

@@ -91,7 +91,7 @@ import Testing
         let spec = try JobSpec.parse(Self.small)
         let result = try #require(run(spec.job).result)
         let document = ResultJSON(result, spec: spec).document(id: nil, digest: "d")
-        let report = try ResultVerification.verify(JobNode(document), job: spec.job)
+        let report = try verify(document, spec)
         #expect(report.isValid, "\(report.findings)")
         #expect(report.draws == 100)
         for change in 0..<3 {
@@ -102,7 +102,7 @@ import Testing
             default: altered.selections[0].draws[5].fallback = true
             }
             let document = ResultJSON(altered, spec: spec).document(id: nil, digest: "d")
-            let report = try ResultVerification.verify(JobNode(document), job: spec.job)
+            let report = try verify(document, spec)
             #expect(report.findings.count == 1, "change \(change)")
         }
     }
