@@ -39,7 +39,8 @@ public struct ResultFile: Sendable {
             return try JSON(parsing: text.utf8)
         } catch {
             throw JobError(
-                at: nil, path: "", "not a result document: expected what `-o json` prints, but \(error)"
+                at: nil, path: "",
+                "not a result document: expected what `-o json` prints, but \(error)"
             )
         }
     }
@@ -55,7 +56,8 @@ public struct ResultFile: Sendable {
         let names = members.map(\.0)
         if Array(names.prefix(Self.head.count)) != Self.head || names.last != "timings" {
             findings.append(
-                "its members must begin with \(Self.head.joined(separator: ", ")) and end with timings")
+                "its members must begin with \(Self.head.joined(separator: ", ")) and end with timings"
+            )
         }
         func compare(_ name: String, _ made: JSON) {
             let said = document[name]?.text() ?? "nothing"

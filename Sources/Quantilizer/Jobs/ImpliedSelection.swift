@@ -166,7 +166,9 @@ struct ImpliedSelection {
                 continue
             }
             if job.drawsOnce {
-                faults += measured(&selection.draws[number], utility: utility).map { "\(name) \($0)" }
+                faults += measured(&selection.draws[number], utility: utility).map {
+                    "\(name) \($0)"
+                }
             } else if let sample = evaluator.evaluate(indices: [draw.index]).first {
                 selection.draws[number].utility = Key(utility: sample.utilities[utility]).utility
                 selection.draws[number].value = sample.value

@@ -125,7 +125,8 @@ extension JobNode {
         let nowhere = SourcePosition(line: 1, column: 1)
         switch json {
         case .null: self.init(.null, at: nowhere)
-        case .bool(let value): self.init(.scalar(value ? "true" : "false", quoted: false), at: nowhere)
+        case .bool(let value):
+            self.init(.scalar(value ? "true" : "false", quoted: false), at: nowhere)
         case .string(let text): self.init(.scalar(text, quoted: true), at: nowhere)
         case .integer(let value): self.init(.scalar("\(value)", quoted: false), at: nowhere)
         case .number(let value):

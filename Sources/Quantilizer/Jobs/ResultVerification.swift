@@ -110,7 +110,8 @@ public enum ResultVerification {
         report.comparisons += 1
         let issued = result.selections.map { $0.certificate.issued }
         switch job.settings.method {
-        case .exact where job.settings.precision == nil && !job.drawsOnce, .bestOfN where !job.drawsOnce,
+        case .exact where job.settings.precision == nil && !job.drawsOnce,
+            .bestOfN where !job.drawsOnce,
             .screened where !job.drawsOnce, .band:
             if issued.contains(where: { $0 != result.issued }) {
                 report.findings.append(

@@ -84,7 +84,7 @@ struct WatchCommand: AsyncParsableCommand {
             let client = try connection.client()
             if output.output == .jsonl || output.output == .json {
                 for try await status in client.watch(job) {
-                    Terminal.writeOutput(StatusText.json(status) + "\n")
+                    Terminal.writeOutput(RecordList([StatusText.record(status)]).lines)
                 }
             } else {
                 try await follow(job, client, output, printsResult: false)
@@ -188,7 +188,9 @@ struct StatusCommand: AsyncParsableCommand {
             let status = try await connection.client().status(job)
             Terminal.writeOutput(
                 output.output == .table
-                    ? StatusText.table([status]) : StatusText.json(status) + "\n")
+                    ? StatusText.table([status])
+                    : try RecordList([StatusText.record(status)]).text(
+                        output.output == .json ? .jsonl : output.output))
         }
     }
 }
@@ -261,7 +263,8 @@ struct JobsCommand: AsyncParsableCommand {
             if output.output == .table {
                 Terminal.writeOutput(StatusText.table(jobs))
             } else {
-                Terminal.writeOutput(jobs.map { StatusText.json($0) + "\n" }.joined())
+                Terminal.writeOutput(
+                    try RecordList(jobs.map { StatusText.record($0) }).text(output.output))
             }
             if total > jobs.count {
                 Terminal.say("\(jobs.count) of \(total) jobs shown; --limit shows more")
@@ -288,7 +291,8 @@ struct WorkersCommand: AsyncParsableCommand {
             if output.output == .table {
                 Terminal.writeOutput(StatusText.table(workers))
             } else {
-                Terminal.writeOutput(workers.map { StatusText.json($0) + "\n" }.joined())
+                Terminal.writeOutput(
+                    try RecordList(workers.map { StatusText.record($0) }).text(output.output))
             }
             if total > workers.count {
                 Terminal.say("\(workers.count) of \(total) workers shown; --limit shows more")
