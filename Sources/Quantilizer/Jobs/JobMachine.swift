@@ -154,6 +154,10 @@ public struct JobMachine: Sendable {
                 self.pending = nil
                 return go(to: pending)
             }
+            if let failure = failedEverywhere {
+                self.failure = failure
+                return
+            }
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
             result.usage = usage
             if let usage { result.work.append(("requests", usage.requests)) }
@@ -166,6 +170,18 @@ public struct JobMachine: Sendable {
             self.result = result
         case .failure(let failure): self.failure = failure
         }
+    }
+
+    /// Why an answer would be none, though the method gives one: no sample has what it goes by.
+    private var failedEverywhere: JobFailure? {
+        if let usage, issued > 0, usage.failed >= issued * UInt64(job.recorded?.drawsPerSample ?? 1)
+        {
+            return JobFailure(
+                "samples-failed",
+                "each of \(issued) samples failed (\(usage.failureKinds)); the log of whoever drew them "
+                    + "says why")
+        }
+        return failures.everywhere(job, samples: issued)
     }
 
     // MARK: More samples

@@ -24,6 +24,8 @@ public enum Limits {
     public static let leastMemoryBytes = 1 << 20
     /// The most memory for candidates that may be asked, in bytes.
     public static let mostMemoryBytes = 1 << 40
+    /// The most memory that a job gets without asking for it, in bytes.
+    public static let usualMemoryBytes = 2_048_000_000
     /// Characters of a job's name.
     public static let nameCharacters = 200
     /// Rounds a job may take before it is given up.

@@ -32,13 +32,13 @@ struct PlanCommand: AsyncParsableCommand {
             let texts = TextPlan(spec.job.texts, plan: plan)
             let rate = texts == nil ? Self.measure(spec.job) * Double(threads.count) : .nan
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
-            if output.output == .table {
-                Terminal.writeOutput(
+            if output.output.format == .table {
+                try output.output.write(
                     Self.table(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts))
             } else {
                 let json = Self.json(
                     plan, spec.chosen, rate: rate, seconds: seconds, texts: texts)
-                Terminal.writeOutput(try Self.text(json, output.output))
+                try output.output.write(try Self.text(json, output.output.format))
             }
             if let problem = plan.problem { throw problem }
         }

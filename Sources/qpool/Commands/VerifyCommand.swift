@@ -57,14 +57,16 @@ struct VerifyCommand: AsyncParsableCommand {
                 }
             }
             findings += report.findings
-            for finding in findings.prefix(20) { Terminal.say(Terminal.red("differs: ") + finding) }
+            for finding in findings.prefix(20) {
+                Terminal.say(Terminal.paint.red("differs: ") + finding)
+            }
             guard findings.isEmpty else {
                 Terminal.say("\(findings.count) finding(s); the result is not what the job gives")
                 throw ExitStatus.jobFailed
             }
             for gap in report.unchecked { Terminal.say("not checked: \(gap)") }
             let again = spec.job.drawsOnce ? "measured again" : "made again from their receipts"
-            Terminal.writeOutput(
+            try Terminal.writeOutput(
                 "valid: \(report.draws) draws \(again), \(report.comparisons) values compared; text, "
                     + "id and digest are right\(report.unchecked.isEmpty ? "; nothing is left unchecked" : "")\n"
             )

@@ -5,12 +5,14 @@ import Quantilizer
 struct DrawsText {
     private let selection: SelectionResult
     private let names: [String]
+    private let paint: Paint
     private static let shownColumns = 6
     private static let shownRows = 10
 
-    init(_ selection: SelectionResult, names: [String]) {
+    init(_ selection: SelectionResult, names: [String], paint: Paint) {
         self.selection = selection
         self.names = names
+        self.paint = paint
     }
 
     var text: String {
@@ -33,7 +35,7 @@ struct DrawsText {
         }
         var out = table.text
         if selection.draws.count > Self.shownRows || width > Self.shownColumns {
-            out += Terminal.dim(
+            out += paint.dim(
                 "\(selection.draws.count) draws of \(width) values; all of them: -o json, csv, npy\n"
             )
         }

@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
 import Foundation
 import PoolRuntime
 import Quantilizer
 
-/// How a command writes its answer.
-enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
-    case table, json, jsonl, csv, npy
-}
-
-/// Writes a result document to standard output in the format asked for.
+/// Writes a result document where and how it was asked for.
 struct ResultPrinter {
-    var format: OutputFormat
+    private let target: OutputTarget
+
+    init(_ target: OutputTarget) { self.target = target }
 
     /// `json` is the document itself, `jsonl` and `csv` and `npy` are its draws, or the rows of an
     /// analysis.
     func write(_ document: String) throws {
-        if format == .json {
-            Terminal.writeOutput(document.hasSuffix("\n") ? document : document + "\n")
+        if target.format == .json {
+            try target.write(document.hasSuffix("\n") ? document : document + "\n")
             return
         }
         let parsed = try ParsedResult(try ResultFile.document(document))
-        switch format {
-        case .table: Terminal.writeOutput(ResultText(parsed: parsed).text)
-        case .jsonl: Terminal.writeOutput(ResultRecords(parsed).lines)
-        case .csv: Terminal.writeOutput(ResultRecords(parsed).csv)
-        case .npy: Terminal.writeOutput(ResultRecords(parsed).npy)
+        switch target.format {
+        case .table: try target.write(ResultText(parsed: parsed, paint: target.paint).text)
+        case .jsonl: try target.write(ResultRecords(parsed).lines)
+        case .csv: try target.write(ResultRecords(parsed).csv)
+        case .npy: try target.write(ResultRecords(parsed).npy)
         case .json: break
         }
     }

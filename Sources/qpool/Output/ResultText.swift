@@ -5,6 +5,7 @@ import Quantilizer
 /// A result as people read it.
 struct ResultText {
     let parsed: ParsedResult
+    let paint: Paint
     private var result: JobResult { parsed.result }
 
     /// The method's name, which says what can be told of it.
@@ -35,7 +36,7 @@ struct ResultText {
         var out = lines.text
         for warning in result.warnings {
             out +=
-                Terminal.red("warning") + " \(warning.code): \(DisplayText.line(warning.message))\n"
+                paint.red("warning") + " \(warning.code): \(DisplayText.line(warning.message))\n"
         }
         var digest = LabelledLines()
         digest.add("digest", parsed.digest)
@@ -90,8 +91,8 @@ struct ResultText {
         }
         describeCertificate(selection.certificate, &lines)
         Ledger(selection, of: result, method: method).write(to: &lines)
-        return (head.isEmpty ? "" : Terminal.bold(head) + "\n") + lines.text
-            + DrawsText(selection, names: parsed.components).text
+        return (head.isEmpty ? "" : paint.bold(head) + "\n") + lines.text
+            + DrawsText(selection, names: parsed.components, paint: paint).text
     }
 
     private func describeThreshold(_ selection: SelectionResult, _ lines: inout LabelledLines) {

@@ -9,7 +9,7 @@ enum StatusText {
         var table = Table(
             [
                 "id", "name", "state", "issued", "expected", "samples_per_second", "workers",
-                "elapsed", "remaining",
+                "elapsed", "remaining", "note",
             ],
             numeric: [3, 4, 5, 6, 7, 8])
         for job in jobs {
@@ -17,10 +17,20 @@ enum StatusText {
                 job.id, job.name, job.state.rawValue, Figures.count(Double(job.samplesDone)),
                 Figures.count(Double(job.samplesTotal)), Figures.count(job.samplesPerSecond) + "/s",
                 "\(job.workers)", Figures.duration(job.elapsed.seconds),
-                job.remaining.map { Figures.duration($0.seconds) } ?? "",
+                job.remaining.map { Figures.duration($0.seconds) } ?? "", note(job),
             ])
         }
         return table.text
+    }
+
+    /// Why a job failed, or does not go on.
+    private static func note(_ job: JobStatus) -> String {
+        switch job.state {
+        case .failed: job.failure?.message ?? ""
+        case .running where job.workers == 0: "no worker is at it"
+        case .queued: "waiting for its turn"
+        case .running, .finishing, .done, .cancelled: job.warnings.last ?? ""
+        }
     }
 
     static func table(_ workers: [WorkerStatus]) -> String {
