@@ -16,6 +16,11 @@ struct ImpliedSelection {
         evaluator = RangeEvaluator(job: job)
     }
 
+    /// Members that are compared with what ``mend(_:number:)`` makes of them.
+    static let members: Set<String> = [
+        "kept", "threshold", "costs", "certificate", "draws", "utility_name", "quantile",
+    ]
+
     /// Selections that the job has.
     var count: Int {
         switch job.settings.method {
@@ -52,8 +57,8 @@ struct ImpliedSelection {
             faults.append("costs are not those of the job")
         }
         for cost in selection.costs.indices where selection.costs[cost].bound != nil {
-            selection.costs[cost].bound =
-                selection.certificate.amplification * selection.costs[cost].base
+            let factor = selection.certificate.joint(job.settings.confidence).amplification
+            selection.costs[cost].bound = selection.costs[cost].limit.map { factor * $0.value }
         }
         return faults + mendDraws(&selection, utility: utility)
     }
@@ -76,11 +81,16 @@ struct ImpliedSelection {
             let kept = KeptCount.of(quantile: quantile, samples: samples)
             selection.quantile = quantile
             setRank(&selection, kept: kept, of: samples)
-            selection.certificate = .uniformOverKept(kept: kept, issued: samples + redrawn)
+            selection.certificate = .uniformOverKept(
+                kept: kept, issued: samples,
+                looks: settings.looks.map { ($0, KeptCount.of(quantile: quantile, samples: $0)) },
+                draws: settings.draws, redrawn: redrawn, attempts: job.recorded?.attempts ?? 1)
         case .bestOfN:
             selection.quantile = 1 / Double(settings.samples)
             setRank(&selection, kept: 1, of: settings.samples)
-            selection.certificate = .bestOf(settings.samples, draws: settings.draws)
+            selection.certificate = .bestOf(
+                settings.samples, draws: settings.draws, redrawn: redrawn,
+                attempts: job.recorded?.attempts ?? 1)
             let utilities = selection.draws.map(\.utility)
             if let least = utilities.map({ Key.orderedBits($0) }).min(),
                 let worst = utilities.first(where: { Key.orderedBits($0) == least })
@@ -109,19 +119,16 @@ struct ImpliedSelection {
                     successes: said.kept, trials: said.issued, confidence: confidence)
                 : TailMass.clopperPearson(
                     hits: said.kept, trials: said.issued, confidence: confidence)
-            let least =
-                said.kept == 0
-                ? 0
-                : SpecialFunctions.betaQuantile(
-                    1 - confidence, Double(said.kept), Double(said.issued - said.kept) + 1)
             selection.certificate = .aboveGiven(
-                massAtLeast: least, confidence: confidence, issued: said.issued,
-                accepted: said.kept)
+                confidence: confidence, issued: said.issued, accepted: said.kept)
         case .screened:
             selection.quantile = quantile
             selection.kept = KeptCount.of(quantile: quantile, samples: settings.samples)
-            selection.certificate = .uniformOverKept(
-                kept: selection.kept, issued: settings.samples + redrawn)
+            // How often a text may be written again in all stages is the method's to know.
+            if !job.drawsOnce {
+                selection.certificate = .uniformOverKept(
+                    kept: selection.kept, issued: settings.samples)
+            }
         case .band(let cut):
             let (best, worst) = BandMethod.ranks(cut, quantile, samples: settings.samples)
             selection.quantile = quantile

@@ -3,8 +3,8 @@
 /// A result document that was read: the values that ``ResultJSON`` wrote, for printers and for whoever
 /// checks it. Members are described in `docs/results.md`.
 ///
-/// It has what the document has and no more: spreads that only certificates and sweeps are made of are
-/// NaN here.
+/// It has what the document has and no more: spreads and samples that only certificates and sweeps are
+/// made of are NaN and none here.
 public struct ParsedResult: Sendable {
     /// The document's version.
     public let version: UInt64
@@ -113,10 +113,13 @@ extension SelectionResult {
     init(_ node: DocumentNode) throws(JobError) {
         var costs: [CostStatistics] = []
         for (name, cost) in try node.member("costs").members() {
+            let limit = try cost.optional("base_limit")?.double()
+            let isProved = try cost.optional("bound_kind")?.text() == "limit"
             costs.append(
                 CostStatistics(
                     name: name, base: try cost.member("base").double(), deviation: .nan,
-                    top: try cost.member("top").double(), topDeviation: .nan, measured: 0,
+                    limit: limit.map { MeanLimit(value: $0, isProved: isProved) },
+                    top: try cost.member("top").double(), kept: KeptMean([]), measured: 0,
                     bound: try cost.optional("bound")?.double()))
         }
         var draws: [Draw] = []
@@ -138,10 +141,18 @@ extension SelectionResult {
                 mean: try utility.member("mean").double(),
                 standardDeviation: try utility.member("sd").double(),
                 topMean: try utility.member("top_mean").double(),
-                topMeanInterval: try utility.member("top_mean_interval").interval(),
-                maximum: try utility.member("max").double(), topDeviation: .nan),
+                topMeanInterval: try utility.optional("top_mean_interval")?.interval(),
+                maximum: try utility.member("max").double(), kept: KeptMean([])),
             costs: costs, certificate: try Certificate(try node.member("certificate")),
             draws: draws)
+    }
+}
+
+extension MeanLimit {
+    /// A limit as it is said.
+    init(value: Double, isProved: Bool) {
+        self.value = value
+        self.isProved = isProved
     }
 }
 
@@ -158,7 +169,8 @@ extension Certificate {
             rule: try node.member("rule").text(), gate: try node.optional("gate")?.double(),
             fallback: try node.member("fallback").double(),
             scope: try node.optional("scope")?.text(), issued: try node.member("issued").count(),
-            kept: try node.member("kept").count(), statement: try node.member("statement").text())
+            kept: try node.member("kept").count(), statement: try node.member("statement").text(),
+            jointAmplification: try node.optional("joint_amplification")?.double())
     }
 }
 

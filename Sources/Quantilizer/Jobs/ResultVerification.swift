@@ -93,8 +93,11 @@ public enum ResultVerification {
             let faults = implied.mend(&made, number: number)
             report.findings += faults.map { path.isEmpty ? $0 : "\(path).\($0)" }
             report.draws += selection.draws.count
-            difference.compare(
-                .object(writer.fields(selection)), .object(writer.fields(made)), at: path)
+            let node = number == 0 ? said : said.element(number - 1, of: "further")
+            for (name, value) in writer.fields(made) where ImpliedSelection.members.contains(name) {
+                difference.compare(
+                    node[name] ?? .null, value, at: path.isEmpty ? name : "\(path).\(name)")
+            }
         }
         checkIssued(parsed.result, job: job, &report)
         report.comparisons += difference.comparisons
@@ -157,6 +160,14 @@ enum SweepArithmetic {
 }
 
 extension JSON {
+    /// An element of a member that is a list; null where there is none.
+    func element(_ number: Int, of name: String) -> JSON {
+        guard case .array(let items)? = self[name], items.indices.contains(number) else {
+            return .null
+        }
+        return items[number]
+    }
+
     /// A finite number; nil of all else.
     var asDouble: Double? {
         switch self {

@@ -86,7 +86,8 @@ struct ResultText {
         describeUtility(selection.utility, &lines)
         for cost in selection.costs {
             let base = cost.base.isNaN ? "" : "base \(Figures.short(cost.base)), "
-            let bound = cost.bound.map { ", bound \(Figures.short($0))" } ?? ""
+            let kind = cost.limit?.isProved == false ? " (an estimate)" : ""
+            let bound = cost.bound.map { ", bound \(Figures.bound($0))\(kind)" } ?? ""
             lines.add("cost", "\(cost.name): \(base)top \(Figures.short(cost.top))\(bound)")
         }
         describeCertificate(selection.certificate, &lines)
@@ -129,10 +130,8 @@ struct ResultText {
                     + Figures.short(utility.standardDeviation))
         }
         guard !utility.topMean.isNaN else { return }
-        let interval: Interval? = utility.topMeanInterval
-        let known = interval.flatMap { $0.lower.isFinite && $0.upper.isFinite ? $0 : nil }
         let most = utility.maximum.isNaN ? "" : ", max \(Figures.short(utility.maximum))"
-        lines.add("top mean", Figures.estimate(utility.topMean, known) + most)
+        lines.add("top mean", Figures.estimate(utility.topMean, utility.topMeanInterval) + most)
     }
 
     private func describeCertificate(
