@@ -10,7 +10,12 @@ enum EstimateText {
         let evaluations = Figures.grouped(view.evaluations ?? view.issued)
         let lines = [
             ("p", "\(estimate.p.text)  in [\(ends)]  (\(percent) %)"),
-            ("log p", estimate.log_p.text),
+            (
+                "log p",
+                "\(estimate.log_p.text)  in "
+                    + "[\(estimate.log_p_interval.map(\.text).joined(separator: ", "))] "
+                    + "\(estimate.log_p_unit)s"
+            ),
             ("error", "\(Figures.short(estimate.cv.value * 100)) % of p, one standard deviation"),
             (
                 "says as much",

@@ -62,6 +62,14 @@ struct ResultPrinter {
 
     private func notes(_ view: ResultView) -> String {
         var out = ""
+        for part in view.could_hide {
+            let level =
+                part.mass.value == 1
+                ? "of the base" : "of the last level but one (mass \(part.mass.text))"
+            out +=
+                "could hide   a part of less than \(part.share.text) \(level) may have been met by no "
+                + "sample; it could add up to \(part.adds.text)\n"
+        }
         for warning in view.warnings {
             out += Terminal.red("warning") + " \(warning.code): \(warning.message)\n"
         }

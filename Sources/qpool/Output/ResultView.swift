@@ -42,10 +42,18 @@ struct ResultView: Decodable {
         var code: String
         var message: String
     }
+    /// A part of a level that samples may all have missed.
+    struct HiddenPart: Decodable {
+        var mass: Figure
+        var share: Figure
+        var adds: Figure
+    }
     /// The probability of an event.
     struct Estimate: Decodable {
         var p: Figure
         var log_p: Figure
+        var log_p_interval: [Figure]
+        var log_p_unit: String
         var interval: [Figure]
         var confidence: Figure
         var cv: Figure
@@ -90,6 +98,7 @@ struct ResultView: Decodable {
     var estimate: Estimate?
     var further: [Selection]
     var warnings: [Warning]
+    var could_hide: [HiddenPart]
     var names: [String]
     var usage: Usage?
     /// Requests that were sent for texts.
@@ -97,7 +106,7 @@ struct ResultView: Decodable {
 
     private enum Keys: String, CodingKey {
         case version, id, state, digest, issued, evaluations, further, warnings, components,
-            estimate, usage, certificate, timings
+            estimate, usage, certificate, timings, could_hide
     }
 
     init(from decoder: any Decoder) throws {
@@ -113,6 +122,7 @@ struct ResultView: Decodable {
             fields.contains(.certificate) ? try Selection(from: decoder) : nil
         further = try fields.decodeIfPresent([Selection].self, forKey: .further) ?? []
         warnings = try fields.decodeIfPresent([Warning].self, forKey: .warnings) ?? []
+        could_hide = try fields.decodeIfPresent([HiddenPart].self, forKey: .could_hide) ?? []
         usage = try fields.decodeIfPresent(Usage.self, forKey: .usage)
         let timings = try fields.decodeIfPresent(Timings.self, forKey: .timings)
         requests = timings?.requests ?? 0
