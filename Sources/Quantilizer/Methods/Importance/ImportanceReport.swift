@@ -197,6 +197,13 @@ struct ImportanceReport {
                     + "\(progress.rounds) rounds; the utility may be flat, rugged or in several "
                     + "places: give a larger `round`, more `components`, or take `splitting`")
         }
+        if settings.adaptation != nil {
+            add(
+                "unchecked",
+                "the proposal follows what its rounds met: a place that they lost is neither in the draws "
+                    + "nor in the mass and its interval, and nothing here would show it; `splitting` "
+                    + "tells more")
+        }
         guard tail.hits > 0 else { return }
         if tail.effective < 100 {
             add(

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every family of truth.py is made of: cases, claims, and how often claims hold.
+
+A case is a job that is run with many seeds. What a result claims is a list of (claim, nominal, lower,
+upper, truth): the claim holds where lower <= truth <= upper. A result that prints no interval claims nothing.
+"""
+import concurrent.futures
+import dataclasses
+import json
+import math
+import os
+import subprocess
+import typing
+
+
+@dataclasses.dataclass
+class Case:
+    """One problem, one job, many seeds."""
+    problem: str
+    kind: str
+    verb: str
+    job: dict
+    claims: typing.Callable
+    runs: int
+    # Warnings that say nothing of an interval.
+    beside: frozenset = frozenset({"draws-repeat", "fell-back", "over-budget"})
+
+
+@dataclasses.dataclass
+class Count:
+    """How often one claim of one case held."""
+    claim: str
+    problem: str
+    kind: str
+    nominal: float
+    runs: int = 0
+    printed: int = 0
+    held: int = 0
+    warned: int = 0
+    quiet: int = 0
+    quiet_held: int = 0
+    # Missed without a warning by more than the interval is wide.
+    far: int = 0
+
+    def add(self, lower, upper, truth, warned):
+        slack = 1e-12 * max(abs(lower), abs(upper), abs(truth)) if math.isfinite(lower + upper) else 0
+        held = lower - slack <= truth <= upper + slack
+        self.printed += 1
+        self.held += held
+        self.warned += warned
+        if not warned:
+            self.quiet += 1
+            self.quiet_held += held
+            width = upper - lower
+            self.far += not held and (truth > upper + width or truth < lower - width)
+
+    @property
+    def silent(self):
+        return self.quiet - self.quiet_held
+
+    def share(self):
+        return self.held / self.printed if self.printed else math.nan
+
+    def error(self):
+        """Of a share that is the nominal one."""
+        return math.sqrt(self.nominal * (1 - self.nominal) / self.printed) if self.printed else math.nan
+
+    def chance(self):
+        """P(so few quiet intervals hold), were each to hold with the nominal probability."""
+        return at_most(self.quiet_held, self.quiet, self.nominal)
+
+    def fails(self, level=0.00135):
+        """Whether quiet intervals hold too seldom, by more than three standard errors."""
+        return self.quiet > 0 and self.chance() < level
+
+
+def at_most(hits, trials, p):
+    """P(Bin(trials, p) <= hits)."""
+    if hits >= trials:
+        return 1.0
+    logs = [math.lgamma(trials + 1) - math.lgamma(j + 1) - math.lgamma(trials - j + 1)
+            + j * math.log(p) + (trials - j) * math.log1p(-p) for j in range(hits + 1)]
+    return min(1.0, math.fsum(map(math.exp, logs)))
+
+
+def run(qpool, verb, job):
+    """The result document of a job, or the reason that there is none."""
+    done = subprocess.run([qpool, verb, "-", "-o", "json", "--quiet", "--threads", "1"],
+                          input=json.dumps(job), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{job}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def number(value):
+    """Of a document: what is not finite stands there as a word."""
+    return float(value)
+
+
+def count(qpool, cases, seed, processes=None, say=lambda text: None):
+    """Runs all cases; the counts by claim and problem, in order."""
+    counts = {}
+    tasks = [(case, number) for case in cases for number in range(case.runs)]
+
+    def one(task):
+        case, number = task
+        return case, run(qpool, case.verb, {**case.job, "seed": seed + number})
+
+    with concurrent.futures.ThreadPoolExecutor(processes or os.cpu_count()) as pool:
+        for done, (case, result) in enumerate(pool.map(one, tasks)):
+            warned = bool({w["code"] for w in result["warnings"]} - case.beside)
+            for claim, nominal, lower, upper, truth in case.claims(result):
+                key = (claim, case.problem)
+                entry = counts.setdefault(key, Count(claim, case.problem, case.kind, nominal, case.runs))
+                entry.add(lower, upper, truth, warned)
+            if done % 200 == 199:
+                say(f"{done + 1} of {len(tasks)} runs")
+    return list(counts.values())
+
+
+def percent(x, digits=1):
+    return "" if math.isnan(x) else f"{100 * x:.{digits}f}"
+
+
+def summary(counts):
+    """A Markdown table, a line for each claim."""
+    lines = ["| claim | nominal, % | problems | intervals | held, % | least of a problem | warned, % "
+             "| quiet: held, % | wrong and silent, % | far off and silent, % | problems too low |",
+             "|---|---|---|---|---|---|---|---|---|---|---|"]
+    for claim in dict.fromkeys(c.claim for c in counts):
+        own = [c for c in counts if c.claim == claim and c.printed]
+        if not own:
+            continue
+        printed = sum(c.printed for c in own)
+        quiet = sum(c.quiet for c in own)
+        least = min(own, key=lambda c: c.share())
+        low = [c for c in own if c.fails()]
+        held = sum(c.quiet_held for c in own) / quiet if quiet else math.nan
+        error = math.sqrt(own[0].nominal * (1 - own[0].nominal) / printed)
+        lines.append(
+            f"| {claim} | {percent(own[0].nominal)} | {len(own)} | {printed:,} "
+            f"| {percent(sum(c.held for c in own) / printed)} ± {percent(error)} "
+            f"| {percent(least.share())} ± {percent(least.error())}, {least.problem} "
+            f"| {percent(sum(c.warned for c in own) / printed)} | {percent(held)} "
+            f"| {percent(sum(c.silent for c in own) / printed)} "
+            f"| {percent(sum(c.far for c in own) / printed, 2)} "
+            f"| {len(low)}{': ' + ', '.join(c.problem for c in low) if low else ''} |")
+    return "\n".join(lines)
+
+
+def table(counts, claim):
+    """A Markdown table of one claim, a line for each problem."""
+    lines = ["| problem | kind | intervals | held, % | warned, % | quiet: held, % | wrong and silent, % |",
+             "|---|---|---|---|---|---|---|"]
+    for c in counts:
+        if c.claim == claim and c.printed:
+            quiet = c.quiet_held / c.quiet if c.quiet else math.nan
+            lines.append(f"| {c.problem} | {c.kind} | {c.printed:,} | {percent(c.share())} ± {percent(c.error())} "
+                         f"| {percent(c.warned / c.printed)} | {percent(quiet)} "
+                         f"| {percent(c.silent / c.printed)} |")
+    return "\n".join(lines)
