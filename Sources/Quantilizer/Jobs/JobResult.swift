@@ -157,7 +157,8 @@ public struct JobResult: Sendable, Hashable {
     /// Equality to the bit, however it was got.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
-            && a.warnings == b.warnings && a.hidden == b.hidden && a.estimate == b.estimate && a.usage == b.usage
+            && a.warnings == b.warnings && a.hidden == b.hidden && a.estimate == b.estimate
+            && a.usage == b.usage
             && a.table?.json.text() == b.table?.json.text()
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern

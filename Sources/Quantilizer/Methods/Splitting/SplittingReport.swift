@@ -63,17 +63,33 @@ struct SplittingReport {
     func estimate(_ context: MethodContext) -> JobResult {
         var warnings: [JobWarning] = weight == 0 ? [.noHit] : []
         warn(&warnings)
-        let count = Double(records.count)
-        let spread =
-            weight > 0 && records.count > 1 ? variation / count.squareRoot() : .infinity
+        let spread = error
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations, selections: [],
             estimate: ProbabilityEstimate(
                 p: weight, interval: interval(context.job),
                 confidence: context.job.settings.confidence, variation: spread,
-                effective: spread > 0 && weight > 0 ? (1 - weight) / (spread * spread) : 0,
+                effective: effective(spread),
                 evaluations: context.evaluations),
             diagnostics: diagnostics(context), warnings: warnings, hidden: hidden)
+    }
+
+    /// Coefficient of variation of the mean weight: of a count, or by the islands' spread.
+    private var error: Double {
+        guard weight > 0 else { return .infinity }
+        if isCount { return ((1 - weight) / counted).squareRoot() }
+        return records.count > 1 ? variation / Double(records.count).squareRoot() : .infinity
+    }
+
+    /// Base draws above the only level.
+    private var counted: Double {
+        weight * Double(records.count * settings.particles)
+    }
+
+    /// Samples in the event that would say as much.
+    private func effective(_ error: Double) -> Double {
+        if isCount { return counted.rounded() }
+        return error > 0 && weight > 0 ? (1 - weight) / (error * error) : 0
     }
 
     /// An interval of the mass at or above the last level.
