@@ -81,6 +81,13 @@ public struct ParsedResult: Sendable {
                 selections.append(try SelectionResult(node))
             }
         }
+        var hidden: [HiddenPart] = []
+        for part in try document.optional("could_hide")?.elements() ?? [] {
+            hidden.append(
+                HiddenPart(
+                    mass: try part.member("mass").double(),
+                    share: try part.member("share").double()))
+        }
         let evaluations = try document.member("evaluations").count()
         result = JobResult(
             issued: try document.member("issued").count(), evaluations: evaluations,
@@ -89,7 +96,8 @@ public struct ParsedResult: Sendable {
                 try ProbabilityEstimate(node, evaluations: evaluations)
             }, table: try AnalysisTable(within: document), diagnostics: numbers,
             warnings: warnings,
-            usage: try Self.read(usage) { node throws(JobError) in try RecordUsage(node) })
+            usage: try Self.read(usage) { node throws(JobError) in try RecordUsage(node) },
+            hidden: hidden)
     }
 
     private static func read<Value>(
@@ -153,6 +161,14 @@ extension MeanLimit {
     init(value: Double, isProved: Bool) {
         self.value = value
         self.isProved = isProved
+    }
+}
+
+extension HiddenPart {
+    /// A part as it is said.
+    init(mass: Double, share: Double) {
+        self.mass = mass
+        self.share = share
     }
 }
 

@@ -64,6 +64,12 @@ public struct ResultJSON: Sendable {
         .object([
             ("p", .number(estimate.p)), ("log_p", .number(estimate.logP)),
             (
+                "log_p_interval",
+                .array([
+                    .number(estimate.logInterval.lower), .number(estimate.logInterval.upper),
+                ])
+            ), ("log_p_unit", .string("nat")),
+            (
                 "interval",
                 .array([.number(estimate.interval.lower), .number(estimate.interval.upper)])
             ),
@@ -90,7 +96,14 @@ public struct ResultJSON: Sendable {
             }
         }
         let usage = spec.job.texts.isEmpty ? nil : result.usage
-        return (usage.map { [("usage", json($0))] } ?? []) + [
+        let hidden = result.hidden.map { part in
+            JSON.object([
+                ("mass", .number(part.mass)), ("share", .number(part.share)),
+                ("adds", .number(part.adds)),
+            ])
+        }
+        let could = hidden.isEmpty ? [] : [("could_hide", JSON.array(hidden))]
+        return (usage.map { [("usage", json($0))] } ?? []) + could + [
             ("diagnostics", .object(diagnostics)),
             (
                 "warnings",

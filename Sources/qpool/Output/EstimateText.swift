@@ -9,8 +9,13 @@ enum EstimateText {
         var lines = LabelledLines()
         let percent = Figures.short(estimate.confidence * 100)
         lines.add("p", "\(Figures.estimate(estimate.p, estimate.interval))  (\(percent) %)")
-        let logs = Interval(log(estimate.interval.lower), log(estimate.interval.upper))
-        lines.add("log p", Figures.estimate(estimate.logP, logs.lower.isFinite ? logs : nil))
+        let logs = estimate.logInterval
+        let ends = logs.lower.isFinite ? Figures.estimate(estimate.logP, logs) : nil
+        lines.add(
+            "log p",
+            (ends ?? "\(Figures.short(estimate.logP))  in [-inf, \(Figures.short(logs.upper))]")
+                + " nats"
+        )
         lines.add(
             "error",
             "\(Figures.short(estimate.variation * 100, digits: 3)) % of p, one standard deviation")

@@ -32,6 +32,15 @@ struct ResultText {
         let details =
             result.diagnostics.map { "\($0.name) \(Figures.short($0.value))" }
             + parsed.reasons.map { "\($0.name) \($0.text)" }
+        for part in result.hidden {
+            let level =
+                part.mass == 1
+                ? "of the base" : "of the last level but one (mass \(Figures.short(part.mass)))"
+            lines.add(
+                "could hide",
+                "a part of less than \(Figures.short(part.share)) \(level) may have been met by no "
+                    + "sample; it could add up to \(Figures.short(part.adds))")
+        }
         if !details.isEmpty { lines.add("details", details.joined(separator: ", ")) }
         var out = lines.text
         for warning in result.warnings {

@@ -166,12 +166,13 @@ import Testing
         #expect(abs(result.deviations) < 4, "\(result)")
     }
 
-    /// With moves of every particle, and with chains.
+    /// With moves of every particle, and with chains: never less, and since chance may take a fifth of the
+    /// error probability alone, more.
     @Test(arguments: [["moves": 3], ["chain": 8]] as [JobNode])
     func splittingCovers(_ moves: JobNode) throws {
         let result = try coverage(
             Self.tail, ["splitting": moves.with("particles", 256).with("islands", 6)])
-        #expect(abs(result.deviations) < 4, "\(result)")
+        #expect(result.deviations > -4 && result.hits < 1_000, "\(result)")
     }
 
     /// Clopper and Pearson's interval never covers less; a little more, as counts are whole.

@@ -64,7 +64,7 @@ import Testing
     /// A gate that is not met: every draw is a base draw of its own index, and says so.
     @Test func fallingBackIsMarked() throws {
         let job = try JobSpec.parse(Self.small).job
-        let plan = SplittingPlan(levels: [level(100)], steps: [0.5])
+        let plan = SplittingPlan(levels: [level(100)], steps: [MoveSteps(0.5)])
         let record = try #require(
             IslandRecord.run(
                 SplittingPass(phase: .production, plan: plan), island: 0, job: job,
