@@ -70,7 +70,9 @@ struct ImpliedSelection {
         let confidence = settings.confidence
         let said = selection.certificate
         let quantile = settings.quantiles[number % settings.quantiles.count]
-        guard said.issued >= said.kept, said.kept > 0 || selection.draws.isEmpty else {
+        guard said.issued >= said.kept, said.issued <= Limits.samples, redrawn <= Limits.samples,
+            said.kept > 0 || selection.draws.isEmpty
+        else {
             return ["certificate: \(said.kept) kept of \(said.issued) issued samples cannot be"]
         }
         switch settings.method {

@@ -68,14 +68,18 @@ public enum ResultVerification {
         let parsed = try ParsedResult(said)
         let job = spec.job
         var report = VerificationReport()
-        if job.isEstimate || job.isAnalysis {
-            if job.drawsOnce, let table = parsed.result.table {
+        if takesWholeJob(job) {
+            report.unchecked.append("the numbers themselves: they take the whole job")
+            return report
+        }
+        if parsed.result.selections.isEmpty {
+            if let table = parsed.result.table {
                 SweepArithmetic.check(table, job: job, &report)
+            } else {
+                report.findings.append("it has neither draws nor a table")
             }
             report.unchecked.append(
-                job.drawsOnce
-                    ? "the other cells: the samples were drawn once and cannot be drawn again"
-                    : "the numbers themselves: they take the whole job")
+                "the other cells: the samples were drawn once and cannot be drawn again")
             return report
         }
         let implied = ImpliedSelection(job: job, redrawn: parsed.result.usage?.redrawn ?? 0)

@@ -4,7 +4,7 @@
 /// columns it takes there.
 enum DisplayText {
     /// The text with control characters, line ends and what turns the direction of writing shown as
-    /// `\\n`, `\\u{1b}`.
+    /// `\n`, `\u{1b}`.
     static func line(_ text: String) -> String {
         text.utf8.allSatisfy({ (32..<127).contains($0) }) ? text : text.map(printable).joined()
     }
