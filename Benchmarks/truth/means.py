@@ -54,7 +54,7 @@ def listed():
     yield "Pareto of 2.5", "heavy", {"uniform": {}}, "(1 - x[0])^(-0.4)", lambda v: v ** -0.4, True
     yield "Pareto of 1.5", "heavy", {"uniform": {}}, "(1 - x[0])^(-1/1.5)", lambda v: v ** (-1 / 1.5), True
     yield "Pareto of 1", "heavy", {"uniform": {}}, "1/(1 - x[0])", lambda v: 1 / v, False
-    yield "binomial", "discrete", {"binomial": {"n": 10, "p": 0.5}}, "x[0]", discrete(binomial), True
+    yield "binomial", "discrete", {"binomial": {"trials": 10, "probability": 0.5}}, "x[0]", discrete(binomial), True
     yield "tiny numbers", "light", {"exponential": {}}, "1e-200*x[0]", lambda v: -1e-200 * math.log(v), True
     yield "huge numbers", "light", {"exponential": {}}, "1e200*x[0]", lambda v: -1e200 * math.log(v), True
 
