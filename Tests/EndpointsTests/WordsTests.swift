@@ -45,8 +45,8 @@ import Testing
         // RFC 850's form, that of C's asctime, and years of two digits.
         #expect(RetryAfter.seconds("Tuesday, 14-Nov-23 22:13:40 GMT", now: now) == 20)
         #expect(RetryAfter.seconds("Tue Nov 14 22:13:40 2023", now: now) == 20)
-        #expect(RetryAfter.seconds("Fri Dec  1 22:13:20 2023", now: now) == 17 * 86_400)
-        #expect(RetryAfter.seconds("Friday, 01-Dec-23 22:13:20 GMT", now: now) == 17 * 86_400)
+        #expect(RetryAfter.seconds("Fri Dec  1 22:13:20 2023", now: now) == 1_468_800)
+        #expect(RetryAfter.seconds("Friday, 01-Dec-23 22:13:20 GMT", now: now) == 1_468_800)
         #expect(RetryAfter.seconds("Sunday, 06-Nov-94 08:49:37 GMT", now: now) == 0)
         for text in [
             "Tue, 14 Nov 2023 22:13:40 CET", "Tue, 32 Nov 2023 22:13:40 GMT",
