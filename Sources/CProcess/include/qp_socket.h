@@ -24,6 +24,9 @@ uint16_t qp_peer_port(int fd);
 /// peer hung up.
 void qp_cut_connection(int fd, uint16_t peer_port);
 
+/// Bytes sent by a connection that its other end has taken; UINT64_MAX where the system does not tell.
+uint64_t qp_acknowledged_bytes(int fd);
+
 /// Bytes of memory that this process occupies, 0 where the system does not tell.
 uint64_t qp_resident_bytes(void);
 
