@@ -29,7 +29,10 @@ struct ModelStore {
                 jobs[id]?.checkpoint = nil
                 jobs[id]?.partials = []
             case .rested(let id, let snapshot): jobs[id]?.checkpoint = snapshot
-            case .resumed(let id): jobs[id]?.ending = nil
+            case .resumed(let id):
+                jobs[id]?.ending = nil
+                jobs[id]?.crashes = 0
+            case .progressed(let id): jobs[id]?.crashes = 0
             case .extended(let id, let package, let digest):
                 guard var job = jobs[id] else { continue }
                 if case .done(let document)? = job.ending { job.previous = document }
