@@ -18,11 +18,12 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import estimates  # noqa: E402
 import harness  # noqa: E402
+import means  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "truth.md"
 # A family has cases(size, seed).
-FAMILIES = {"estimates": estimates}
+FAMILIES = {"estimates": estimates, "means": means}
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 
 

@@ -95,7 +95,8 @@ import Testing
         let redrawn = [0, 1, 3, 4, 5, 6, 7].reduce(0) { $0 + kind($1) }
         #expect(result.usage.redrawn == redrawn)
         #expect(result.issued == 200 + redrawn)
-        #expect(result.certificate.amplification == Double(200 + redrawn) / 20)
+        // Which were drawn again may depend on what they were: two draws for each count.
+        #expect(result.certificate.amplification == 2 * 200.0 / 20)
         let warning = try #require(result.warnings.first { $0.code == "samples-failed" })
         #expect(warning.message.contains("\(kind(0)) server-error"))
         #expect(result.draws.allSatisfy { $0.text?.count == 2 })

@@ -201,7 +201,8 @@ public struct JobMachine: Sendable {
         if let failure { throw failure }
         var settings = job.settings
         settings.extent = self.extent
-        let next = try settings.extended(samples: extent.samples, draws: extent.draws)
+        var next = try settings.extended(samples: extent.samples, draws: extent.draws)
+        next.looks = extent.looks
         guard next.extent != self.extent else { return false }
         if hasEnded { go(to: next.extent) } else { pending = next.extent }
         return true
@@ -267,7 +268,7 @@ public struct JobMachine: Sendable {
 
     // MARK: Snapshots
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// Whether ``snapshot()`` keeps what is done: while rounds run, and at the end where more samples
     /// may follow.

@@ -28,7 +28,7 @@ public struct JobSpec: Sendable {
         "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event",
         "utility",
         "utilities", "quantile", "quantiles",
-        "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
+        "samples", "looks", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
         "verify",
     ]
 
@@ -109,6 +109,7 @@ struct JobSpecReader {
         if let method = numbers?.method, method.importance != nil {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
+        if let numbers { checkLooks(numbers) }
         if let numbers, let recorded = base as? any RecordedBase {
             if recorded.isReplayable {
                 checkReplayed(numbers)
@@ -132,6 +133,7 @@ struct JobSpecReader {
             seed: UInt64(seed), samples: numbers.samples, quantiles: numbers.quantiles,
             draws: draws, method: numbers.method, confidence: confidence, memoryBytes: memory)
         settings.precision = numbers.precision
+        settings.looks = looks(numbers)
         settings.verify = verify
         let job = fitting(
             CompiledJob(

@@ -68,6 +68,8 @@ public enum Limits {
     public static let batchSeconds = 3_600.0
     /// Bytes of values that a worker's thread holds to batch them for a plugin.
     public static let batchBytes = 16 << 20
+    /// Times that a job goes on after an answer.
+    public static let looks = 64
     /// Samples that the growing pilots of `precision` may take.
     public static let precisionSamples: UInt64 = 1 << 40
 }

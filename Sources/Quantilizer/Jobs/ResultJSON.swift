@@ -127,6 +127,11 @@ public struct ResultJSON: Sendable {
                     ("top_mean", .number(utility.topMean)),
                     ("top_mean_interval", interval(utility.topMeanInterval)),
                     ("max", .number(utility.maximum)),
+                    ("tail_index", utility.tail.map { .number($0.value) } ?? .null),
+                    (
+                        "tail_index_interval",
+                        interval(utility.tail?.interval(confidence: threshold.confidence))
+                    ),
                 ])
             ),
             (
@@ -134,11 +139,18 @@ public struct ResultJSON: Sendable {
                 .object(
                     selection.costs.map { cost in
                         let bound: JSON = cost.bound.map { .number($0) } ?? .null
+                        let limit = cost.bound == nil ? nil : cost.limit
                         return (
                             cost.name,
                             .object([
-                                ("base", .number(cost.base)), ("top", .number(cost.top)),
-                                ("bound", bound),
+                                ("base", .number(cost.base)),
+                                ("base_limit", limit.map { .number($0.value) } ?? .null),
+                                ("top", .number(cost.top)), ("bound", bound),
+                                (
+                                    "bound_kind",
+                                    limit.map { .string($0.isProved ? "limit" : "estimate") }
+                                        ?? .null
+                                ),
                             ])
                         )
                     })
@@ -156,13 +168,17 @@ public struct ResultJSON: Sendable {
                 ("amplification", .number(certificate.amplification)),
                 ("kind", .string(certificate.kind.rawValue)),
                 ("confidence", certificate.confidence.map { .number($0) } ?? .null),
-                ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
-                ("gate", certificate.gate.map { .number($0) } ?? .null),
-                ("fallback", .number(certificate.fallback)),
-                ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
-            ] + (certificate.scope.map { [("scope", .string($0))] } ?? []) + [
-                ("statement", .string(certificate.statement))
-            ])
+            ]
+                + (certificate.jointAmplification.map { [("joint_amplification", .number($0))] }
+                    ?? [])
+                + [
+                    ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
+                    ("gate", certificate.gate.map { .number($0) } ?? .null),
+                    ("fallback", .number(certificate.fallback)),
+                    ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
+                ] + (certificate.scope.map { [("scope", .string($0))] } ?? []) + [
+                    ("statement", .string(certificate.statement))
+                ])
     }
 
     private func draw(_ draw: Draw) -> JSON {

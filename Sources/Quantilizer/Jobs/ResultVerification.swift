@@ -89,7 +89,8 @@ public enum ResultVerification {
         switch job.settings.method {
         case .exact, .screened, .band:
             compare(
-                try number("amplification", of: certificate), issued / kept,
+                try number("amplification", of: certificate),
+                try expectedAmplification(node, job: job, issued: issued, kept: kept),
                 "\(path)certificate.amplification is not issued/kept", &report)
         default: break
         }
@@ -122,6 +123,22 @@ public enum ResultVerification {
                 report.findings.append("\(name): sample \(index) is below the threshold")
             }
         }
+    }
+
+    /// Issued over kept; where the job was looked at before it went on, summed over its stages.
+    private static func expectedAmplification(
+        _ node: JobNode, job: CompiledJob, issued: Double, kept: Double
+    ) throws(JobError) -> Double {
+        let looks = job.settings.looks
+        guard !looks.isEmpty, kept >= 1, issued >= kept, issued < Double(Limits.samples) else {
+            return issued / kept
+        }
+        let quantile = try number("quantile", of: node)
+        guard quantile > 0, quantile <= 1 else { return .nan }
+        return Certificate.uniformOverKept(
+            kept: UInt64(kept), issued: UInt64(issued),
+            looks: looks.map { ($0, KeptCount.of(quantile: quantile, samples: $0)) }
+        ).amplification
     }
 
     static func runAgain(_ job: CompiledJob) -> JobMachine {

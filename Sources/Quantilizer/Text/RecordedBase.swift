@@ -21,6 +21,8 @@ public protocol RecordedBase: BaseDistribution {
     var batchLanes: Int { get }
     /// Draws that one sample takes.
     var drawsPerSample: Int { get }
+    /// Draws that may be made of one of these, where one is thrown away and asked for again.
+    var attempts: Int { get }
 
     /// Draws samples `start ..< start + lanes`, whose noise is given, and blocks until all are
     /// there. Values of a sample that failed are ``FailedSample/marker``.
@@ -56,6 +58,8 @@ extension RecordedBase {
     public var batchLanes: Int { BlockSampler.lanes }
     /// One.
     public var drawsPerSample: Int { 1 }
+    /// One.
+    public var attempts: Int { 1 }
     /// Nil.
     public func fault(in record: SampleRecord) -> String? { nil }
     /// Nil.

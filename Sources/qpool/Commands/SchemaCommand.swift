@@ -67,6 +67,12 @@ enum JobSchema {
         ("quantiles", either("Several at once, from the same samples.")),
         ("samples", anything("How many to draw: 1e8, or auto.")),
         (
+            "looks",
+            anything(
+                "Numbers of samples at which the answer was looked at before the job went on; "
+                    + "`qpool extend` writes it.")
+        ),
+        (
             "precision",
             anything("In place of samples: 1% (of the tail mass), or {threshold: WIDTH}.")
         ),

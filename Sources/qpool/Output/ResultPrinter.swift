@@ -127,7 +127,8 @@ struct ResultPrinter {
             }
         }
         for (name, cost) in selection.costs?.pairs ?? [] {
-            let bound = cost.bound.map { ", bound \($0.text)" } ?? ""
+            let kind = cost.bound_kind == "estimate" ? " (an estimate)" : ""
+            let bound = cost.bound.map { ", bound \($0.text)\(kind)" } ?? ""
             lines.append(
                 (
                     "cost",

@@ -21,6 +21,8 @@ struct ResultView: Decodable {
         var base: Figure?
         var top: Figure?
         var bound: Figure?
+        /// `limit`, or `estimate` where nothing limits the cost.
+        var bound_kind: String?
     }
     struct Certificate: Decodable {
         var amplification: Figure?

@@ -37,7 +37,7 @@ struct ImportanceReport {
             interval: nil,
             tailMassInterval: tail.interval(confidence: job.settings.confidence),
             tailMass: tail.mass, tied: 0, top: top(job), topCount: UInt64(tail.hits),
-            isIndependent: true, draws: [], certificate: .nothing)
+            isIndependent: true, draws: [], certificate: .nothing, estimatesMean: false)
         report.certificate = .gated(
             gate, draws: draws, issued: context.evaluations, kept: UInt64(tail.hits),
             however: "however well the proposal fits")

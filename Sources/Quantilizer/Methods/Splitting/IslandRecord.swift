@@ -149,8 +149,7 @@ extension IslandRecord {
             }
         }
         for column in top.indices {
-            top[column].sum = top[column].sum.trimmed
-            top[column].squares = top[column].squares.trimmed
+            top[column] = top[column].trimmed
         }
     }
 }

@@ -26,7 +26,8 @@ struct SplittingReport {
             selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
             threshold: threshold, interval: nil, tailMassInterval: interval(job),
             tailMass: weight, tied: 0, top: allTop(columns: 1 + job.costs.count),
-            topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing)
+            topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing,
+            estimatesMean: false)
         report.certificate = .gated(
             gate, draws: draws, issued: context.evaluations, kept: keptParticles)
         var warnings: [JobWarning] = []
