@@ -156,13 +156,16 @@ public struct JobResult: Sendable, Hashable {
     public var warnings: [JobWarning]
     /// Of a recorded base, what drawing took.
     public var usage: RecordUsage?
+    /// What no interval covers: parts that no sample may have met. Empty where intervals are exact.
+    public var hidden: [HiddenPart] = []
     /// What it took to get there, which the way decides and not the job: no part of the answer.
     public var work: [(name: String, value: UInt64)] = []
 
     /// Equality to the bit, however it was got.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
-            && a.warnings == b.warnings && a.estimate == b.estimate && a.usage == b.usage
+            && a.warnings == b.warnings && a.hidden == b.hidden && a.estimate == b.estimate
+            && a.usage == b.usage
             && a.table?.json.text() == b.table?.json.text()
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern

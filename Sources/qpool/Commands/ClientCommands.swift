@@ -90,7 +90,7 @@ struct WatchCommand: AsyncParsableCommand {
             let client = try connection.client()
             if output.output.format == .jsonl || output.output.format == .json {
                 for try await status in client.watch(job) {
-                    try Terminal.writeOutput(StatusText.json(status) + "\n")
+                    try Terminal.writeOutput(RecordList([StatusText.record(status)]).lines)
                 }
             } else {
                 try await follow(job, client, output, printsResult: false)
@@ -192,9 +192,12 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let status = try await connection.client().status(job)
+            let format = output.output.format
             try output.output.write(
-                output.output.format == .table
-                    ? StatusText.table([status]) : StatusText.json(status) + "\n")
+                format == .table
+                    ? StatusText.table([status])
+                    : try RecordList([StatusText.record(status)]).text(
+                        format == .json ? .jsonl : format))
         }
     }
 }
@@ -267,7 +270,8 @@ struct JobsCommand: AsyncParsableCommand {
             if output.output.format == .table {
                 try output.output.write(StatusText.table(jobs))
             } else {
-                try output.output.write(jobs.map { StatusText.json($0) + "\n" }.joined())
+                try output.output.write(
+                    try RecordList(jobs.map { StatusText.record($0) }).text(output.output.format))
             }
             if total > jobs.count {
                 Terminal.say("\(jobs.count) of \(total) jobs shown; --limit shows more")
@@ -294,7 +298,9 @@ struct WorkersCommand: AsyncParsableCommand {
             if output.output.format == .table {
                 try output.output.write(StatusText.table(workers))
             } else {
-                try output.output.write(workers.map { StatusText.json($0) + "\n" }.joined())
+                try output.output.write(
+                    try RecordList(workers.map { StatusText.record($0) }).text(output.output.format)
+                )
             }
             if total > workers.count {
                 Terminal.say("\(workers.count) of \(total) workers shown; --limit shows more")

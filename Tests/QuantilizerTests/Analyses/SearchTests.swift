@@ -119,7 +119,7 @@ import Testing
             #expect(try runShuffled(again.job, seed: UInt64(seed), level: 9).result == whole)
         }
         let document = ResultJSON(whole, spec: spec).document(id: nil, digest: "")
-        #expect(try ResultVerification.verify(JobNode(document), job: spec.job).isValid)
+        #expect(try verify(document, spec).isValid)
     }
 
     @Test(

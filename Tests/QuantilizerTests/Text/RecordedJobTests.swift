@@ -162,7 +162,7 @@ private struct Scribes: TextProvider {
         #expect(AnalysisTable(of: cut, job: job)?.json.text() == table.json.text())
         #expect(cut.warnings == expected.warnings && cut.usage == expected.usage)
         let document = ResultJSON(expected, spec: spec).document(id: nil, digest: "")
-        let report = try ResultVerification.verify(JobNode(document), job: job)
+        let report = try verify(document, spec)
         #expect(report.isValid && report.comparisons == 6, "\(report.findings)")
     }
 
