@@ -101,6 +101,8 @@ public enum PoolLimits {
     public static let budgets = 20_000
     /// Jobs or workers to look through that cost as much as a status request.
     public static let listedPerRequest = 50.0
+    /// Pieces of results that a peer is given in one turn.
+    public static let resultPieces = 16
     /// Bytes of a piece of a result.
     public static let resultPieceBytes = 1 << 20
     /// Submissions of a connection that are being read, so that a flood of one leaves room for others.

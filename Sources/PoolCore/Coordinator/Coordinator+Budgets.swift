@@ -106,6 +106,20 @@ extension Coordinator {
         guard pays(cost, route) else { throw Self.tooMuchAsked }
     }
 
+    /// Counts the pieces of results that a peer is given at one time: they take memory until they are
+    /// sent, and whoever fetches a result needs one after the other.
+    mutating func checkPieces(_ route: Route) throws(PoolFailure) {
+        if pieces.at != now { pieces = (now, [:]) }
+        let payer = asker.map { Payer.key($0.key) } ?? .route(route)
+        pieces.counts[payer, default: 0] += 1
+        guard pieces.counts[payer, default: 0] <= PoolLimits.resultPieces else {
+            throw PoolFailure(
+                .limit,
+                "\(PoolLimits.resultPieces) pieces of results were asked for at once already",
+                remedy: "ask for the next piece when one has come")
+        }
+    }
+
     /// A message that was not paid for: a client is told, a worker sends again what matters.
     private mutating func tooMuch(
         _ kind: WireKind, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects

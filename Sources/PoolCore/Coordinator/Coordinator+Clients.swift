@@ -143,6 +143,7 @@ extension Coordinator {
                     "the result has \(document.count) bytes, and \(offset) is past them",
                     remedy: "ask for it from its beginning: it may have changed")
             }
+            try checkPieces(route)
             let piece = document.piece(from: offset, most: PoolLimits.resultPieceBytes)
             try charge(Double(piece.count) / Double(PoolLimits.payloadBytesPerRequest), route)
             effects.held.append(

@@ -37,6 +37,8 @@ package struct Coordinator: ~Copyable {
     var watchedJobEnded = false
     /// What peers may still ask.
     var budgets: [Payer: Budget] = [:]
+    /// Pieces of results that peers were given at a time.
+    var pieces: (at: Instant, counts: [Payer: Int]) = (.zero, [:])
     /// Bytes of messages that are being decoded elsewhere.
     var decodingBytes = 0
     /// What peers did wrong, for the log.

@@ -186,11 +186,14 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private mutating func deliver(_ messages: [(Route, PoolMessage)], _ now: Instant) {
         for (route, message) in messages {
             let frames = Frames.encode(message)
-            guard unsent.mayTake(frames, route) else {
+            switch unsent.take(frames, route) {
+            case .send: break
+            case .cut:
                 logger.warning(
                     "a connection is cut: it leaves \(unsent.budget >> 20) MB of answers unread")
                 core.step(.disconnected(route), at: now, into: &effects)
                 continue
+            case .drop: continue
             }
             do throws(ZeroMQError) {
                 try socket.send([route.bytes] + frames)

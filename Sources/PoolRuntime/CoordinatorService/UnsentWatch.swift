@@ -17,6 +17,17 @@ struct UnsentWatch: Sendable {
         var taken: UInt64
         /// Bytes sent and not known to be taken, about: framing and encryption are left out.
         var sent: UInt64 = 0
+        /// Whether it was cut: whatever else was asked by it is not answered.
+        var isCut = false
+    }
+
+    /// What becomes of an answer.
+    enum Verdict {
+        case send
+        /// The connection is cut now, and the answer dropped.
+        case cut
+        /// It was cut before.
+        case drop
     }
 
     /// Bytes after which a connection is looked at.
@@ -45,8 +56,9 @@ struct UnsentWatch: Sendable {
     }
 
     /// Whether a peer may be sent these frames; where not its connection is cut.
-    mutating func mayTake(_ frames: [[UInt8]], _ route: Route) -> Bool {
-        guard let account = accounts[route] else { return true }
+    mutating func take(_ frames: [[UInt8]], _ route: Route) -> Verdict {
+        guard let account = accounts[route] else { return .send }
+        guard !account.isCut else { return .drop }
         let bytes = frames.reduce(UInt64(0)) { $0 + UInt64($1.count) + 2 }
         if account.sent >= Self.look {
             let left = refresh(route)
@@ -55,13 +67,15 @@ struct UnsentWatch: Sendable {
             }
             if left > budget || left > Self.look && total > PoolLimits.unreadBytes {
                 Connections.cut(account.descriptor, peerPort: account.peerPort)
-                forget(route)
-                return false
+                total -= left
+                accounts[route]?.sent = 0
+                accounts[route]?.isCut = true
+                return .cut
             }
         }
         accounts[route]?.sent += bytes
         total += bytes
-        return true
+        return .send
     }
 
     /// Looks at a connection; what it leaves now.

@@ -111,7 +111,12 @@ public final class SQLiteStore: JobStore, Sendable {
         let reader = try DatabaseQueue(path: path, configuration: configuration)
         let version = try reader.read { database in
             let version = try StoreSchema.inspect(database, path)
-            if version >= StoreSeal.firstVersion, !accepting { try checkWhole(database, path) }
+            guard !accepting else { return version }
+            if version >= StoreSeal.firstVersion {
+                try checkWhole(database, path)
+            } else {
+                try checkYoung(path)
+            }
             return version
         }
         try reader.close()
@@ -129,6 +134,17 @@ public final class SQLiteStore: JobStore, Sendable {
         }
     }
 
+    /// Refuses a file that is empty, or of a version without a count, and has a count beside it: its
+    /// first commits are in a log that is damaged.
+    private static func checkYoung(_ path: String) throws {
+        switch try CommitLedger(path + ".commits").content() {
+        case .missing: return
+        case .damaged: throw StoreTrouble.uncounted(path, has: 0, isDamaged: true)
+        case .entry(let told):
+            throw StoreTrouble.short(path, has: 0, acknowledged: told.count)
+        }
+    }
+
     /// Refuses a file that is short of what was acknowledged, or whose rows changed on the disk. The
     /// ledger may be a commit behind: a commit is counted after it is durable, and before it is told.
     private static func checkWhole(_ database: Database, _ path: String) throws {
@@ -137,6 +153,8 @@ public final class SQLiteStore: JobStore, Sendable {
             throw StoreTrouble.unsealed(path)
         }
         switch try CommitLedger(path + ".commits").content() {
+        // Ended between its making, which is the first commit, and the count: nobody was told of any.
+        case .missing where entry.count <= 1: return
         case .missing: throw StoreTrouble.uncounted(path, has: entry.count, isDamaged: false)
         case .damaged: throw StoreTrouble.uncounted(path, has: entry.count, isDamaged: true)
         case .entry(let told):

@@ -159,6 +159,7 @@ func refusal(_ path: String) -> PoolFailure? {
             }
         }
         try queue.close()
+        try FileManager.default.removeItem(atPath: folder.file + ".commits")
         store = try SQLiteStore(path: folder.file)
         let after = try store.load()
         #expect(after.count == 2 && zip(before, after).allSatisfy { Self.same($0, $1) })

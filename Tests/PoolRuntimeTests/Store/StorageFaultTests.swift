@@ -25,8 +25,13 @@ import Testing
     /// The files of a store that was killed, with much in its log, and what it holds.
     private func killed() async throws -> (files: [String: [UInt8]], jobs: String) {
         let folder = try StoreFolder()
-        let store = try SQLiteStore(path: folder.file)
+        var store = try SQLiteStore(path: folder.file)
         for number in 1...20 as ClosedRange<UInt64> {
+            if number == 11 {
+                // A proper end folds the log into the file: each has a half.
+                try store.close()
+                store = try SQLiteStore(path: folder.file)
+            }
             try await store.commitAndWait([
                 .submitted(SQLiteStoreTests.job("j\(number)", order: number, bytes: 300)),
                 .merged(job: "j\(number)", partial: [UInt8](repeating: UInt8(number), count: 700)),
@@ -142,6 +147,22 @@ import Testing
         // Taken as it is, it opens, and from then on as usual.
         try SQLiteStore(path: folder.file, accepting: true).close()
         #expect(refusal(folder.file) == nil)
+    }
+
+    /// The first commit of a young store is in its log too: with that damaged the file looks new.
+    @Test func aYoungStoreWhoseLogIsDamagedIsNotNew() async throws {
+        let folder = try StoreFolder()
+        let store = try SQLiteStore(path: folder.file)
+        try await store.commitAndWait([.submitted(SQLiteStoreTests.job("a", order: 1))]).get()
+        for place in [40, 900, 5_000] {
+            let copy = try folder.copy()
+            let path = copy.file + "-wal"
+            var log = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
+            log[place] ^= 1
+            try copy.write(log, to: "pool.sqlite-wal")
+            #expect(refusal(copy.file)?.message.contains("is short") == true, "\(place)")
+        }
+        _ = store.path
     }
 
     @Test func aMissingFileBesideItsLogIsTold() async throws {
