@@ -69,7 +69,8 @@ struct WeighedTail: Sendable {
         let rest =
             weights.map { bound - $0 } + [Double](repeating: bound, count: count - hits)
         let most = MeanBound.chernoff(
-            rest, limit: bound, confidence: 1 - (1 - confidence) / 2)
+            mean: rest.reduce(0, +) / Double(count), count: Double(count), limit: bound,
+            confidence: 1 - (1 - confidence) / 2)
         return Interval(min(1, max(0, bound - most)), 1)
     }
 
