@@ -49,9 +49,9 @@ struct FuzzedPool: ~Copyable {
                 case .read(let ticket, let submit, let payload):
                     events.append(
                         .compiled(
-                            ticket: ticket, JobPackage.read(submit, payload, compile: compile)))
+                            ticket: ticket, JobPackage.read(submit, payload, compile: Self.compile)))
                 case .compile(let ticket, let package, _):
-                    events.append(.compiled(ticket: ticket, compile(package)))
+                    events.append(.compiled(ticket: ticket, Self.compile(package)))
                 case .extend(let ticket, let package, let samples, let draws):
                     events.append(
                         .compiled(
@@ -71,7 +71,7 @@ struct FuzzedPool: ~Copyable {
     }
 
     /// Model jobs that an input may run for a long time are refused.
-    private func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
+    private static func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         if let job = try? ModelJob(text: package.text), Double(job.samples) * job.quantile > 1e6 {
             return .failure(PoolFailure(.limit, "too many candidates", remedy: ""))
         }
