@@ -28,6 +28,7 @@ struct ModelStore {
                 if case .done = ending { jobs[id]?.previous = nil }
                 jobs[id]?.checkpoint = nil
                 jobs[id]?.partials = []
+            case .accounted(let id, let account): jobs[id]?.account = account
             case .rested(let id, let snapshot): jobs[id]?.checkpoint = snapshot
             case .resumed(let id):
                 jobs[id]?.ending = nil

@@ -14,6 +14,8 @@ final class CoordinatorDriver {
     /// Answers that wait for the store come only when this is false.
     var keepsHeld = false
     var held: [(Route, PoolMessage)] = []
+    /// Reads a job.
+    var compile: @Sendable (JobPackage) -> Result<Compilation, PoolFailure> = ModelJob.compile
     /// Jobs are read at once, or wait in `unread` for ``read()``.
     var compiles = true
     private var unread: [CoordinatorEvent] = []
@@ -54,10 +56,10 @@ final class CoordinatorDriver {
                 case .read(let ticket, let submit, let payload):
                     let read = CoordinatorEvent.compiled(
                         ticket: ticket,
-                        JobPackage.read(submit, payload, compile: ModelJob.compile))
+                        JobPackage.read(submit, payload, compile: compile))
                     if compiles { events.append(read) } else { unread.append(read) }
                 case .compile(let ticket, let package, _):
-                    let read = CoordinatorEvent.compiled(ticket: ticket, ModelJob.compile(package))
+                    let read = CoordinatorEvent.compiled(ticket: ticket, compile(package))
                     if compiles { events.append(read) } else { unread.append(read) }
                 case .extend(let ticket, let package, let samples, let draws):
                     let read = CoordinatorEvent.compiled(

@@ -299,36 +299,33 @@ extension Coordinator {
             case .failed: $0.state = .failed
             case .cancelled: $0.state = .cancelled
             }
-            if let progress = job.machine?.progress ?? job.finalProgress {
-                $0.samplesDone = progress.evaluations
-                $0.samplesTotal = max(
-                    progress.evaluations,
-                    progress.evaluations - progress.issued + progress.expected)
-                if let threshold = progress.threshold {
-                    $0.thresholds = [
-                        .with {
-                            $0.value = threshold.value
-                            $0.lower = threshold.interval.lower
-                            $0.upper = threshold.interval.upper
-                            $0.confidence = threshold.confidence
-                            $0.samples = threshold.samples
-                            $0.known = true
-                        }
-                    ]
-                }
+            let account = job.account(at: now)
+            $0.samplesDone = account.samplesDone
+            $0.samplesTotal = account.samplesTotal
+            // Of a job that is done the result has the threshold; this one would be older.
+            if job.state != .done,
+                let threshold = (job.machine?.progress ?? job.finalProgress)?.threshold
+            {
+                $0.thresholds = [
+                    .with {
+                        $0.value = threshold.value
+                        $0.lower = threshold.interval.lower
+                        $0.upper = threshold.interval.upper
+                        $0.confidence = threshold.confidence
+                        $0.samples = threshold.samples
+                        $0.known = true
+                    }
+                ]
             }
             $0.round = UInt32(job.round?.number ?? 0)
             $0.leasesOut = UInt32(job.leases.count)
             $0.workers = UInt32(job.holders.count)
-            if let started = job.started {
-                let passed = (job.ended ?? now).since(started)
-                $0.elapsedNanoseconds = UInt64(passed)
-                if job.ended != nil {
-                    $0.samplesPerSecond =
-                        passed > 0 ? Double($0.samplesDone) / (Double(passed) * 1e-9) : 0
-                } else {
-                    $0.samplesPerSecond = job.rate.perSecond(at: now)
-                }
+            $0.elapsedNanoseconds = account.workedNanoseconds
+            if job.state.isOver {
+                let seconds = Double(account.workedNanoseconds) * 1e-9
+                $0.samplesPerSecond = seconds > 0 ? Double(account.samplesDone) / seconds : 0
+            } else {
+                $0.samplesPerSecond = job.rate.perSecond(at: now)
             }
             if let failure = job.failure { $0.failure = failure.wire }
             $0.warnings = warnings(of: job)

@@ -185,6 +185,7 @@ extension JobRecord {
     /// Forgets how it ended.
     func begins() {
         failure = nil
+        if let ended { closeStretch(at: ended) }
         ended = nil
         started = nil
         finalProgress = nil

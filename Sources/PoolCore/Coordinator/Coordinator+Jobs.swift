@@ -196,7 +196,6 @@ extension Coordinator {
             queued.removeAll { $0 === job }
             guard let compiled = job.compiled else { continue }
             job.state = .running
-            job.started = now
             job.served = running.map(\.served).min() ?? 0
             if job.machine == nil { job.machine = JobMachine(job: compiled) }
             running.append(job)
@@ -300,6 +299,7 @@ extension Coordinator {
         job.encodedRound = []
         job.free = FreeRanges()
         effects.records.append(.ended(job: job.id, ending))
+        effects.records.append(.accounted(job: job.id, job.account(at: now)))
         if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
         unpark(job, &effects)
     }

@@ -128,6 +128,7 @@ extension Coordinator {
             parent: parent)
         if let parent { leases[parent]?.copies.append(id) }
         job.hold(id, worker)
+        if job.started == nil { job.started = now }
         job.served += guess
         worker.leases.insert(id)
         worker.gets(job.id)

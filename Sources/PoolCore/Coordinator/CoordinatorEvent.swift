@@ -83,6 +83,8 @@ public enum StoreRecord: Sendable {
     case checkpoint(job: String, snapshot: [UInt8])
     /// It ended.
     case ended(job: String, JobEnding)
+    /// What people are told of its work so far.
+    case accounted(job: String, JobAccount)
     /// What a job keeps after its end, to go on from: it follows the ending.
     case rested(job: String, snapshot: [UInt8])
     /// It goes on after it had ended without a result.
@@ -148,6 +150,8 @@ public struct StoredJob: Sendable {
     public var contributors: [String] = []
     /// What its owner should know.
     public var warnings: [String] = []
+    /// What people are told of its work so far.
+    public var account: JobAccount?
 
     /// A stored job.
     public init(

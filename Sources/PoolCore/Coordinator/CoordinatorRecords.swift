@@ -215,6 +215,8 @@ final class JobRecord {
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []
     var finalProgress: JobProgress?
+    /// The account of the work before ``started``.
+    var before: JobAccount?
     /// The key that submitted it.
     let owner: JobOwner?
     /// How often it began anew.
@@ -255,6 +257,7 @@ final class JobRecord {
         crashes = stored.crashes
         contributors = Set(stored.contributors)
         warnings = stored.warnings
+        before = stored.account
         submitted = now
         self.compiled = compiled
         sources = compiled?.externalSources ?? []

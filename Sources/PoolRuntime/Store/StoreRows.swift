@@ -49,6 +49,13 @@ enum StoreRows {
             try run("DELETE FROM partials WHERE job = (\(job))", [id])
             try run("DELETE FROM checkpoints WHERE job = (\(job))", [id])
             if row.kind == "done" { try run("DELETE FROM previous WHERE job = (\(job))", [id]) }
+        case .accounted(let id, let account):
+            try insert(
+                "accounts", "nanoseconds, done, total",
+                [
+                    Int64(clamping: account.workedNanoseconds),
+                    Int64(clamping: account.samplesDone), Int64(clamping: account.samplesTotal),
+                ], id)
         case .rested(let id, let snapshot):
             try insert("checkpoints", "bytes, checksum", [Data(snapshot), checksum(snapshot)], id)
         case .resumed(let id):
@@ -75,6 +82,7 @@ enum StoreRows {
         case .forgotten(let id):
             let tables = [
                 "partials", "checkpoints", "endings", "previous", "contributors", "warnings",
+                "accounts",
             ]
             for table in tables {
                 try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
@@ -126,11 +134,24 @@ enum StoreRows {
             job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
             job.partials = try blobs(database, "partials", of: position, path)
             job.ending = try ending(database, of: position, path)
+            job.account = try account(database, of: position, path)
             job.previous = try previous(database, of: position, path)
             job.origin = row["origin"]
             jobs.append(job)
         }
         return jobs
+    }
+
+    private static func account(
+        _ database: Database, of job: Int64, _ path: String
+    ) throws -> JobAccount? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM accounts WHERE job = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
+        guard let nanoseconds = UInt64(exactly: row["nanoseconds"] as Int64),
+            let done = UInt64(exactly: row["done"] as Int64),
+            let total = UInt64(exactly: row["total"] as Int64)
+        else { throw StoreTrouble.damaged(path) }
+        return JobAccount(workedNanoseconds: nanoseconds, samplesDone: done, samplesTotal: total)
     }
 
     /// Every party that was shut out.

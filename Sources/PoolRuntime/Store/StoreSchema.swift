@@ -138,7 +138,7 @@ enum StoreSchema {
     }
 
     /// Version 5: commits are counted, rows sealed, jobs have a checksum, and the file tells at which
-    /// of them coordinators died.
+    /// of them coordinators died and what people were told of their work.
     private static func fifth(_ database: Database) throws {
         try database.execute(
             sql: """
@@ -147,6 +147,12 @@ enum StoreSchema {
                 UPDATE jobs SET checksum = qpool_checksum(text, tables);
                 CREATE TABLE commits (count INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT;
                 INSERT INTO commits (count, seal) VALUES (0, 0);
+                CREATE TABLE accounts (
+                    job INTEGER PRIMARY KEY,
+                    nanoseconds INTEGER NOT NULL,
+                    done INTEGER NOT NULL,
+                    total INTEGER NOT NULL
+                ) STRICT;
                 """)
     }
 
