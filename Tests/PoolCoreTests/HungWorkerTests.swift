@@ -41,11 +41,9 @@ import Testing
             for _ in 0..<seconds {
                 pool.advance(seconds: 1)
                 for number in 1...2 as ClosedRange<UInt8> {
-                    pool.step(
-                        .received(
-                            CoordinatorDriver.route(number),
-                            .heartbeat(
-                                .with { $0.leases = number == 1 ? held.map(\.lease) : [] })))
+                    var beat = WireHeartbeat()
+                    if number == 1 { beat.leases = held.map(\.lease) }
+                    pool.step(.received(CoordinatorDriver.route(number), .heartbeat(beat)))
                 }
             }
         }

@@ -87,7 +87,10 @@ struct ResultJob: Sendable, CustomTestStringConvertible {
                 "utility: 'x[0] + x[1]'\nquantile: 0.2\nsamples: 1500\n"
                     + "method: { impact: { of: 'x[0]', width: 0.5 } }\n"
             ),
-            ("cross-entropy", sums + "samples: 4096\nmethod: cross-entropy\n"),
+            (
+                "cross-entropy",
+                sums + "method: { cross-entropy: { samples: 4096 } }\n"
+            ),
             ("estimate", event + "samples: 3000\nmethod: plain\n"),
             (
                 "estimate by splitting",
@@ -97,7 +100,7 @@ struct ResultJob: Sendable, CustomTestStringConvertible {
             (
                 "audit",
                 "utility: 'x[0]'\nquantile: 0.1\nsamples: 2000\n"
-                    + "audit: { harms: { far: 'x[0] > 3' } }\n"
+                    + "audit: { harm: 'x[0] > 3' }\n"
             ),
             ("attack", event + "attack: { kl: 2, rounds: 4, round: 1024, samples: 1024 }\n"),
         ]

@@ -7,21 +7,27 @@ internal import SwiftProtobuf
 /// A worker that sends such costs itself the job, and in the end its place; the job fails only where
 /// parties that have nothing to do with one another fail at the same samples.
 struct Misfits {
-    /// Misfits in a row.
+    /// Misfits in a row, by what they are counted for.
     private var rows: [String: Int] = [:]
     /// The latest, the oldest first.
     private var latest: [(range: DyadicRange, voice: String)] = []
 
     var isEmpty: Bool { rows.isEmpty }
 
+    /// A host under a key; without keys the worker alone, since whoever lies on a machine would shut out
+    /// all honest workers there, and the job would wait for ever.
+    private static func counted(_ worker: WorkerRecord) -> String {
+        worker.hasKey ? worker.place : worker.id
+    }
+
     /// Whether a worker gets no more of the job.
     func shuns(_ worker: WorkerRecord) -> Bool {
-        !rows.isEmpty && rows[worker.place, default: 0] >= PoolLimits.strikes
+        !rows.isEmpty && rows[Self.counted(worker), default: 0] >= PoolLimits.strikes
     }
 
     /// Adds one; returns how many voices failed at some of these samples.
     mutating func add(_ worker: WorkerRecord, _ range: DyadicRange) -> Int {
-        rows[worker.place, default: 0] += 1
+        rows[Self.counted(worker), default: 0] += 1
         if latest.count >= PoolLimits.misfits { latest.removeFirst() }
         latest.append((range, worker.voice))
         let same = latest.lazy.filter { $0.range.contains(range) || range.contains($0.range) }
@@ -30,7 +36,7 @@ struct Misfits {
 
     /// A partial of the worker was merged.
     mutating func forgive(_ worker: WorkerRecord) {
-        if !rows.isEmpty { rows[worker.place] = nil }
+        if !rows.isEmpty { rows[Self.counted(worker)] = nil }
     }
 }
 

@@ -5,7 +5,8 @@
 /// Student's on the logarithm, from the spread of the weights. Three things keep it from being too short:
 /// the spread is at least that of independent particles, so that islands which agree by chance leave some;
 /// the upper end goes farther by half the square of the coefficient of variation, since weights are skewed
-/// like lognormal ones (Cox: Zhou and Gao 1997, doi:10.1002/(SICI)1097-0258(19970415)16:7<783::AID-SIM488>3.0.CO;2-2);
+/// like lognormal ones, of whose mean's logarithm the variance grows so (Zhou and Gao, *Statistics in
+/// Medicine* 16, 1997, page 783, on Cox's interval);
 /// and chance may take only a part of the error probability, the rest is for modes that few islands hold.
 struct IslandMass {
     var weights: [Double]
@@ -15,7 +16,7 @@ struct IslandMass {
     var chanceShare: Double
 
     /// Chance's part in an estimate. Counted over problems with known answers
-    /// (docs/methods.md, section 7); a half held 1 % less.
+    /// (docs/truth.md); with two fifths 1 to 2 % fewer held.
     static let chanceOfEstimates = 0.2
 
     var mean: Double { weights.reduce(0, +) / Double(weights.count) }

@@ -88,8 +88,12 @@ public struct KeptMean: Sendable, Hashable {
     /// varies as the mean of e·1{U ≥ t}/q over all samples does, so its variance is
     /// (Var[e] + (1 − q)·E[e]²)/k over k kept, and its third moment that of e·1{U ≥ t}. Trindade et al.
     /// 2007, doi:10.1016/j.jbankfin.2007.04.011.
+    ///
+    /// - Parameter ofMeans: the values are themselves means over many samples, of which there are too few to
+    ///   tell a heavy tail from chance: both ends are given.
     func interval(
-        _ choice: Choice, confidence: Double, fewest: UInt64 = Self.fewest
+        _ choice: Choice, confidence: Double, fewest: UInt64 = Self.fewest,
+        ofMeans: Bool = false
     ) -> Interval? {
         guard count >= fewest, mean.isFinite, variance.isFinite, third.isFinite else { return nil }
         let k = Double(count)
@@ -111,8 +115,8 @@ public struct KeptMean: Sendable, Hashable {
         let error = (spread / k).squareRoot()
         let down = (error * max(t, Self.hall(a, t))).timesPowerOfTwo(exponent)
         let up = (error * max(t, -Self.hall(a, -t))).timesPowerOfTwo(exponent)
-        let hasLower = isBounded || lowerTail()?.isTooHeavy != true
-        let hasUpper = upperTail(choice)?.isTooHeavy != true
+        let hasLower = ofMeans || isBounded || lowerTail()?.isTooHeavy != true
+        let hasUpper = ofMeans || upperTail(choice)?.isTooHeavy != true
         return Interval(
             hasLower ? mean - down : -.infinity, hasUpper ? mean + up : .infinity)
     }

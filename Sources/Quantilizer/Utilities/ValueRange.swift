@@ -41,7 +41,9 @@ extension FormulaGraph {
         var ranges: [ValueRange] = []
         ranges.reserveCapacity(root + 1)
         for id in 0...root {
-            ranges.append(isBoolean[id] ? .binary : range(self[id], ranges))
+            // A constant 1 may be a truth value too, but what it is is known better.
+            let isTruth = isBoolean[id] && self[id].operation != .constant
+            ranges.append(isTruth ? .binary : range(self[id], ranges))
         }
         return ranges[root]
     }

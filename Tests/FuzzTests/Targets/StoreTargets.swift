@@ -85,7 +85,9 @@ extension FuzzTarget {
 
     private static let storeQueue: DatabaseQueue = {
         do {
-            let queue = try DatabaseQueue()
+            var configuration = Configuration()
+            configuration.prepareDatabase { try StoreSeal.install($0) }
+            let queue = try DatabaseQueue(configuration: configuration)
             try queue.write { try StoreSchema.migrate($0, from: 0) }
             return queue
         } catch {

@@ -77,7 +77,8 @@ import Testing
         }
     }
 
-    @Test(arguments: factors) func sweeps(_ factor: Double) throws {
+    /// Up to 1e200: at 1e300 the squares of a cost are beyond what its skewness is reckoned in.
+    @Test(arguments: factors.filter { $0 < 1e300 }) func sweeps(_ factor: Double) throws {
         func table(_ factor: Double) throws -> AnalysisTable {
             try SweepTests.table(
                 SweepTests.normal.with("utility", JobNode(stringLiteral: "\(factor)*x[0]"))

@@ -28,9 +28,15 @@ import Testing
             // The islands would bring too many values.
             (
                 [
-                    ("quantile", 1e-6), ("base", ["normal": ["dimension": 4096]]), ("draws", 5_000),
+                    ("quantile", 1e-6), ("base", ["normal": ["dimension": 2048]]), ("draws", 5_000),
                 ],
                 "splitting", "as the budget or the memory asks"
+            ),
+            (
+                [
+                    ("quantile", 1e-6), ("base", ["normal": ["dimension": 8192]]), ("draws", 5_000),
+                ],
+                "exact", "no other method can take it"
             ),
             (
                 [

@@ -84,7 +84,8 @@ struct SearchReport {
         let kept = KeptMean(values)
         return (
             kept.mean,
-            kept.interval(.independent, confidence: confidence, fewest: Self.fewestSets)
+            kept.interval(
+                .independent, confidence: confidence, fewest: Self.fewestSets, ofMeans: true)
         )
     }
 
