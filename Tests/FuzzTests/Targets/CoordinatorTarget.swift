@@ -49,7 +49,8 @@ struct FuzzedPool: ~Copyable {
                 case .read(let ticket, let submit, let payload):
                     events.append(
                         .compiled(
-                            ticket: ticket, JobPackage.read(submit, payload, compile: Self.compile)))
+                            ticket: ticket, JobPackage.read(submit, payload, compile: Self.compile))
+                    )
                 case .compile(let ticket, let package, _):
                     events.append(.compiled(ticket: ticket, Self.compile(package)))
                 case .extend(let ticket, let package, let samples, let draws):
