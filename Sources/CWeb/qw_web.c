@@ -145,6 +145,9 @@ static int set_up(request *item) {
     failed |= curl->easy_setopt(easy, QW_PROTOCOLS, (long)QW_HTTP_AND_HTTPS);
     failed |= curl->easy_setopt(easy, QW_PROXY, "");
     failed |= curl->easy_setopt(easy, QW_HTTP_VERSION, (long)QW_HTTP_1_1);
+    // On a connection that was used before, libcurl sends a request again by itself where the other end
+    // hung up without a word: a draw that nobody would count.
+    failed |= curl->easy_setopt(easy, QW_FORBID_REUSE, 1L);
     failed |= curl->easy_setopt(easy, QW_NOSIGNAL, 1L);
     failed |= curl->easy_setopt(easy, QW_USERAGENT, "qpool");
     failed |= curl->easy_setopt(easy, QW_HTTPHEADER, item->headers);

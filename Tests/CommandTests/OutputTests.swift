@@ -67,7 +67,8 @@ import Testing
         #expect(try shell("$Q run $J -o json -q > result.json").status == 0)
         let written = try shell("$Q \(command) > /dev/null")
         try #require(written.status == 0, "\(written.error)")
-        let full = try shell("$Q \(command) > /dev/full")
+        // Keys are made once.
+        let full = try shell("rm -rf fresh; $Q \(command) > /dev/full")
         #expect(full.status != 0, "\(command)")
         #expect(full.error.contains("cannot be written"), "\(command): \(full.error)")
     }

@@ -213,8 +213,8 @@ import Testing
         #expect(failed.status == 1 && failed.output.isEmpty)
         let traces = failed.error.components(separatedBy: "Traceback").count - 1
         #expect(traces == 1, "\(failed.error)")
-        #expect(
-            failed.error.contains(": 3 times in all") || failed.error.contains(": 4 times in all"))
+        // Three batches, each twice, by as many threads as there are: some end before they are told.
+        #expect(failed.error.contains(try Regex(": [3-8] times in all")), "\(failed.error)")
         #expect(failed.error.contains("the first 3 batches failed, each twice; the last: ended"))
         #expect(failed.error.contains("(ValueError: no utility for"))
     }

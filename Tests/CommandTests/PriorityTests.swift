@@ -30,7 +30,7 @@ import Testing
         #expect(lowered.status == 0 && lowered.error.contains("first has priority -5"))
 
         let outside = try pool.client("priority", "second", "11")
-        #expect(outside.status == 2 && outside.error.contains("use -10 to 10"), "\(outside.error)")
+        #expect(outside.status == 2 && outside.error.contains("a priority is -10 to 10"), "\(outside.error)")
         let unknown = try pool.client("priority", "third", "1")
         #expect(unknown.status == 2 && unknown.error.contains("third"), "\(unknown.error)")
 

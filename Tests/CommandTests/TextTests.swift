@@ -255,7 +255,8 @@ import Testing
         #expect(model.seeds("asked").count < 60)
         let few = try run(
             kind(model.url + "/null").replacingOccurrences(of: "samples: 24", with: "samples: 8")
-                .replacingOccurrences(of: "seed: 1", with: "seed: 2"))
+                .replacingOccurrences(of: "seed: 1", with: "seed: 2")
+                .replacingOccurrences(of: "draws: 6", with: "draws: 2"))
         #expect(few.status == 1 && few.error.contains("each of 8 samples failed (8 no-text)"))
     }
 

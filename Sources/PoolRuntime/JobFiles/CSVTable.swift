@@ -32,7 +32,7 @@ enum CSVTable {
             }
             for (c, place) in places.enumerated() {
                 let cell = record.cells[place]
-                guard let value = Double(cell) else {
+                guard let value = Double(cell.trimmingCharacters(in: .whitespaces)) else {
                     throw TableError(
                         message: "line \(record.line), column `\(names[c])`: `\(cell)` is not a "
                             + "number; name the numeric columns under `columns:`")

@@ -25,6 +25,12 @@ struct PriorityCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectOptions
 
+    func validate() throws {
+        guard (-10...10).contains(priority) else {
+            throw ValidationError("a priority is -10 to 10")
+        }
+    }
+
     func run() async throws {
         try await reporting {
             let status = try await connection.client().setPriority(job, priority)

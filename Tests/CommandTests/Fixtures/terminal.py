@@ -16,6 +16,10 @@ import sys
 import termios
 import time
 
+# A terminal as people have it, whoever runs the tests.
+os.environ["TERM"] = "xterm-256color"
+os.environ.pop("NO_COLOR", None)
+
 widths = [int(word) for word in sys.argv[1].split(",")]
 leader, follower = pty.openpty()
 
