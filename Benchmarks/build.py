@@ -28,13 +28,16 @@ def owner(arguments: list[str], folder: str) -> str | None:
     program = os.path.basename(arguments[0]) if arguments else ""
     if program not in ("swift-frontend", "clang", "clang-21", "ld.gold", "ld.lld", "ld"):
         return None
-    text = " ".join(arguments)
     if program.startswith("ld"):
         return "linking"
-    found = re.search(re.escape(folder) + r"/\.build/checkouts/([^/ ]+)/Sources", text)
+    if "-module-name" in arguments:
+        module = arguments[arguments.index("-module-name") + 1]
+        return f"{module} (ours)" if (pathlib.Path(folder) / "Sources" / module).is_dir() else module
+    sources = [argument for argument in arguments if argument.endswith((".c", ".cc", ".S"))]
+    found = re.search(r"/\.build/checkouts/([^/ ]+)/", sources[0]) if sources else None
     if found:
-        return found[1]
-    found = re.search(re.escape(folder) + r"/Sources/([^/ ]+)/", text)
+        return f"{found[1]} (C)"
+    found = re.search(r"/Sources/([^/ ]+)/", sources[0]) if sources else None
     return f"{found[1]} (ours)" if found else "other"
 
 
