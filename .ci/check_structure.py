@@ -15,7 +15,7 @@ ALLOWED = {
     "Sodium": {"CSodium"},
     "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Sodium"},
     "PoolRuntime": {
-        "Quantilizer", "PoolCore", "ZeroMQ", "CProcess", "GRDB", "Logging", "Yams", "SwiftCSV",
+        "Quantilizer", "PoolCore", "ZeroMQ", "CProcess", "GRDB", "Logging", "Yams",
         "Foundation",
         "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
     },

@@ -91,6 +91,31 @@ def long(plt):
     return figure
 
 
+def truth(plt):
+    """How often the intervals of each claim held, problem by problem, beside what they promise."""
+    shares = {}
+    claim = None
+    for line in (ROOT / "docs" / "truth.md").read_text().splitlines():
+        if line.startswith("### "):
+            claim = line[4:]
+        elif claim and line.startswith("| ") and not line.startswith("| problem |"):
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            shares.setdefault(claim, []).append((number(cells[3]), number(cells[5])))
+    figure, axes = plt.subplots(figsize=(7, 1 + 0.42 * len(shares)))
+    for row, rows in enumerate(shares.values()):
+        for column, colour, size, name in ((0, GREY, 9, "all"), (1, BLUE, 14, "without a warning")):
+            seen = [pair[column] for pair in rows if pair[column] is not None]
+            offset = 0.14 * (2 * column - 1)
+            axes.scatter(seen, [row + offset] * len(seen), s=size, color=colour, alpha=0.5, linewidth=0,
+                         label=name if row == 0 else None)
+    axes.axvline(95, color=ORANGE, linewidth=1)
+    axes.set_yticks(range(len(shares)), list(shares))
+    axes.invert_yaxis()
+    axes.set(xlabel="intervals of 95 % that held, %; a dot a problem", xlim=(-2, 102))
+    axes.legend(frameon=False, loc="center left")
+    return figure
+
+
 def draw():
     import matplotlib
     matplotlib.use("svg")
@@ -101,7 +126,7 @@ def draw():
         "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
         "axes.axisbelow": True})
     FIGURES.mkdir(exist_ok=True)
-    for plot in (price, pools, long):
+    for plot in (price, pools, long, truth):
         figure = plot(plt)
         figure.tight_layout()
         path = FIGURES / f"{plot.__name__}.svg"

@@ -22,7 +22,7 @@ def estimate(name, problem, method, runs):
         if name == DEFAULT:
             assert number(e["p"]) <= 1, e
             yield ("log p of it", e["confidence"], *map(number, e["log_p_interval"]), math.log(problem.p))
-    return Case(problem.name, problem.kind, "estimate", {**job(problem), "method": method}, claims, runs)
+    return Case(problem.name, problem.kind, "estimate", {**job(problem), "method": method}, claims, runs, name)
 
 
 def mass(name, problem, method, quantile, runs):
@@ -32,7 +32,7 @@ def mass(name, problem, method, quantile, runs):
         yield (name, t["confidence"], *map(number, t["tail_mass_interval"]), problem.tail(number(t["value"])))
     return Case(problem.name, problem.kind, "run",
                 {"base": problem.base, "utility": problem.utility, "quantile": quantile, "draws": 1,
-                 "method": method}, claims, runs)
+                 "method": method}, claims, runs, name)
 
 
 def cases(size, seed):

@@ -22,6 +22,8 @@ class Case:
     job: dict
     claims: typing.Callable
     runs: int
+    # What it is run for, by which `--claim` chooses.
+    name: str = ""
     # Warnings that say nothing of an interval.
     beside: frozenset = frozenset({"draws-repeat", "fell-back", "over-budget"})
 

@@ -172,7 +172,7 @@ def listed():
              lambda t: laws.normal(math.log(t) / math.sqrt(8)) if t > 0 else 1.0, 1e-5, 0, 1e9)
     yield discrete("ten binomials", {"binomial": {"trials": 20, "probability": 0.3, "dimension": 10}}, "sum(x)",
                    lambda t: laws.binomial(200, 0.3, t), 1e-6)
-    yield discrete("five Poissons", {"poisson": {"rate": 2, "dimension": 5}}, "sum(x)",
+    yield discrete("five Poissons", {"poisson": {"mean": 2, "dimension": 5}}, "sum(x)",
                    lambda t: laws.poisson(10, t), 1e-5)
     yield categoricals("20 categoricals", [0, 1, 5], [6, 3, 1], 20, 1e-5)
     yield mixed_sum("mixture of 5", [(4, [0, 0], 1), (2, [3, 0], 0.5), (2, [0, 3], 0.5), (1, [-3, -3], 0.7),

@@ -113,15 +113,112 @@ static void close_all(int *fds, int count) {
 
 extern char **environ;
 
+static void close_one(int fd) {
+    if (fd >= 0) close(fd);
+}
+
+static int give_up(qp_process *process, int number) {
+    const int kept[5] = {
+        process->input, process->output, process->error, process->life, process->status,
+    };
+    for (int i = 0; i < 5; i++) close_one(kept[i]);
+    return number;
+}
+
+/// Starts a program behind a guard, with `streams` as its standard streams, −1 for none, which are closed
+/// here. This process's ends of them stand in `process` and are closed where it fails.
+static int start(const char *const *argv, const char *const *environment, const char *folder,
+                 const int streams[3], qp_process *process) {
+    int life[2], status[2];
+    process->life = process->status = -1;
+    if (make_pipe(life) != 0) {
+        int number = errno;
+        for (int i = 0; i < 3; i++) close_one(streams[i]);
+        return give_up(process, number);
+    }
+    process->life = life[1];
+    if (make_pipe(status) != 0) {
+        int number = errno;
+        close(life[0]);
+        for (int i = 0; i < 3; i++) close_one(streams[i]);
+        return give_up(process, number);
+    }
+    process->status = status[0];
+    struct sigaction old;
+    if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
+    pid_t guardian = fork();
+    int problem = errno;
+    if (guardian == 0) {
+        pid_t child = fork();
+        if (child == 0) {
+            setpgid(0, 0);
+            usual_signals();
+            int nothing = open("/dev/null", O_RDWR);
+            int high[3];
+            for (int i = 0; i < 3; i++) {
+                high[i] = fcntl(streams[i] < 0 ? nothing : streams[i], F_DUPFD, 16);
+            }
+            int told = fcntl(status[1], F_DUPFD_CLOEXEC, 16);
+            for (int fd = 0; fd < 3; fd++) dup2(high[fd], fd);
+            dup2(told, 3);
+            fcntl(3, F_SETFD, FD_CLOEXEC);
+            close_from(4);
+            if (folder != NULL && chdir(folder) != 0) {
+                tell(3, NOTE_ERROR, errno);
+                _exit(127);
+            }
+            if (environment != NULL) environ = (char **)environment;
+            execvp(argv[0], (char *const *)argv);
+            tell(3, NOTE_ERROR, errno);
+            _exit(127);
+        }
+        if (child < 0) {
+            tell(status[1], NOTE_ERROR, errno);
+            _exit(127);
+        }
+        setpgid(child, child);
+        tell(status[1], NOTE_CHILD, child);
+        guard(child, life[0], status[1]);
+    }
+    close(life[0]);
+    close(status[1]);
+    for (int i = 0; i < 3; i++) close_one(streams[i]);
+    if (guardian < 0) return give_up(process, problem);
+    note message = {0, 0};
+    ssize_t got;
+    do got = read(status[0], &message, sizeof message);
+    while (got < 0 && errno == EINTR);
+    // The program may fail to start before the guard tells its number.
+    note first = message;
+    if (got == sizeof message && message.kind == NOTE_ERROR) {
+        do got = read(status[0], &message, sizeof message);
+        while (got < 0 && errno == EINTR);
+    }
+    if (got != sizeof message || message.kind != NOTE_CHILD) {
+        give_up(process, 0);
+        while (waitpid(guardian, NULL, 0) < 0 && errno == EINTR) {}
+        return first.kind == NOTE_ERROR ? first.value : EAGAIN;
+    }
+    process->child = message.value;
+    process->guard = guardian;
+    fcntl(status[0], F_SETFL, fcntl(status[0], F_GETFL) | O_NONBLOCK);
+    if (first.kind == NOTE_ERROR) {
+        int wait_status, error;
+        qp_end(process, 1, &wait_status, &error);
+        return first.value;
+    }
+    return 0;
+}
+
 int qp_start(const char *const *argv, const char *const *environment, const char *folder,
              qp_process *process) {
-    // input 0 1, output 2 3, error 4 5, life 6 7, status 8 9
-    int fds[10];
-    for (int i = 0; i < 10; i++) fds[i] = -1;
-    for (int i = 0; i < 10; i += 2) {
+    // input 0 1, output 2 3, error 4 5
+    int fds[6];
+    for (int i = 0; i < 6; i++) fds[i] = -1;
+    for (int i = 0; i < 6; i += 2) {
         if (make_pipe(fds + i) != 0) {
             int number = errno;
-            close_all(fds, 10);
+            close_all(fds, 6);
             return number;
         }
     }
@@ -130,81 +227,22 @@ int qp_start(const char *const *argv, const char *const *environment, const char
     fcntl(fds[1], F_SETPIPE_SZ, PIPE_BYTES);
     fcntl(fds[2], F_SETPIPE_SZ, PIPE_BYTES / 4);
 #endif
-    struct sigaction old;
-    if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
-    pid_t guardian = fork();
-    if (guardian < 0) {
-        int number = errno;
-        close_all(fds, 10);
-        return number;
-    }
-    if (guardian == 0) {
-        pid_t child = fork();
-        if (child == 0) {
-            setpgid(0, 0);
-            usual_signals();
-            int high[3];
-            high[0] = fcntl(fds[0], F_DUPFD, 16);
-            high[1] = fcntl(fds[3], F_DUPFD, 16);
-            high[2] = fcntl(fds[5], F_DUPFD, 16);
-            int status = fcntl(fds[9], F_DUPFD_CLOEXEC, 16);
-            for (int fd = 0; fd < 3; fd++) dup2(high[fd], fd);
-            dup2(status, 3);
-            fcntl(3, F_SETFD, FD_CLOEXEC);
-            close_from(4);
-            if (folder != NULL && chdir(folder) != 0) {
-                tell(3, NOTE_ERROR, errno);
-                _exit(127);
-            }
-            environ = (char **)environment;
-            execvp(argv[0], (char *const *)argv);
-            tell(3, NOTE_ERROR, errno);
-            _exit(127);
-        }
-        if (child < 0) {
-            tell(fds[9], NOTE_ERROR, errno);
-            _exit(127);
-        }
-        setpgid(child, child);
-        tell(fds[9], NOTE_CHILD, child);
-        guard(child, fds[6], fds[9]);
-    }
-    close(fds[0]);
-    close(fds[3]);
-    close(fds[5]);
-    close(fds[6]);
-    close(fds[9]);
-    note message = {0, 0};
-    ssize_t got;
-    do got = read(fds[8], &message, sizeof message);
-    while (got < 0 && errno == EINTR);
-    // The program may fail to start before the guard tells its number.
-    note first = message;
-    if (got == sizeof message && message.kind == NOTE_ERROR) {
-        do got = read(fds[8], &message, sizeof message);
-        while (got < 0 && errno == EINTR);
-    }
-    if (got != sizeof message || message.kind != NOTE_CHILD) {
-        int kept[5] = {fds[1], fds[2], fds[4], fds[7], fds[8]};
-        close_all(kept, 5);
-        while (waitpid(guardian, NULL, 0) < 0 && errno == EINTR) {}
-        return first.kind == NOTE_ERROR ? first.value : EAGAIN;
-    }
-    process->child = message.value;
-    process->guard = guardian;
+    const int parent[3] = {fds[1], fds[2], fds[4]};
+    for (int i = 0; i < 3; i++) fcntl(parent[i], F_SETFL, fcntl(parent[i], F_GETFL) | O_NONBLOCK);
     process->input = fds[1];
     process->output = fds[2];
     process->error = fds[4];
-    process->life = fds[7];
-    process->status = fds[8];
-    const int parent[4] = {fds[1], fds[2], fds[4], fds[8]};
-    for (int i = 0; i < 4; i++) fcntl(parent[i], F_SETFL, fcntl(parent[i], F_GETFL) | O_NONBLOCK);
-    if (first.kind == NOTE_ERROR) {
-        int status, error;
-        qp_end(process, 1, &status, &error);
-        return first.value;
-    }
-    return 0;
+    const int streams[3] = {fds[0], fds[3], fds[5]};
+    return start(argv, environment, folder, streams, process);
+}
+
+int qp_start_apart(const char *const *argv, qp_process *process) {
+    int error[2];
+    if (make_pipe(error) != 0) return errno;
+    process->input = process->output = -1;
+    process->error = error[0];
+    const int streams[3] = {-1, -1, error[1]};
+    return start(argv, NULL, NULL, streams, process);
 }
 
 static size_t total_bytes(const qp_exchange *e) {
@@ -300,8 +338,8 @@ void qp_end(qp_process *process, int at_once, int *wait_status, int *start_error
     *start_error = 0;
     // The guard has not reaped the child, so its number is its own.
     if (at_once) kill(-process->child, SIGKILL);
-    close(process->input);
-    close(process->life);
+    close_one(process->input);
+    close_one(process->life);
     const int64_t end = now_milliseconds() + 2000;
     int told = 0;
     while (!told) {
@@ -323,9 +361,9 @@ void qp_end(qp_process *process, int at_once, int *wait_status, int *start_error
         // A child that even SIGKILL does not end at once is left to its guard.
         if (errno != EAGAIN || left <= 0 || poll(&fd, 1, (int)left) == 0) break;
     }
-    close(process->output);
-    close(process->error);
-    close(process->status);
+    close_one(process->output);
+    close_one(process->error);
+    close_one(process->status);
     if (told) {
         while (waitpid(process->guard, NULL, 0) < 0 && errno == EINTR) {}
     } else {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "qp_socket.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /// The port in an address, 0 where it has none.
 static uint16_t port_of(const struct sockaddr_storage *address) {
@@ -24,14 +30,57 @@ void qp_cut_connection(int fd, uint16_t peer_port) {
     if (peer_port != 0 && qp_peer_port(fd) == peer_port) shutdown(fd, SHUT_RDWR);
 }
 
+static int outcome_of(int number) {
+    switch (number) {
+    case 0: return QP_REACHED;
+    case ECONNREFUSED: return QP_REFUSED;
+    case EHOSTUNREACH:
+    case ENETUNREACH: return QP_UNREACHABLE;
+    default: return QP_REACHED;
+    }
+}
+
+static int try_address(const struct addrinfo *address, int milliseconds) {
+    const int fd = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
+    if (fd < 0) return QP_REACHED;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    int number = 0;
+    if (connect(fd, address->ai_addr, address->ai_addrlen) != 0) number = errno;
+    if (number == EINPROGRESS) {
+        struct pollfd ready = {fd, POLLOUT, 0};
+        socklen_t size = sizeof number;
+        if (poll(&ready, 1, milliseconds) != 1
+            || getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size) != 0)
+            number = 0;
+    }
+    close(fd);
+    return outcome_of(number);
+}
+
+int qp_try_connection(const char *host, const char *port, int milliseconds) {
+    struct addrinfo hints;
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    struct addrinfo *found = NULL;
+    const int problem = getaddrinfo(host, port, &hints, &found);
+    if (problem == EAI_NONAME) return QP_UNKNOWN_HOST;
+    if (problem != 0) return QP_REACHED;
+    int outcome = QP_REACHED;
+    for (struct addrinfo *address = found; address != NULL; address = address->ai_next) {
+        outcome = try_address(address, milliseconds);
+        if (outcome == QP_REACHED) break;
+    }
+    freeaddrinfo(found);
+    return outcome;
+}
+
 #ifdef __linux__
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <linux/tcp.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 static int received_by(int fd, uint64_t *received) {
     struct tcp_info info;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Quantilizer
 
-/// An answer that makes no sense.
+/// An answer that makes no sense, or is an error with a good status.
 struct Malformed: Error {
     var failure = RecordFailure.malformed
+    /// The status that it should have had.
+    var status: Int?
     var words: String
 }
 
@@ -62,6 +64,9 @@ struct EndpointCaller: Sendable {
                     } catch {
                         failure = Failure(failure: error.failure, words: error.words)
                         isDraw = true
+                        if let status = error.status {
+                            (failure, isDraw) = said(status, nil, error.words, url, pause)
+                        }
                     }
                 case .late:
                     failure = Failure(
@@ -74,20 +79,11 @@ struct EndpointCaller: Sendable {
                     failure = Failure(failure: .unreachable, words: words)
                     gate.pause(url, seconds: min(pause, 1))
                 case .status(let status, let after, let words):
-                    let text = "status \(status) \(words)"
-                    switch status {
-                    case 429, 503:
-                        failure = Failure(
-                            failure: status == 429 ? .limited : .server, words: text)
-                        gate.pause(url, seconds: after ?? pause)
-                    case 408, 500...599:
-                        failure = Failure(failure: .server, words: text)
-                        if let after { gate.pause(url, seconds: after) }
-                        isDraw = true
-                    default:
-                        outcome.result = .failure(Failure(failure: .refused, words: text))
-                        return outcome
-                    }
+                    (failure, isDraw) = said(status, after, words, url, pause)
+                }
+                if failure.failure == .refused {
+                    outcome.result = .failure(failure)
+                    return outcome
                 }
                 failure.words = "\(url): \(failure.words)"
                 outcome.result = .failure(failure)
@@ -100,6 +96,22 @@ struct EndpointCaller: Sendable {
                 try? await Task.sleep(for: .seconds(pause * Double.random(in: 0.5...1)))
                 pause = min(2 * pause, Self.backOff.most)
             }
+        }
+    }
+
+    /// What a status means, and whether an answer with it may have been a draw.
+    private func said(
+        _ status: Int, _ after: Double?, _ words: String, _ url: String, _ pause: Double
+    ) -> (Failure, isDraw: Bool) {
+        let text = "status \(status) \(words)"
+        switch status {
+        case 429, 503:
+            gate.pause(url, seconds: after ?? pause)
+            return (Failure(failure: status == 429 ? .limited : .server, words: text), false)
+        case 408, 500...599:
+            if let after { gate.pause(url, seconds: after) }
+            return (Failure(failure: .server, words: text), true)
+        default: return (Failure(failure: .refused, words: text), false)
         }
     }
 }

@@ -14,6 +14,7 @@ final class EndpointDrawer: TextDrawer {
 
     private struct State {
         var failuresInRow = 0
+        var hasTexts = false
         var trouble: String?
     }
 
@@ -179,8 +180,9 @@ final class EndpointDrawer: TextDrawer {
 
     private static func isFinal(_ failure: RecordFailure) -> Bool {
         switch failure {
-        case .server, .late, .malformed, .notANumber, .scorer, .retokenised: true
-        case .refused, .limited, .unreachable, .process: false
+        case .server, .late, .malformed, .notANumber, .scorer: true
+        // Whole answers are stored when they come.
+        case .refused, .limited, .unreachable, .process, .retokenised, .wordless, .withheld: false
         }
     }
 
@@ -204,10 +206,26 @@ final class EndpointDrawer: TextDrawer {
     }
 
     private func keep(_ outcome: TextOutcome, _ request: TextRequest, _ stream: String) {
-        // That it cannot be continued is an answer too, and was paid for.
-        if outcome.failure == nil || outcome.failure == .retokenised {
-            store(outcome, request, stream)
-            state.withLock { $0.failuresInRow = 0 }
+        // That it has no text or cannot be continued is an answer too, and was paid for.
+        guard outcome.failure?.isWholeAnswer ?? true else { return }
+        store(outcome, request, stream)
+        guard outcome.failure == .wordless || outcome.failure == .withheld else {
+            return state.withLock {
+                $0.failuresInRow = 0
+                $0.hasTexts = true
+            }
+        }
+        let name = outcome.failure?.name ?? ""
+        log.say("sample \(request.index): a whole answer without a text (\(name))")
+        // Some such answers are the model's way; nothing else is a job that cannot succeed.
+        state.withLock { state in
+            guard !state.hasTexts else { return }
+            state.failuresInRow += 1
+            if state.failuresInRow >= Self.givenUpAfter, state.trouble == nil {
+                state.trouble =
+                    "the first \(Self.givenUpAfter) answers have no text (\(name)): where the model "
+                    + "reasons first, `max_tokens` must be enough for that too"
+            }
         }
     }
 

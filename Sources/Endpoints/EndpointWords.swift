@@ -17,10 +17,14 @@ enum EndpointWords {
             messages.append(message("user", request.prompt))
             members.append(("messages", .array(messages)))
         }
-        members += [
-            ("max_tokens", .integer(UInt64(request.maximumTokens - request.prefix.count))),
-            ("temperature", .number(source.temperature)), ("top_p", .number(source.topP)),
-        ]
+        if !source.unsent.contains(.maximumTokens) {
+            let left = request.maximumTokens - request.prefix.count
+            members.append(("max_tokens", .integer(UInt64(left))))
+        }
+        if !source.unsent.contains(.temperature) {
+            members.append(("temperature", .number(source.temperature)))
+        }
+        if !source.unsent.contains(.topP) { members.append(("top_p", .number(source.topP))) }
         if !source.stop.isEmpty {
             members.append(("stop", .array(source.stop.map { .string($0) })))
         }
@@ -81,37 +85,6 @@ enum EndpointWords {
 
     // MARK: Answers
 
-    private struct Completion: Decodable {
-        struct Choice: Decodable {
-            struct Message: Decodable { var content: String? }
-            struct Probabilities: Decodable {
-                struct Token: Decodable {
-                    var token: String
-                    var logprob: Double?
-                }
-                var tokens: [String]?
-                var token_logprobs: [Double?]?
-                var text_offset: [Int]?
-                var content: [Token]?
-            }
-            var text: String?
-            var message: Message?
-            var logprobs: Probabilities?
-            var finish_reason: String?
-
-            /// Whether it ended only because it had as many tokens as it might have.
-            func isCut(_ tokens: Int, of most: Int) -> Bool {
-                finish_reason.map { $0 == "length" } ?? (tokens >= most)
-            }
-        }
-        struct Usage: Decodable {
-            var prompt_tokens: UInt64?
-            var completion_tokens: UInt64?
-        }
-        var choices: [Choice]
-        var usage: Usage?
-    }
-
     private static func decode<Value: Decodable>(
         _ type: Value.Type, _ bytes: [UInt8]
     ) throws(Malformed) -> Value {
@@ -132,14 +105,20 @@ enum EndpointWords {
         _ bytes: [UInt8], _ source: TextSource, _ request: TextRequest
     ) throws(Malformed) -> TextOutcome {
         let answer = try decode(Completion.self, bytes)
-        guard let choice = answer.choices.first,
-            let text = source.interface == .chat ? choice.message?.content : choice.text,
-            text.utf8.count <= RecordLimits.textBytes
-        else { throw Malformed(words: "an answer without a text, or with too long a one") }
-        var outcome = TextOutcome(text: text)
+        let choice = try answer.choice()
+        var outcome = TextOutcome(text: "")
         outcome.usage.promptTokens = answer.usage?.prompt_tokens ?? 0
         outcome.usage.completionTokens = answer.usage?.completion_tokens ?? 0
         outcome.tokenCount = Int(clamping: outcome.usage.completionTokens)
+        if let choice, Completion.isWithheld(choice) { return outcome.failed(.withheld) }
+        // It is whole, and was paid for: asked again it would be another draw.
+        guard let choice, let text = choice.written(source.interface) else {
+            return outcome.failed(.wordless)
+        }
+        guard text.utf8.count <= RecordLimits.textBytes else {
+            throw Malformed(words: "an answer with too long a text")
+        }
+        outcome.text = text
         outcome.isCut = choice.isCut(outcome.tokenCount, of: request.maximumTokens)
         guard source.asksProbabilities else { return outcome }
         let list = choice.logprobs
@@ -179,6 +158,12 @@ enum EndpointWords {
         _ bytes: [UInt8], _ request: TextRequest, prompt: [String]
     ) throws(Malformed) -> TextOutcome {
         let (answer, choice, list) = try echoed(bytes)
+        if Completion.isWithheld(choice) {
+            var outcome = TextOutcome(text: "")
+            outcome.usage.promptTokens = answer.usage?.prompt_tokens ?? 0
+            outcome.usage.completionTokens = answer.usage?.completion_tokens ?? 0
+            return outcome.failed(.withheld)
+        }
         let start = prompt.count
         let end = start + request.prefix.count
         var outcome = TextOutcome(text: "")
@@ -211,7 +196,7 @@ enum EndpointWords {
         _ bytes: [UInt8]
     ) throws(Malformed) -> (answer: Completion, choice: Completion.Choice, list: [EchoedToken]) {
         let answer = try decode(Completion.self, bytes)
-        guard let choice = answer.choices.first, let tokens = choice.logprobs?.tokens,
+        guard let choice = try answer.choice(), let tokens = choice.logprobs?.tokens,
             let logs = choice.logprobs?.token_logprobs, tokens.count == logs.count
         else {
             throw Malformed(
@@ -227,7 +212,7 @@ enum EndpointWords {
         _ bytes: [UInt8], prefix: String, continuation: String
     ) throws(Malformed) -> (score: Double, tokens: UInt64) {
         let answer = try decode(Completion.self, bytes)
-        guard let list = answer.choices.first?.logprobs, let tokens = list.tokens,
+        guard let list = try answer.choice()?.logprobs, let tokens = list.tokens,
             let logs = list.token_logprobs, tokens.count == logs.count
         else { throw Malformed(words: "the judge does not echo a prompt's log-probabilities") }
         let start = prefix.unicodeScalars.count
@@ -255,14 +240,21 @@ enum EndpointWords {
         return (sum, answer.usage?.prompt_tokens ?? UInt64(tokens.count))
     }
 
-    private struct Scores: Decodable { var scores: [Double?] }
-
+    /// A score for each text; one that is no number is NaN, and the others are what they are.
     static func scores(_ bytes: [UInt8], count: Int) throws(Malformed) -> [Double] {
-        let answer = try decode(Scores.self, bytes)
-        guard answer.scores.count == count else {
-            throw Malformed(words: "\(answer.scores.count) scores of \(count) texts")
+        let answer: JSON
+        do throws(JSONFault) {
+            answer = try JSON(parsing: bytes)
+        } catch {
+            throw Malformed(words: "an answer that makes no sense: \(error)")
         }
-        return answer.scores.map { $0 ?? .nan }
+        guard case .array(let scores)? = answer["scores"] else {
+            throw Malformed(words: "an answer without `scores`")
+        }
+        guard scores.count == count else {
+            throw Malformed(words: "\(scores.count) scores of \(count) texts")
+        }
+        return scores.map(\.sampleResult)
     }
 }
 
@@ -297,6 +289,16 @@ extension String {
     fileprivate func suffix(behind beginning: String) -> String? {
         guard utf8.starts(with: beginning.utf8) else { return nil }
         return String(Substring(utf8.dropFirst(beginning.utf8.count)))
+    }
+}
+
+extension TextOutcome {
+    /// The same without a text, for a reason.
+    fileprivate func failed(_ failure: RecordFailure) -> TextOutcome {
+        var outcome = self
+        outcome.text = nil
+        outcome.failure = failure
+        return outcome
     }
 }
 

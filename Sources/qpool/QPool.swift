@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import PoolRuntime
+import Quantilizer
 
 /// The command `qpool`.
 struct QPool: AsyncParsableCommand {
@@ -47,24 +48,60 @@ struct QPool: AsyncParsableCommand {
         ])
 }
 
+/// The command's verbs.
+enum Verbs {
+    /// Their names.
+    static var names: [String] {
+        QPool.configuration.groupedSubcommands.flatMap(\.subcommands).compactMap {
+            $0.configuration.commandName
+        }
+    }
+
+    /// What is wrong with the first word of a command line; nil where it is a verb or a flag.
+    static func problem(of arguments: ArraySlice<String>) -> String? {
+        guard let first = arguments.first, !first.hasPrefix("-"), first != "help",
+            !names.contains(first)
+        else { return nil }
+        return "there is no verb `\(first)`: \(NearestName.hint(first, among: names))"
+    }
+}
+
 @main
 enum Main {
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        StandardStream.fillGaps()
         do {
-            var command = try QPool.parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
+            do {
+                if let problem = Verbs.problem(of: CommandLine.arguments.dropFirst()) {
+                    Terminal.say("qpool: \(problem)")
+                    throw ExitStatus.wrongUsage
+                }
+                var command = try QPool.parseAsRoot()
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch {
+                // Help, the version and completions are answers too.
+                guard QPool.exitCode(for: error) == .success, !(error is ExitCode) else {
+                    throw error
+                }
+                try Terminal.writeOutput(QPool.fullMessage(for: error) + "\n")
             }
+            try Terminal.finishOutput()
+        } catch let failure as OutputFailure {
+            if failure.isReaderGone { exit(0) }
+            Terminal.say("qpool: \(failure.description)")
+            exit(ExitStatus.jobFailed.rawValue)
+        } catch let status as ExitCode {
+            exit(status.rawValue)
         } catch {
             // The parser's own status for wrong usage is 64; ours is 2, as documented.
-            if QPool.exitCode(for: error) == .validationFailure {
-                Terminal.say(QPool.fullMessage(for: error))
-                exit(ExitStatus.wrongUsage.rawValue)
-            }
-            QPool.exit(withError: error)
+            Terminal.say(QPool.fullMessage(for: error))
+            let status = QPool.exitCode(for: error)
+            exit(status == .validationFailure ? ExitStatus.wrongUsage.rawValue : status.rawValue)
         }
     }
 }

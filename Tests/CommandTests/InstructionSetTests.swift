@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Emulators cannot run a program that a sanitizer instrumented, and its instructions are other ones.
-private let uninstrumented: ConditionTrait = .disabled(
+let uninstrumented: ConditionTrait = .disabled(
     if: ProcessInfo.processInfo.environment["QPOOL_SANITIZE"] != nil,
     "the program is instrumented by a sanitizer")
 

@@ -120,14 +120,15 @@ import Testing
         #expect(missing.status == 2 && missing.error.contains("No such file or directory"))
         let given = try run(folder, folder.job(PluginFolder.misbehaving("always-crash")))
         #expect(given.status == 1)
-        #expect(given.error.contains("8 batches in a row failed"))
+        #expect(given.error.contains("the first 3 batches failed, each twice"))
         try folder.buildLibrary()
         let symbol = try run(
             folder, folder.job("{ library: { path: libplugin.so, function: bent } }"))
         #expect(symbol.status == 2 && symbol.error.contains("has no function `bent`"))
         let refusing = try run(
             folder, folder.job("{ library: { path: libplugin.so, function: refuse } }"))
-        #expect(refusing.status == 0 && number("invalid", in: refusing.output) == 40_000)
+        #expect(refusing.status == 1 && refusing.output.isEmpty)
+        #expect(refusing.error.contains("failed for each of 40000 samples"), "\(refusing.error)")
     }
 
     @Test func noProcessOutlivesAKilledRun() throws {
@@ -161,5 +162,61 @@ import Testing
         try (text + "\n# changed\n").write(toFile: file, atomically: true, encoding: .utf8)
         let wrong = try qpool("verify", "-", input: finished.output, folder: folder.path)
         #expect(wrong.status == 2 && wrong.error.contains("is not the one that the job was made"))
+    }
+
+    /// What a result that is no number does to its batch: nothing. The sample has no utility.
+    @Test(
+        arguments: [
+            ("NaN", true), ("null", true), ("Infinity", true), ("-Infinity", true),
+            ("true", true), ("false", true), ("1e400", true), ("\\\"much\\\"", true), ("[1]", true),
+            ("{}", true), ("\\\"nan\\\"", true), ("0.5e0", false), ("\\\"-inf\\\"", false),
+        ])
+    func oneResultIsOneSamplesBusiness(word: String, isInvalid: Bool) throws {
+        let folder = try PluginFolder()
+        let path = try folder.job(
+            "{ process: { command: [python3, words.py], format: json-lines, batch: 512 } }",
+            samples: 2_000, quantile: "0.1")
+        try """
+        import json, sys
+        sys.stdin.readline()
+        print('{"protocol": 1}', flush=True)
+        for line in sys.stdin:
+            batch = json.loads(line)
+            results = ", ".join(
+                "\(word)" if x > 1 else repr(x) for x, y in batch["samples"])
+            print('{"id": %d, "results": [%s]}' % (batch["id"], results), flush=True)
+        """.write(toFile: folder.path + "/words.py", atomically: true, encoding: .utf8)
+        let found = try PluginResult(run(folder, path))
+        // The formula says which samples those are.
+        let expected = try PluginResult(
+            run(folder, folder.job("\"x[0] > 1 ? nan : x[0]\"", samples: 2_000, quantile: "0.1")))
+        #expect(expected.invalid > 200)
+        #expect(found.invalid == (isInvalid ? expected.invalid : 0), "\(word)")
+        if isInvalid { #expect(found.agrees(with: expected), "\(word)") }
+        #expect(!found.warnings.contains { $0.code == "plugin-failed" })
+    }
+
+    /// A utility with a mistake says so once, with a count, and stops the job.
+    @Test func aTracebackIsShownOnce() throws {
+        let folder = try PluginFolder()
+        let path = try folder.job(
+            "{ process: { command: [python3, wrong.py], format: json-lines } }", samples: 200_000)
+        try """
+        import json, os, sys
+        sys.stdin.readline()
+        print('{"protocol": 1}', flush=True)
+        for line in sys.stdin:
+            json.loads(line)
+            raise ValueError("no utility for %d" % os.getpid())
+        """.write(toFile: folder.path + "/wrong.py", atomically: true, encoding: .utf8)
+        let failed = try run(folder, path)
+        #expect(failed.status == 1 && failed.output.isEmpty)
+        let traces = failed.error.components(separatedBy: "Traceback").count - 1
+        #expect(traces == 1, "\(failed.error)")
+        // Three batches, each twice, by as many threads as there are: some end before they are told.
+        let told = try Regex(": [3-8] times in all")
+        #expect(failed.error.contains(told), "\(failed.error)")
+        #expect(failed.error.contains("the first 3 batches failed, each twice; the last: ended"))
+        #expect(failed.error.contains("(ValueError: no utility for"))
     }
 }

@@ -95,7 +95,8 @@ import Testing
         let redrawn = [0, 1, 3, 4, 5, 6, 7].reduce(0) { $0 + kind($1) }
         #expect(result.usage.redrawn == redrawn)
         #expect(result.issued == 200 + redrawn)
-        #expect(result.certificate.amplification == Double(200 + redrawn) / 20)
+        // Which were drawn again may depend on what they were: two draws for each count.
+        #expect(result.certificate.amplification == 2 * 200.0 / 20)
         let warning = try #require(result.warnings.first { $0.code == "samples-failed" })
         #expect(warning.message.contains("\(kind(0)) server-error"))
         #expect(result.draws.allSatisfy { $0.text?.count == 2 })
@@ -185,6 +186,97 @@ import Testing
         let other = try sweep("[0.5]")
         #expect(other.timings.requests == 2_000)
         #expect(model.seeds("answered").count == 2_000)
+    }
+
+    private func kind(_ url: String, more: String = "") -> String {
+        """
+        seed: 1
+        base:
+          text:
+            endpoint: \(url)/v1
+            api: chat
+            prompt: "Say:"
+            max_tokens: 16
+            attempts: 2
+            price: { prompt: 1e6, completion: 1e6 }
+        \(more.isEmpty ? "" : "    \(more)")
+        utility: logprob
+        quantile: 0.25
+        samples: 24
+        draws: 6
+        """
+    }
+
+    /// Whole answers without a text count once, as the draws that they were, under their own name.
+    @Test(
+        arguments: [
+            ("null", "no-text"), ("none", "no-text"), ("refusal", "no-text"),
+            ("filter", "content-filter"),
+        ])
+    func aWholeAnswerWithoutATextIsFinal(kind: String, name: String) throws {
+        let model = try ToyModel(script: "whole_model.py")
+        let text = self.kind(model.url + "/" + kind)
+        let done = try run(text)
+        let result = try TextResult(done)
+        let lost = model.seeds("asked").count { $0 % 3 == 0 }
+        #expect(lost > 0 && model.seeds("asked").count == 24)
+        #expect(result.usage.failures == [name: lost] && result.usage.redrawn == 0)
+        #expect(result.issued == 24 && result.timings.requests == 24)
+        #expect(result.certificate.amplification == 4)
+        #expect(result.draws.allSatisfy { $0.text == " kind" })
+        // They were paid for, and are not asked for again by another job with the same texts.
+        #expect(result.usage.completion_tokens == 24 + 15 * lost)
+        _ = try TextResult(run(text.replacingOccurrences(of: "draws: 6", with: "draws: 5")))
+        #expect(model.seeds("asked").count == 24)
+        if name == "no-text" {
+            #expect(done.error.contains("a whole answer without a text"), "\(done.error)")
+        }
+    }
+
+    /// An error with a good status is no text, and half a text is none.
+    @Test(arguments: ["error", "abort"])
+    func anErrorWithAGoodStatusIsNoText(kind: String) throws {
+        let model = try ToyModel(script: "whole_model.py")
+        let result = try TextResult(run(self.kind(model.url + "/" + kind)))
+        let lost = Set(model.seeds("asked")).count { $0 % 3 == 0 }
+        #expect(result.usage.failures == ["server-error": lost] && lost > 0)
+        #expect(result.usage.redrawn == lost && result.issued == 24 + lost)
+        #expect(result.draws.allSatisfy { $0.text == " kind" && $0.logprobs == [-1] })
+    }
+
+    /// A job none of whose answers has a text is stopped, with the remedy.
+    @Test func answersThatNeverHaveATextStopTheJob() throws {
+        let model = try ToyModel("--all", script: "whole_model.py")
+        let stopped = try run(
+            kind(model.url + "/null").replacingOccurrences(of: "samples: 24", with: "samples: 400"))
+        #expect(stopped.status == 1 && stopped.output.isEmpty)
+        #expect(stopped.error.contains("the first 16 answers have no text"), "\(stopped.error)")
+        #expect(stopped.error.contains("`max_tokens` must be enough"))
+        #expect(model.seeds("asked").count < 60)
+        let few = try run(
+            kind(model.url + "/null").replacingOccurrences(of: "samples: 24", with: "samples: 8")
+                .replacingOccurrences(of: "seed: 1", with: "seed: 2")
+                .replacingOccurrences(of: "draws: 6", with: "draws: 2"))
+        #expect(few.status == 1 && few.error.contains("each of 8 samples failed (8 no-text)"))
+    }
+
+    /// `null` leaves a parameter to the endpoint, which may refuse it.
+    @Test func whatIsNullIsNotSent() throws {
+        let model = try ToyModel(script: "whole_model.py")
+        let refused = try run(kind(model.url + "/strict"))
+        #expect(refused.status == 1 && refused.error.contains("Unsupported parameter"))
+        let text = kind(model.url + "/strict", more: "top_p: null").replacingOccurrences(
+            of: "max_tokens: 16", with: "max_tokens: null")
+        let done = try run(text)
+        let result = try TextResult(done)
+        #expect(result.usage.failed == 0 && result.issued == 24)
+        #expect(done.output.contains("\"max_tokens\": null"), "the job says so")
+        let file = try folder.write(done.output, to: "result.json")
+        #expect(try qpool("verify", file).status == 0)
+        let staged = try run(
+            text.replacingOccurrences(of: "api: chat", with: "api: completions")
+                + "\nmethod: { screened: { stages: [{ tokens: 8, keep: 50% }] } }\n")
+        #expect(staged.status == 2 && staged.error.contains("need `max_tokens`"))
     }
 
     /// An endpoint that is gone ends the job soon, and says so.

@@ -84,4 +84,79 @@ import Testing
         let lists = try LinesTable.read(Data("[1, 2]\n[3, 4]".utf8), columns: nil)
         #expect(lists.columnNames.isEmpty && lists.columns == [[1, 3], [2, 4]])
     }
+
+    private func message(_ read: () throws -> DataTable) -> String {
+        do {
+            let table = try read()
+            return "read: \(table.columnNames) \(table.columns)"
+        } catch {
+            return (error as? TableError)?.message ?? "\(error)"
+        }
+    }
+
+    /// Numbers that JSON does not have, as Python writes them; keys that stand twice; lines counted.
+    @Test func linesAreReadAsTheyAreWritten() throws {
+        let odd = Data("{\"a\": NaN}\n{\"a\": -Infinity}\n{\"a\": 1e400}\n{\"a\": -0.0}\n".utf8)
+        let column = try LinesTable.read(odd, columns: nil).columns[0]
+        #expect(column[0].isNaN && column[1] == -.infinity && column[2] == .infinity)
+        #expect(column[3].bitPattern == (-0.0).bitPattern)
+        let twice = message {
+            try LinesTable.read(Data("{\"a\": 1}\n\n\n{\"a\": 1, \"a\": 2}".utf8), columns: nil)
+        }
+        #expect(twice.contains("line 4") && twice.contains("`a` stands twice"), "\(twice)")
+        let escaped = message {
+            try LinesTable.read(Data("{\"a\": 1, \"\\u0061\": 2}".utf8), columns: nil)
+        }
+        #expect(escaped.contains("`a` stands twice"))
+        let late = message { try LinesTable.read(Data("\r\n\n[1]\n \n[x]".utf8), columns: nil) }
+        #expect(late.contains("line 5"), "\(late)")
+        let marked = try LinesTable.read(Data("\u{FEFF}{\"a\": 1}".utf8), columns: nil)
+        #expect(marked.columnNames == ["a"])
+        #expect(
+            message { try LinesTable.read(Data("[1, 2]\n[1, 2, 3]".utf8), columns: nil) }
+                .contains("line 2: has 3 numbers"))
+    }
+
+    @Test func columnsAreTakenByTheirOneName() throws {
+        func csv(_ text: String, _ columns: [String]? = nil) -> String {
+            message { try CSVTable.read(Data(text.utf8), columns: columns) }
+        }
+        let twice = "cost,gain,cost\n1,2,3\n"
+        #expect(csv(twice).contains("the column `cost` twice, as columns 1 and 3"))
+        #expect(csv(twice, ["cost"]).contains("twice"))
+        #expect(csv(twice, ["gain"]) == "read: [\"gain\"] [[2.0]]")
+        // Numbers in place of names: a first row would be lost.
+        #expect(csv("1,2\n3,4\n").contains("numbers only in its first line"))
+        #expect(csv("1.5\n2.5\n").contains("numbers only"))
+        #expect(csv("1,,-3e4\n1,2,3\n").contains("numbers only"))
+        #expect(csv("2019,2020\n3,4\n", ["2020"]) == "read: [\"2020\"] [[4.0]]")
+        #expect(csv("a,2020\n3,4\n") == "read: [\"a\", \"2020\"] [[3.0], [4.0]]")
+        // A mark at the beginning is no letter of the first name.
+        #expect(csv("\u{FEFF}a,b\n1,2\n", ["a"]) == "read: [\"a\"] [[1.0]]")
+        #expect(csv("a,b\n1,2\n\n1,5,2\n").contains("line 4 has 3 cells, the header line 2"))
+        #expect(csv("a;b\r\n1,5;2\r\n").contains("line 2, column `a`: `1,5` is not a number"))
+        #expect(
+            csv("\"a \"\"x\"\", b\",c\n\"1\", 2 \n")
+                == "read: [\"a \\\"x\\\", b\", \"c\"] [[1.0], [2.0]]")
+        #expect(csv("a,b\n1,\"2\n").contains("line 2: a quote is never closed"))
+        #expect(csv("a,b\n1,\"2\"3\n").contains("behind a closing quote"))
+        #expect(csv("a,b\n1,2") == "read: [\"a\", \"b\"] [[1.0], [2.0]]")
+        #expect(csv("a,b\n\n").contains("no rows") && csv("").contains("empty"))
+        #expect(csv("a\nx\n").contains("line 2, column `a`"))
+        let lines = csv("\"a\nb\",c\n1,2\n1,x\n")
+        #expect(lines.contains("line 4"), "a line end in quotes counts: \(lines)")
+    }
+
+    @Test(
+        arguments: [
+            ("a.npz", "PK\u{3}\u{4}", "numpy.save"), ("a.csv", "\u{1F}\u{8B}", "gzip"),
+            ("a.csv", "PAR1", "Parquet"),
+        ])
+    func otherFilesAreNamed(name: String, start: String, words: String) throws {
+        let path = NSTemporaryDirectory() + "qpool-\(UUID().uuidString)-" + name
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let bytes = start.unicodeScalars.map { UInt8($0.value) } + [0, 1, 2]
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        #expect(message { try TableFile.read(path: path, columns: nil) }.contains(words))
+    }
 }

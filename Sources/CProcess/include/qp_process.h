@@ -26,6 +26,10 @@ typedef struct qp_process {
 int qp_start(const char *const *argv, const char *const *environment, const char *folder,
              qp_process *process);
 
+/// Starts `argv[0]` with what it says on standard error as a pipe, and no other streams: a program
+/// that is reached by other ways.
+int qp_start_apart(const char *const *argv, qp_process *process);
+
 /// What is sent and received in one exchange.
 typedef struct qp_exchange {
     /// Bytes that go first.

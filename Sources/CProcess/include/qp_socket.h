@@ -24,6 +24,12 @@ uint16_t qp_peer_port(int fd);
 /// peer hung up.
 void qp_cut_connection(int fd, uint16_t peer_port);
 
+enum { QP_REACHED = 0, QP_REFUSED = 1, QP_UNKNOWN_HOST = 2, QP_UNREACHABLE = 3 };
+
+/// Tries to connect and hangs up at once. Where that takes longer, it counts as reached: this tells
+/// only what is sure.
+int qp_try_connection(const char *host, const char *port, int milliseconds);
+
 /// Bytes of memory that this process occupies, 0 where the system does not tell.
 uint64_t qp_resident_bytes(void);
 

@@ -109,7 +109,8 @@ extension Coordinator {
                     ?? PoolFailure(.jobFailed, "job \(job.id) failed", remedy: "see its log")
             case .cancelled:
                 throw PoolFailure(
-                    .jobCancelled, "job \(job.id) was cancelled", remedy: "submit it again")
+                    .jobCancelled, "job \(job.id) was cancelled",
+                    remedy: "`qpool retry \(job.id)` goes on with what it lacks")
             case .compiling, .queued, .running, .finishing:
                 throw PoolFailure(
                     .notDone, "job \(job.id) is not done yet",

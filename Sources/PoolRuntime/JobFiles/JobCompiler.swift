@@ -127,22 +127,29 @@ enum Sentinel {
         seed: 20261120
         base:
           product:
-            a: { normal: { dimension: 2 } }
+            a: { normal: {} }
+            z: { normal: {} }
             b: { exponential: { rate: 1 } }
             c: { gamma: { shape: 2.5, scale: 1 } }
             d: { student-t: { df: 3 } }
             e: { poisson: { mean: 4 } }
         utility: >-
-          sin(a[0]) + exp(-b) + log1p(c) + atan(d) + erf(a[1]) + lgamma(1 + e) + pow(b, 1.5) + tanh(c)
+          sin(a) + exp(-b) + log1p(c) + atan(d) + erf(z) + lgamma(1 + e) + pow(b, 1.5) + tanh(c)
+        quantile: 0.5
         """
 
     /// Counts up where a method draws or stores otherwise than before and the samples below stay.
-    private static let revision: UInt64 = 2
+    private static let revision: UInt64 = 3
 
     /// SHA-256 over the revision and the utilities' bits of 1,024 samples.
+    ///
+    /// Traps where its own job is wrong: a fingerprint that says nothing lets everybody in.
     static let fingerprint: String = {
-        guard let node = try? JobText.parse(job), let spec = try? JobSpec.parse(node) else {
-            return "none"
+        let spec: JobSpec
+        do throws(JobError) {
+            spec = try JobSpec.parse(try JobText.parse(job))
+        } catch {
+            preconditionFailure("the sentinel's job is wrong: \(error)")
         }
         let evaluator = RangeEvaluator(job: spec.job)
         var bytes: [UInt8] = []

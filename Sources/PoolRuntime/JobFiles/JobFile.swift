@@ -22,7 +22,29 @@ public struct JobFile: Sendable {
     ///
     /// - Throws: ``JobError``; put ``path`` before its places.
     public init(path: String) throws(JobError) {
+        let text = try Self.text(path: path)
+        try self.init(node: try JobText.parse(text), text: text, path: path)
+    }
+
+    /// A job whose tree is read already; reads the data files it names, relative to the folder of `path`.
+    init(node: JobNode, text: String, path: String) throws(JobError) {
         self.path = path
+        self.text = text
+        self.node = node
+        folder =
+            path == "-"
+            ? FileManager.default.currentDirectoryPath
+            : URL(fileURLWithPath: path).deletingLastPathComponent().path
+        resources = JobResources(tables: try Self.tables(named: node, folder: folder))
+        var plugins = PluginFiles(folder: folder)
+        try plugins.collect(node, path: "")
+        for (name, sha256) in plugins.digests {
+            resources.setFileDigest(name, sha256: sha256)
+        }
+    }
+
+    /// The text of a file, or of standard input for `-`.
+    static func text(path: String) throws(JobError) -> String {
         let data: Data
         do {
             data =
@@ -36,18 +58,7 @@ public struct JobFile: Sendable {
         guard let text = String(data: data, encoding: .utf8) else {
             throw JobError(at: nil, path: "", "is not UTF-8 text")
         }
-        self.text = text
-        node = try JobText.parse(text)
-        folder =
-            path == "-"
-            ? FileManager.default.currentDirectoryPath
-            : URL(fileURLWithPath: path).deletingLastPathComponent().path
-        resources = JobResources(tables: try Self.tables(named: node, folder: folder))
-        var plugins = PluginFiles(folder: folder)
-        try plugins.collect(node, path: "")
-        for (name, sha256) in plugins.digests {
-            resources.setFileDigest(name, sha256: sha256)
-        }
+        return text
     }
 
     /// Reads every table that an `empirical` base or a measured `epsilon` in the tree names.

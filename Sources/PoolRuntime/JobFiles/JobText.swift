@@ -27,7 +27,7 @@ public enum JobText {
         do {
             root = try compose(yaml: text)
         } catch let error as YamlError {
-            throw diagnose(error)
+            throw diagnose(error, text)
         } catch {
             throw JobError(at: nil, path: "", "not YAML or JSON: \(error)")
         }
@@ -87,8 +87,29 @@ public enum JobText {
         SourcePosition(line: mark?.line ?? 1, column: mark?.column ?? 1)
     }
 
-    private static func diagnose(_ error: YamlError) -> JobError {
+    /// The place of the tab that is in the way where a line cannot be read: the one that indents it, or
+    /// that stands where the mistake was seen.
+    private static func tab(_ text: String, near mark: Mark) -> SourcePosition? {
+        let lines = text.split(
+            separator: "\n", maxSplits: mark.line, omittingEmptySubsequences: false)
+        guard mark.line >= 1, mark.line <= lines.count else { return nil }
+        let line = Array(lines[mark.line - 1].prefix { !$0.isNewline })
+        let indent = line.prefix { $0 == " " || $0 == "\t" }
+        if let place = indent.firstIndex(of: "\t") {
+            return SourcePosition(line: mark.line, column: place + 1)
+        }
+        let seen = mark.column - 1
+        guard line.indices.contains(seen), line[seen] == "\t" else { return nil }
+        return SourcePosition(line: mark.line, column: mark.column)
+    }
+
+    private static func diagnose(_ error: YamlError, _ text: String) -> JobError {
         switch error {
+        case .scanner(_, _, let mark, _) where tab(text, near: mark) != nil,
+            .parser(_, _, let mark, _) where tab(text, near: mark) != nil:
+            return JobError(
+                at: tab(text, near: mark), path: "",
+                "a tab stands here, and YAML indents with spaces alone: put spaces in its place")
         case .scanner(let context, let problem, let mark, _),
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):

@@ -6,26 +6,35 @@ import Quantilizer
 enum LinesTable {
     /// Reads the named members of every line, or of objects all numbers of the first line.
     ///
-    /// Lists have columns `0`, `1`, … and no names; `true` and `false` count as 1 and 0. Any bytes may
-    /// come.
+    /// Lists have columns `0`, `1`, … and no names; `true` and `false` count as 1 and 0, and the bare
+    /// words `NaN` and `Infinity` are numbers that are none. Blank lines are passed over and counted.
+    /// Any bytes may come.
     static func read(_ data: Data, columns wanted: [String]?) throws(TableError) -> DataTable {
         var names: [String] = []
         var columns: [[Double]] = []
         var isList = false
         var rows = 0
-        for (number, line) in data.split(separator: 10).enumerated() {
+        let lines = TableFile.withoutMark(data).split(
+            separator: 10, omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
             if line.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) { continue }
             func wrong(_ what: String) -> TableError {
                 TableError(message: "line \(number + 1): \(what)")
             }
-            guard let value = try? JSONSerialization.jsonObject(with: line, options: [])
-            else { throw wrong("is not JSON") }
+            let value: JSON
+            do throws(JSONFault) {
+                value = try JSON(parsing: line)
+            } catch {
+                throw wrong("is not JSON: \(error)")
+            }
             if rows == 0 {
-                if let list = value as? [Any] {
+                switch value {
+                case .array(let list):
                     isList = true
                     names = wanted ?? list.indices.map { "\($0)" }
-                } else if let object = value as? [String: Any] {
-                    names = wanted ?? object.keys.filter { object[$0] is NSNumber }.sorted()
+                case .object(let members):
+                    names = wanted ?? members.filter { cell($0.1) != nil }.map(\.0).sorted()
+                default: break
                 }
                 var seen: Set<String> = []
                 names = names.filter { seen.insert($0).inserted }
@@ -35,23 +44,35 @@ enum LinesTable {
                 columns = [[Double]](repeating: [], count: names.count)
             }
             for (place, name) in names.enumerated() {
-                let cell: Any?
-                if isList {
-                    let list = value as? [Any]
-                    let index = Int(name) ?? -1
-                    cell = list.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-                } else {
-                    cell = (value as? [String: Any])?[name]
+                var found: JSON?
+                if !isList {
+                    found = value[name]
+                } else if case .array(let list) = value, let index = Int(name),
+                    list.indices.contains(index)
+                {
+                    found = list[index]
                 }
-                guard let found = cell as? NSNumber else {
+                guard let found, let cell = cell(found) else {
                     throw wrong(
                         "`\(name)` is not a number; name the numeric members under `columns:`")
                 }
-                columns[place].append(found.doubleValue)
+                columns[place].append(cell)
+            }
+            if isList, wanted == nil, case .array(let list) = value, list.count > names.count {
+                throw wrong("has \(list.count) numbers, the first line \(names.count)")
             }
             rows += 1
         }
         guard rows > 0 else { throw TableError(message: "has no lines") }
         return DataTable(columnNames: isList && wanted == nil ? [] : names, columns: columns)
+    }
+
+    private static func cell(_ value: JSON) -> Double? {
+        switch value {
+        case .number(let number): number
+        case .integer(let number): Double(number)
+        case .bool(let isTrue): isTrue ? 1 : 0
+        case .null, .string, .array, .object: nil
+        }
     }
 }

@@ -12,31 +12,19 @@ enum NumPyTable {
     static func read(_ data: Data, columns wanted: [String]?) throws(TableError) -> DataTable {
         func wrong(_ what: String) -> TableError { TableError(message: what) }
         let bytes = [UInt8](data)
-        guard bytes.count >= 12, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-            throw wrong("is not a NumPy file")
-        }
-        let wide = bytes[6] >= 2
-        let start = wide ? 12 : 10
-        let length = (0..<(wide ? 4 : 2)).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
-        guard (1...3).contains(bytes[6]), start + length <= bytes.count else {
-            throw wrong("has a header of another format")
-        }
-        let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
-        guard let kind = text("descr", header), let shape = shape(header) else {
-            throw wrong("has a header that cannot be read: plain arrays of numbers can")
-        }
-        guard let read = reader(kind) else {
+        let header = try NumPyHeader(bytes)
+        guard let read = reader(header.kind) else {
             throw wrong(
-                "holds `\(kind)`; little-endian numbers can be read: save it as array.astype('<f8')"
-            )
+                "holds `\(header.kind)`; little-endian numbers can be read: save it as "
+                    + "array.astype('<f8')")
         }
-        let isByColumns = header.contains("'fortran_order': True")
-        let rows = shape[0]
-        let width = shape.count == 2 ? shape[1] : 1
-        guard rows > 0, width > 0, shape.count <= 2, rows <= BaseLimits.rows,
-            width <= BaseLimits.dimension
+        let shape = header.shape
+        guard (1...2).contains(shape.count), let rows = shape.first, rows > 0,
+            rows <= BaseLimits.rows,
+            shape.count == 1 || (1...BaseLimits.dimension).contains(shape[1])
         else { throw wrong("has the shape \(shape): rows of numbers are expected") }
-        let first = start + length
+        let width = shape.count == 2 ? shape[1] : 1
+        let first = header.bytes
         guard bytes.count - first >= rows * width * read.bytes else {
             throw wrong("ends early: \(rows) × \(width) numbers are announced")
         }
@@ -52,7 +40,7 @@ enum NumPyTable {
         }
         let columns = places.map { column in
             (0..<rows).map { row in
-                let number = isByColumns ? column * rows + row : row * width + column
+                let number = header.isByColumns ? column * rows + row : row * width + column
                 return read.value(bytes, first + number * read.bytes)
             }
         }
@@ -61,21 +49,8 @@ enum NumPyTable {
         return DataTable(columnNames: names, columns: columns)
     }
 
-    private static func text(_ key: String, _ header: String) -> String? {
-        guard let found = header.range(of: "'\(key)': '") else { return nil }
-        return header[found.upperBound...].split(separator: "'").first.map(String.init)
-    }
-
-    private static func shape(_ header: String) -> [Int]? {
-        guard let found = header.range(of: "'shape': ("),
-            let end = header[found.upperBound...].firstIndex(of: ")")
-        else { return nil }
-        let parts = header[found.upperBound..<end].split(separator: ",")
-            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        let numbers = parts.compactMap { Int($0) }.filter { $0 >= 0 && $0 <= 1 << 40 }
-        return numbers.count == parts.count && !numbers.isEmpty ? numbers : nil
-    }
-
+    /// How numbers of a kind are read; nil where they are not. Without a sign of their order they are
+    /// in this machine's.
     private static func reader(
         _ kind: String
     ) -> (bytes: Int, value: ([UInt8], Int) -> Double)? {
@@ -92,18 +67,22 @@ enum NumPyTable {
         func plain(_ count: Int) -> (bytes: Int, value: ([UInt8], Int) -> Double) {
             (count, { Double(word($0, $1, count)) })
         }
-        switch kind {
-        case "<f8": return (8, { Double(bitPattern: word($0, $1, 8)) })
-        case "<f4":
+        var plainKind = kind[...]
+        if let order = kind.first, "<=|".contains(order) || order == ">" && kind.hasSuffix("1") {
+            plainKind = plainKind.dropFirst()
+        }
+        switch plainKind {
+        case "f8": return (8, { Double(bitPattern: word($0, $1, 8)) })
+        case "f4":
             return (4, { Double(Float(bitPattern: UInt32(word($0, $1, 4)))) })
-        case "|b1", "|u1": return plain(1)
-        case "<u2": return plain(2)
-        case "<u4": return plain(4)
-        case "<u8": return plain(8)
-        case "|i1": return signed(1)
-        case "<i2": return signed(2)
-        case "<i4": return signed(4)
-        case "<i8": return signed(8)
+        case "b1", "?", "u1": return plain(1)
+        case "u2": return plain(2)
+        case "u4": return plain(4)
+        case "u8": return plain(8)
+        case "i1": return signed(1)
+        case "i2": return signed(2)
+        case "i4": return signed(4)
+        case "i8": return signed(8)
         default: return nil
         }
     }

@@ -82,7 +82,11 @@ public struct ConnectionFile: Sendable, Hashable {
     ) throws(SecurityError) -> Connection {
         let variable = environment["QPOOL_CONNECT"].flatMap { $0.isEmpty ? nil : $0 }
         let place = flag != nil ? "--connect" : "QPOOL_CONNECT"
-        let target = flag ?? variable ?? Endpoint.usual
+        var target = flag ?? variable ?? Endpoint.usual
+        // A file may have such a name too.
+        if target.contains("://") || GuardedFile.stamp(target) == nil {
+            target = Endpoint.completed(target)
+        }
         guard target.contains("://") else {
             let file = try ConnectionFile(path: target)
             return Connection(

@@ -29,6 +29,11 @@ public final class LocalRun: Sendable {
 
     /// log2 of the samples after which the running threshold is looked at.
     private static let batchLevel = 24
+    /// log2 of the samples of the first batch of a run that is kept; what follows takes about
+    /// ``batchNanoseconds``, since a batch that is stopped is lost.
+    private static let firstBatchLevel = 12
+    /// Nanoseconds that a batch of a run that is kept shall take.
+    private static let batchNanoseconds: UInt64 = 400_000_000
     /// Nanoseconds between two states that are kept.
     private static let keepEvery: UInt64 = 30_000_000_000
 
@@ -90,14 +95,15 @@ public final class LocalRun: Sendable {
         var machine = machine
         publish(machine)
         // What is drawn once is merged as soon as it is there.
-        let level =
-            !machine.job.drawsOnce ? Self.batchLevel : DyadicRange.blockLevel
+        let most = !machine.job.drawsOnce ? Self.batchLevel : DyadicRange.blockLevel
+        var level = keep == nil ? most : min(most, Self.firstBatchLevel)
         var kept = DispatchTime.now().uptimeNanoseconds
         while let missing = missing(machine) {
             let range =
                 DyadicRange(start: missing.start, level: min(missing.level, level))
                 ?? missing
             guard let round = machine.round(for: range) else { break }
+            let began = DispatchTime.now().uptimeNanoseconds
             let partial = runner.run(
                 job: machine.job, jobKey: 1, round: round, range: range,
                 hints: SharedHints(machine.hints), cancel: cancellation
@@ -111,6 +117,14 @@ public final class LocalRun: Sendable {
             _ = machine.merge(partial)
             publish(machine)
             let now = DispatchTime.now().uptimeNanoseconds
+            if keep != nil {
+                let spent = now - began
+                if spent < Self.batchNanoseconds / 2, range.level == level {
+                    level = min(most, level + 1)
+                } else if spent > Self.batchNanoseconds {
+                    level = max(DyadicRange.blockLevel, level - 1)
+                }
+            }
             if let keep, now - kept >= Self.keepEvery {
                 keep(machine)
                 kept = now

@@ -43,7 +43,9 @@ public struct RunState: Sendable {
     /// - Throws: `cannot-extend` where the method takes no more samples, or fewer were asked.
     public func extended(samples: UInt64?, draws: Int?) throws(PoolFailure) -> RunState {
         do {
-            let text = try spec.extended(samples: samples, draws: draws).text()
+            // Before a sample is issued there is nothing that anybody may have looked at.
+            let looked = self.machine.progress.issued > 0
+            let text = try spec.extended(samples: samples, draws: draws, looked: looked).text()
             let larger = try JobCompiler.compile(try JobText.parse(text), resources: resources)
             var machine = machine
             try machine.extend(to: larger.job.settings.extent)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
 internal import Quantilizer
 
 /// What plugins are told and tell in JSON: greetings, and batches where lines are asked for.
@@ -23,11 +22,28 @@ enum PluginText {
 
     /// Whether a plugin's greeting speaks this version.
     static func isReady(_ text: [UInt8]) -> Bool {
-        object(text)?["protocol"] as? Int == version
+        guard let greeting = object(text), let said = greeting["protocol"] else { return false }
+        return number(said) == UInt64(version)
     }
 
-    private static func object(_ text: some Collection<UInt8>) -> [String: Any]? {
-        try? JSONSerialization.jsonObject(with: Data(text)) as? [String: Any]
+    /// What a line or a greeting says; nil where it is no JSON object, which its sender is told.
+    private static func object(_ text: some Collection<UInt8>) -> JSON? {
+        do throws(JSONFault) {
+            let value = try JSON(parsing: text)
+            if case .object = value { return value }
+            return nil
+        } catch {
+            return nil
+        }
+    }
+
+    /// A whole number; some languages write it with a point.
+    private static func number(_ value: JSON) -> UInt64? {
+        switch value {
+        case .integer(let number): number
+        case .number(let number): UInt64(exactly: number)
+        default: nil
+        }
     }
 
     /// A batch as a line: the samples one after the other.
@@ -59,27 +75,20 @@ enum PluginText {
         return Array((line + "\n").utf8)
     }
 
-    /// The results of a line; the failure's message is empty where the line makes no sense.
+    /// The results of a line; the failure's message is empty where the line makes no sense. A result that
+    /// is no number is NaN, whatever stands there, and the others of its batch are what they are.
     static func results(
         _ line: some Collection<UInt8>, sequence: UInt64, lanes: Int
     ) -> Result<[Double], FunctionRefusal> {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let answer = try? decoder.decode(Answer.self, from: Data(line)) else {
-            return .failure(FunctionRefusal(""))
+        guard let answer = object(line) else { return .failure(FunctionRefusal("")) }
+        switch answer["error"] {
+        case .string(let error)?: return .failure(FunctionRefusal("it says: \(error)"))
+        case .null?, nil: break
+        case let error?: return .failure(FunctionRefusal("it says: \(error.text())"))
         }
-        if let error = answer.error { return .failure(FunctionRefusal("it says: \(error)")) }
-        guard answer.id == sequence, let results = answer.results, results.count == lanes else {
-            return .failure(FunctionRefusal(""))
-        }
-        return .success(results.map { $0 ?? .nan })
-    }
-
-    /// A line of results. Its numbers are read to the nearest double.
-    private struct Answer: Decodable {
-        var id: UInt64?
-        var results: [Double?]?
-        var error: String?
+        guard let id = answer["id"], number(id) == sequence,
+            case .array(let results)? = answer["results"], results.count == lanes
+        else { return .failure(FunctionRefusal("")) }
+        return .success(results.map(\.sampleResult))
     }
 }

@@ -4,15 +4,19 @@ internal import Synchronization
 
 /// The processes of one program: one for each thread that asks, started when it first does, and kept.
 ///
-/// What goes wrong is tried once more, in a fresh process. After so many failures in a row the program
-/// is given up, so that a worker whose plugin is broken does not swallow a job.
+/// What goes wrong is tried once more, in a fresh process. After so many failures in a row, and sooner
+/// where there was never an answer, the program is given up, so that a worker whose plugin is broken
+/// does not swallow a job.
 final class ProcessTeam: Sendable {
     /// Calls that fail one after the other before a program is given up.
     static let givenUpAfter = 8
+    /// The same for one that never gave an answer: the work is hardly begun.
+    static let notBegunAfter = 3
 
     private struct State {
         var idle: [PluginProcess] = []
         var failuresInRow = 0
+        var hasAnswered = false
         var trouble: String?
     }
 
@@ -41,7 +45,7 @@ final class ProcessTeam: Sendable {
         self.results = results
         self.folder = folder
         self.givesUp = givesUp
-        self.log = PluginLog(log)
+        self.log = PluginLog(name, log)
     }
 
     /// Why the program is given up, nil while it is not.
@@ -79,24 +83,29 @@ final class ProcessTeam: Sendable {
                 state.withLock { state in
                     state.idle.append(process)
                     state.failuresInRow = 0
+                    state.hasAnswered = true
+                }
+                if attempt > 0 {
+                    log.failed(reason, "a batch was tried again in a fresh process, and is there")
                 }
                 return answer
             } catch {
                 reason = error.message
-                if attempt == 0 {
-                    log.failed("`\(name)`: \(reason); the batch is tried again in a fresh process")
-                }
             }
         }
-        let words = "`\(name)`: \(reason)"
-        log.failed("\(words); \(samples) samples are lost")
-        state.withLock { state in
+        log.failed(
+            reason,
+            "a batch was tried again in a fresh process, and its \(samples) samples are lost")
+        let isGivenUp = state.withLock { state in
             state.failuresInRow += 1
-            if givesUp, state.failuresInRow >= Self.givenUpAfter {
-                state.trouble =
-                    "\(Self.givenUpAfter) batches in a row failed, each twice; the last: \(reason)"
-            }
+            let most = state.hasAnswered ? Self.givenUpAfter : Self.notBegunAfter
+            guard givesUp, state.failuresInRow >= most, state.trouble == nil else { return false }
+            let which = state.hasAnswered ? "\(most) batches in a row" : "the first \(most) batches"
+            state.trouble = "\(which) failed, each twice; the last: \(PluginLog.short(reason))"
+            return true
         }
+        // The program may end before the team does.
+        if isGivenUp { log.close() }
         return nil
     }
 }

@@ -39,6 +39,7 @@ struct IndicatorUtility: Utility {
     let condition: any Utility
 
     var scratchColumns: Int { condition.scratchColumns }
+    var range: ValueRange? { .binary }
 
     func evaluate(
         lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,
@@ -59,6 +60,7 @@ struct ComponentIndicator: Utility {
     let component: Double
 
     var scratchColumns: Int { 0 }
+    var range: ValueRange? { .binary }
 
     func evaluate(
         lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,
@@ -75,11 +77,14 @@ extension AuditShape {
     ///
     /// Of n base draws h are harmful: the base risk is at most Clopper and Pearson's one-sided bound
     /// b, with the job's confidence; for h = 0 that is about 3/n at 95 %. The output's is at most A·b.
+    /// Where A itself holds with a confidence, both have half the error, so that their product holds
+    /// with the job's: the table's `amplification` and `base_bound` are then those.
     func table(_ result: JobResult, job: CompiledJob) -> AnalysisTable {
         var rows: [AnalysisRow] = []
         let confidence = job.settings.confidence
         for selection in result.selections {
             let certificate = selection.certificate
+            let (amplification, each) = certificate.joint(confidence)
             func row(
                 _ harm: String, draws: UInt64?, harmful: UInt64?, rate: Double, bound: Double,
                 output: Double?
@@ -92,8 +97,8 @@ extension AuditShape {
                 row.add("harmful", harmful.map { .integer($0) } ?? .null)
                 row.add("base_rate", rate)
                 row.add("base_bound", bound)
-                row.add("amplification", certificate.amplification)
-                let most = certificate.amplification * bound
+                row.add("amplification", amplification)
+                let most = amplification * bound
                 row.add("output_bound", certificate.kind == .none ? nil : min(1, most))
                 row.add("output", output)
                 rows.append(row)
@@ -102,7 +107,7 @@ extension AuditShape {
                 row(
                     harm, draws: draws, harmful: harmful,
                     rate: Double(harmful) / Double(draws),
-                    bound: Self.upperBound(harmful, of: draws, confidence: confidence),
+                    bound: Self.upperBound(harmful, of: draws, confidence: each),
                     output: output)
             }
             for number in harms.indices {

@@ -6,53 +6,45 @@ struct SweepCurve {
     var samples: Double
     /// Samples kept, ascending.
     var kept: [Double]
-    /// The mean over those kept.
-    var top: [Double]
-    /// The standard deviation over those kept.
-    var deviations: [Double]
+    /// Those kept.
+    var means: [KeptMean]
     /// The mean over all samples.
     var base: Double
-    /// Where the function is the utility itself, the thresholds.
+    /// Where the function is the utility itself, the thresholds, or the lower ends of their intervals
+    /// where others have a threshold's utility.
     var thresholds: [Double]?
 
-    /// The normal interval of the mean above the base's quantile.
+    /// The mean over those kept.
+    var top: [Double] { means.map(\.mean) }
+
+    /// The interval of the mean above the base's quantile.
     ///
-    /// With T the function and t the quantile, Var = (s² + (1 − q)(mean − E[T | U = t])²)/k: the
-    /// influence function of E[T | U ≥ t] with t estimated. For the utility E[T | U = t] = t; for others
+    /// With T the function and t the quantile it needs E[T | U = t]. For the utility that is t; for others
     /// it is taken from the samples between this quantile and its neighbours, whichever is farther.
-    func interval(_ number: Int, confidence: Double) -> Interval {
-        let k = kept[number]
-        let deviation = deviations[number]
-        guard k > 1, deviation.isFinite, top[number].isFinite else {
-            return Interval(-.infinity, .infinity)
-        }
-        let gap = gap(number)
-        guard gap.isFinite else { return Interval(-.infinity, .infinity) }
-        let variance = deviation * deviation + (1 - k / samples) * gap * gap
-        let z = SpecialFunctions.normalUpperQuantile((1 - confidence) / 2)
-        let half = z * (variance / k).squareRoot()
-        return Interval(top[number] - half, top[number] + half)
+    func interval(_ number: Int, confidence: Double) -> Interval? {
+        guard means[number].mean.isFinite, let edge = edge(number) else { return nil }
+        return means[number].interval(
+            .best(share: kept[number] / samples, edge: edge, isUtility: thresholds != nil),
+            confidence: confidence)
     }
 
-    private func gap(_ number: Int) -> Double {
-        if let thresholds { return top[number] - thresholds[number] }
-        var widest = 0.0
+    private func edge(_ number: Int) -> Double? {
+        if let thresholds { return thresholds[number] }
+        let own = means[number].mean
+        var edges: [Double] = []
         if number > 0, kept[number] > kept[number - 1] {
-            let shell = between(
-                kept[number - 1], top[number - 1], kept[number], top[number])
-            widest = (top[number] - shell).magnitude
+            edges.append(between(kept[number - 1], means[number - 1].mean, kept[number], own))
         }
-        let next = number + 1 < kept.count ? (kept[number + 1], top[number + 1]) : (samples, base)
-        if next.0 > kept[number] {
-            let shell = between(kept[number], top[number], next.0, next.1)
-            widest = max(widest, (top[number] - shell).magnitude)
-        }
-        return widest
+        let next =
+            number + 1 < kept.count
+            ? (kept[number + 1], means[number + 1].mean) : (samples, base)
+        if next.0 > kept[number] { edges.append(between(kept[number], own, next.0, next.1)) }
+        return edges.max { (own - $0).magnitude < (own - $1).magnitude } ?? own
     }
 
     /// The mean over the samples between two ranks.
     private func between(_ a: Double, _ meanA: Double, _ b: Double, _ meanB: Double) -> Double {
-        (b * meanB - a * meanA) / (b - a)
+        meanB + a / (b - a) * (meanB - meanA)
     }
 
     /// Steps between two swept quantiles.

@@ -17,7 +17,7 @@ struct SweepTable {
         var row: AnalysisRow
         var amplification: Double
         var objective: Double
-        var interval: Interval
+        var interval: Interval?
         /// The means of the costs.
         var costs: [Double]
         var place: [(String, JSON)]
@@ -36,6 +36,8 @@ struct SweepTable {
         }
         var facts: [(name: String, value: JSON)] = [
             ("samples", .integer(result.issued)), ("objective", .string(shape.objective)),
+            // These samples have a part in whatever is chosen by the rows: docs/methods.md, section 1.
+            ("draw_with", .string("another seed than \(settings.seed)")),
         ]
         if shape.variants > 1 {
             facts.append(("certificate", .string("against the base of the row's own setting")))
@@ -48,8 +50,8 @@ struct SweepTable {
             facts += points[best].place.map { ("best_" + $0.0, $0.1) }
             facts += [
                 ("best", .number(points[best].objective)),
-                ("best_lower", .number(points[best].interval.lower)),
-                ("best_upper", .number(points[best].interval.upper)),
+                ("best_lower", points[best].interval.map { .number($0.lower) } ?? .null),
+                ("best_upper", points[best].interval.map { .number($0.upper) } ?? .null),
             ]
         }
         return AnalysisTable(name: "sweep", facts: facts, rows: points.map(\.row))
@@ -66,15 +68,16 @@ struct SweepTable {
         let samples = Double(result.issued)
         let kept = selections.map { Double($0.kept) }
         let mean = SweepCurve(
-            samples: samples, kept: kept, top: selections.map(\.utility.topMean),
-            deviations: selections.map(\.utility.topDeviation),
+            samples: samples, kept: kept, means: selections.map(\.utility.kept),
             base: selections.first?.utility.mean ?? .nan,
-            thresholds: selections.map(\.threshold.value))
+            thresholds: selections.map {
+                let lower = $0.threshold.interval?.lower ?? -.infinity
+                return $0.tieMass > 0 && lower.isFinite ? lower : $0.threshold.value
+            })
         let costs = shape.costs.indices.map { cost -> SweepCurve in
             let number = variant * shape.costs.count + cost
             return SweepCurve(
-                samples: samples, kept: kept, top: selections.map { $0.costs[number].top },
-                deviations: selections.map { $0.costs[number].topDeviation },
+                samples: samples, kept: kept, means: selections.map { $0.costs[number].kept },
                 base: selections.first?.costs[number].base ?? .nan, thresholds: nil)
         }
         return selections.indices.map { number in
@@ -106,15 +109,19 @@ struct SweepTable {
             for (cost, curve) in costs.enumerated() {
                 let name = shape.costs[cost].name
                 let interval = add(curve, number, name, to: &row)
+                let statistics = selection.costs[variant * shape.costs.count + cost]
+                row.add(name + "_bound", statistics.bound)
                 row.add(
-                    name + "_bound", selection.costs[variant * shape.costs.count + cost].bound)
+                    name + "_bound_kind",
+                    statistics.bound == nil
+                        ? .null
+                        : .string(statistics.limit?.isProved == true ? "limit" : "estimate"))
                 if shape.value == cost { objective = (curve.top[number], interval) }
                 if let reference = shape.reference {
                     addRatio(
                         curve, number, shape.costs[cost].name,
                         over: selection.costs[reference * shape.costs.count + cost],
-                        isPromised: selection.costs[variant * shape.costs.count + cost].bound
-                            != nil,
+                        isPromised: statistics.bound != nil,
                         to: &row)
                 }
             }
@@ -146,14 +153,15 @@ struct SweepTable {
         let confidence = (1 + settings.confidence) / 2
         let z = SpecialFunctions.normalUpperQuantile((1 - confidence) / 2)
         let half = z * statistics.deviation / Double(statistics.measured).squareRoot()
-        let top = curve.interval(number, confidence: confidence)
         let least = statistics.base - half
         row.add(name, curve.top[number] / statistics.base)
         row.add(
             name,
-            Interval(
-                max(0, top.lower) / (statistics.base + half),
-                least > 0 ? top.upper / least : .infinity))
+            curve.interval(number, confidence: confidence).map {
+                Interval(
+                    max(0, $0.lower) / (statistics.base + half),
+                    least > 0 ? $0.upper / least : .infinity)
+            })
     }
 
     /// The confidence of each of a curve's intervals so that all hold together (Bonferroni).
@@ -163,7 +171,7 @@ struct SweepTable {
 
     private func add(
         _ curve: SweepCurve, _ number: Int, _ name: String, to row: inout AnalysisRow
-    ) -> Interval {
+    ) -> Interval? {
         let interval = curve.interval(number, confidence: settings.confidence)
         row.add(name, curve.top[number])
         row.add(name, interval)

@@ -33,12 +33,7 @@ extension BaseRegistry {
 
     /// Whether a formula can name it.
     static func isName(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first,
-            first == "_" || first.properties.isAlphabetic
-        else { return false }
-        return text.unicodeScalars.allSatisfy {
-            $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType == .decimal
-        }
+        FormulaNames.isName(text)
     }
 
     @Sendable static func mixture(_ r: Request) throws(JobError) -> any BaseDistribution {

@@ -18,6 +18,8 @@ public struct EmpiricalBase: BaseDistribution {
     private let data: [[Double]]
     private let rowCount: Int
     private let table: CumulativeTable?
+    /// The rows' weights as the table has them, nil where all have the same.
+    private let rowWeights: [Double]?
     /// The steps' standard deviation over that of the column; nil where rows are drawn as they are.
     public let smoothing: Double?
     /// The steps' standard deviations, a column each.
@@ -68,12 +70,14 @@ public struct EmpiricalBase: BaseDistribution {
             data.append(column)
         }
         var cumulative: CumulativeTable?
+        var own: [Double]?
         if let weights {
             let column = try find(weights, "weights")
             for w in column { try BaseError.check(w, "weights", in: JobRange(0, 1e300)) }
             guard column.contains(where: { $0 > 0 }), column.reduce(0, +).isFinite else {
                 throw BaseError("weights", "expected at least one weight above 0")
             }
+            own = column
             cumulative = CumulativeTable(weights: column.map { DoubleDouble($0) })
         }
         let law = RowLaw(
@@ -93,6 +97,7 @@ public struct EmpiricalBase: BaseDistribution {
         self.data = data
         rowCount = table.rowCount
         self.table = cumulative
+        rowWeights = own
         componentNames = table.columnNames.isEmpty ? [] : chosen
     }
 
@@ -123,6 +128,19 @@ public struct EmpiricalBase: BaseDistribution {
                 values[place.value + i, lane] = values[place.value + i, lane].addingProduct(
                     step, noise.normals[place.normal + i, lane])
             }
+        }
+    }
+
+    /// The number of rows.
+    var rows: Int { rowCount }
+
+    /// A row's share of the mass times that of all rows: 1 where all weigh the same.
+    func weight(of row: Int) -> Double { rowWeights?[row] ?? 1 }
+
+    /// Fills lanes with the rows from `first` on, as they stand.
+    func fill(_ values: inout Columns, from first: Int, lanes: Int) {
+        for (number, column) in data.enumerated() {
+            for lane in 0..<lanes { values[number, lane] = column[first + lane] }
         }
     }
 

@@ -47,6 +47,7 @@ struct VariantFormula: Utility {
     let first: Int
 
     var scratchColumns: Int { formula.scratchColumns }
+    var range: ValueRange? { formula.range }
 
     func evaluate(
         lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,

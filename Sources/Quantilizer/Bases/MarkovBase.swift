@@ -10,7 +10,7 @@ public struct MarkovBase: BaseDistribution {
     /// States at most.
     static let states = 1_024
 
-    /// Probabilities of the first state, or weights that are divided by their sum.
+    /// Probabilities of the first state.
     public let initial: [Double]
     /// Probabilities of the next state, a row for each state.
     public let transition: [[Double]]
@@ -19,7 +19,12 @@ public struct MarkovBase: BaseDistribution {
     private let start: CumulativeTable
     private let rows: [CumulativeTable]
 
+    /// How far the sum of probabilities may be from 1.
+    static let tolerance = 1e-9
+
     /// A chain. Throws where a row cannot be a law.
+    ///
+    /// What rounding leaves of a sum of 1 is divided away.
     public init(
         initial: [Double], transition: [[Double]], length: Int
     ) throws(BaseError) {
@@ -34,11 +39,13 @@ public struct MarkovBase: BaseDistribution {
         {
             guard row.count == transition.count else {
                 throw BaseError(
-                    key, "\(name) has \(row.count) weights for \(transition.count) states")
+                    key, "\(name) has \(row.count) probabilities for \(transition.count) states")
             }
             for weight in row { try BaseError.check(weight, key, in: JobRange(0, 1e300)) }
-            guard row.contains(where: { $0 > 0 }) else {
-                throw BaseError(key, "\(name) needs a weight above 0")
+            let sum = row.reduce(0, +)
+            guard abs(sum - 1) <= Self.tolerance else {
+                throw BaseError(
+                    key, "expected probabilities that sum to 1, found that \(name) sums to \(sum)")
             }
             return CumulativeTable(weights: row.map { DoubleDouble($0) })
         }
@@ -113,7 +120,8 @@ extension BaseRegistry {
             }
             return rows
         }
-        let even = [Double](repeating: 1, count: max(1, transition?.count ?? 1))
+        let count = max(1, transition?.count ?? 1)
+        let even = [Double](repeating: 1 / Double(count), count: count)
         let initial = map.doubles(
             "initial", limit: MarkovBase.states, in: .nonNegative, default: even)
         let length = map.integer("length", in: 1...BaseLimits.dimension)

@@ -33,6 +33,7 @@ struct RecordedFamily: RecordedBase {
     var trouble: String? { variants.lazy.compactMap(\.trouble).first }
     var isReplayable: Bool { variants.allSatisfy(\.isReplayable) }
     var batchLanes: Int { variants.reduce(0) { max($0, $1.batchLanes) } }
+    var attempts: Int { variants.map(\.attempts).max() ?? 1 }
     var drawsPerSample: Int { variants.reduce(0) { $0 + $1.drawsPerSample } }
 
     func draw(

@@ -33,11 +33,21 @@ public struct Certificate: Sendable, Hashable {
     public var kept: UInt64
     /// The promise as a sentence.
     public var statement: String
+    /// Where `kind` is `confidence`, the factor that holds with half the error: for statements made
+    /// together with another of half the error, as bounds by a measured mean are.
+    public var jointAmplification: Double?
 
     /// No promise, to be replaced.
     static let nothing = Certificate(
         amplification: .infinity, kind: .none, confidence: nil, rule: "additive", gate: nil,
         fallback: 0, issued: 0, kept: 0, statement: "Nothing is promised.")
+
+    /// The factor for a statement made together with one on a measured mean, and the confidence of that
+    /// one, so that both hold with `wanted`.
+    func joint(_ wanted: Double) -> (amplification: Double, confidence: Double) {
+        kind == .confidence
+            ? (jointAmplification ?? .infinity, (1 + wanted) / 2) : (amplification, wanted)
+    }
 
     /// Optimisation power, log2 A.
     public var bits: Double { Kernels.log2(amplification) }

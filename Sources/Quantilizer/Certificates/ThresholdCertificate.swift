@@ -9,16 +9,16 @@ extension Certificate {
     static func abovePilot(
         kept: UInt64, pilot: UInt64, confidence: Double, issued: UInt64, accepted: UInt64
     ) -> Certificate {
-        let sure =
-            1
-            / SpecialFunctions.betaQuantile(
-                1 - confidence, Double(kept), Double(pilot - kept) + 1)
+        func sure(_ error: Double) -> Double {
+            1 / SpecialFunctions.betaQuantile(error, Double(kept), Double(pilot - kept) + 1)
+        }
+        let error = 1 - confidence
         let exact = kept > 1
-        let amplification = exact ? Double(pilot) / Double(kept - 1) : sure
+        let amplification = exact ? Double(pilot) / Double(kept - 1) : sure(error)
         let sense =
             exact
             ? "It holds exactly on average over pilots; for this pilot it is at most "
-                + "\(Number.text(sure)) times with confidence \(Number.text(confidence))."
+                + "\(Number.text(sure(error))) times with confidence \(Number.text(confidence))."
             : "It holds with confidence \(Number.text(confidence)) over pilots; a pilot that keeps "
                 + "at least 2 samples would give an exact one."
         return Certificate(
@@ -28,20 +28,29 @@ extension Certificate {
             statement:
                 "Any cost that is never negative has, on average over a draw, at most "
                 + "\(Number.text(amplification)) times its average over the base distribution; "
-                + "for several draws this holds for the sum of their costs. " + sense)
+                + "for several draws this holds for the sum of their costs. " + sense,
+            jointAmplification: exact ? nil : sure(error / 2))
     }
 
     /// Fresh draws above a threshold that was given: A = 1/p, with p bounded by what was needed.
     static func aboveGiven(
-        massAtLeast mass: Double, confidence: Double, issued: UInt64, accepted: UInt64
+        confidence: Double, issued: UInt64, accepted: UInt64
     ) -> Certificate {
-        guard accepted > 0, mass > 0 else {
+        // P(T ≤ t) = P(Bin(t, p) ≥ m), so one bound serves both endings.
+        func mass(_ error: Double) -> Double {
+            accepted == 0
+                ? 0
+                : SpecialFunctions.betaQuantile(
+                    error, Double(accepted), Double(issued - accepted) + 1)
+        }
+        let error = 1 - confidence
+        guard accepted > 0, mass(error / 2) > 0 else {
             return Certificate(
                 amplification: .infinity, kind: .none, confidence: nil, rule: "additive", gate: nil,
                 fallback: 0, issued: issued, kept: accepted,
                 statement: "Nothing is promised: no sample reached the threshold.")
         }
-        let amplification = 1 / mass
+        let amplification = 1 / mass(error)
         return Certificate(
             amplification: amplification, kind: .confidence, confidence: confidence,
             rule: "additive", gate: nil, fallback: 0, issued: issued, kept: accepted,
@@ -50,6 +59,7 @@ extension Certificate {
                 + "on average over a draw, at most \(Number.text(amplification)) times its "
                 + "average over the base distribution; for several draws this holds for the sum "
                 + "of their costs. The threshold was given, and the mass above it is bounded by "
-                + "how many samples the draws took.")
+                + "how many samples the draws took.",
+            jointAmplification: 1 / mass(error / 2))
     }
 }

@@ -70,7 +70,17 @@ struct ExactSum: Sendable, Equatable {
     }
 
     /// The sum, rounded to nearest once, ties to even; ±infinity where it is out of range.
-    var value: Double {
+    var value: Double { value(timesPowerOfTwo: 0) }
+
+    /// The sum over a count, which is in range wherever the terms are.
+    func mean(of count: UInt64) -> Double {
+        let whole = value
+        if whole.isFinite { return whole / Double(count) }
+        return (value(timesPowerOfTwo: -64) / Double(count)).timesPowerOfTwo(64)
+    }
+
+    /// The sum times 2^exponent, for an exponent of at most 0.
+    private func value(timesPowerOfTwo exponent: Int) -> Double {
         var copy = self
         copy.widen()
         copy.carry()
@@ -103,7 +113,7 @@ struct ExactSum: Sendable, Equatable {
             if sticky { mantissa += 1 }
         }
         let magnitudeValue = Double(
-            sign: .plus, exponent: last - Self.bias, significand: Double(mantissa))
+            sign: .plus, exponent: last - Self.bias + exponent, significand: Double(mantissa))
         return negative ? -magnitudeValue : magnitudeValue
     }
 

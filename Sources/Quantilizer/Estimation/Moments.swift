@@ -3,6 +3,8 @@
 /// Count, sum and spread of one column over a range of indices, by the fixed tree of sums.
 ///
 /// The sums are about a centre that the job fixes, over finite values only; the others are counted.
+/// They are in units of 2^exponent, so that squares neither vanish nor overflow: 1 for values of
+/// ordinary size, about the largest deviation where its square would leave the range of a double.
 ///
 /// **Determinism**: `combined` is one node of the tree: (left, right) with left before right.
 public struct Moments: Sendable, Hashable {
@@ -14,10 +16,12 @@ public struct Moments: Sendable, Hashable {
     public var positiveInfinite: UInt64 = 0
     /// Values of −infinity.
     public var negativeInfinite: UInt64 = 0
-    /// The sum of x − centre.
+    /// The sum of (x − centre)/2^exponent.
     public var sum: Double = 0
-    /// The sum of (x − centre)².
+    /// The sum of ((x − centre)/2^exponent)².
     public var squares: Double = 0
+    /// The unit of both sums, as a power of two.
+    public var exponent = 0
     /// Values below zero, counted for costs alone: nothing is promised for a cost that has some.
     public var negative: UInt64 = 0
     /// Values that are missing because a function from outside failed; among `nan` too, but for
@@ -30,6 +34,8 @@ public struct Moments: Sendable, Hashable {
     /// The node above `self`, on the left, and `right`.
     public func combined(with right: Moments) -> Moments {
         var result = self
+        var right = right
+        result.align(&right)
         result.finite += right.finite
         result.nan += right.nan
         result.positiveInfinite += right.positiveInfinite
@@ -43,7 +49,24 @@ public struct Moments: Sendable, Hashable {
 
     /// The mean of the finite values; NaN where there are none.
     public func mean(centre: Double) -> Double {
-        finite == 0 ? .nan : centre + sum / Double(finite)
+        finite == 0 ? .nan : centre + (sum / Double(finite)).timesPowerOfTwo(exponent)
+    }
+
+    /// Gives both the larger unit; sums that are 0 have none of their own.
+    private mutating func align(_ right: inout Moments) {
+        if exponent == right.exponent { return }
+        let common =
+            isZero ? right.exponent : right.isZero ? exponent : max(exponent, right.exponent)
+        use(common)
+        right.use(common)
+    }
+
+    private var isZero: Bool { sum == 0 && squares == 0 }
+
+    private mutating func use(_ unit: Int) {
+        sum = sum.timesPowerOfTwo(exponent - unit)
+        squares = squares.timesPowerOfTwo(2 * (exponent - unit))
+        exponent = unit
     }
 
     /// The standard deviation of the finite values with n − 1; 0 for one value, NaN for none.
@@ -51,13 +74,14 @@ public struct Moments: Sendable, Hashable {
         guard finite > 1 else { return finite == 1 ? 0 : .nan }
         let n = Double(finite)
         return max(0, (squares - sum * (sum / n)) / (n - 1)).squareRoot()
+            .timesPowerOfTwo(exponent)
     }
 
     /// All values, the infinite and missing ones too.
     public var count: UInt64 { finite + nan + positiveInfinite + negativeInfinite }
 
     /// Bytes that one takes.
-    static let bytes = 64
+    static let bytes = 68
 
     func write(to writer: inout ByteWriter) {
         writer.write(finite)
@@ -66,6 +90,7 @@ public struct Moments: Sendable, Hashable {
         writer.write(negativeInfinite)
         writer.write(sum)
         writer.write(squares)
+        writer.write(UInt32(bitPattern: Int32(exponent)))
         writer.write(negative)
         writer.write(failed)
     }
@@ -77,6 +102,7 @@ public struct Moments: Sendable, Hashable {
         negativeInfinite = try reader.word()
         sum = try reader.double()
         squares = try reader.double()
+        exponent = Int(Int32(bitPattern: try reader.word32()))
         negative = try reader.word()
         failed = try reader.word()
         var total: UInt64 = 0
@@ -86,6 +112,9 @@ public struct Moments: Sendable, Hashable {
         }
         if let samples, total != samples {
             throw DecodingFailure("moments of \(total) values where \(samples) were issued")
+        }
+        guard exponent.magnitude <= 1100 else {
+            throw DecodingFailure("moments in a unit out of range")
         }
         guard total <= Limits.samples, negative <= total, failed <= Limits.samples else {
             throw DecodingFailure("moments of too many values")

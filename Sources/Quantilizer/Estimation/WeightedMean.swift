@@ -29,11 +29,17 @@ struct WeightedMean: Sendable {
         guard mean.isFinite, degrees >= 1, units > 1 else {
             return Interval(-.infinity, .infinity)
         }
-        let squares = zip(weights, sums).reduce(0) {
-            let rest = ($1.1 - mean * $1.0) / total
+        let rests = zip(weights, sums).map { ($1 - mean * $0) / total }
+        // In units of the largest, whose square may not be a number of ordinary size.
+        let largest = rests.reduce(0) { max($0, $1.magnitude) }
+        let unit =
+            (0x1p-300...0x1p300).contains(largest) || largest == 0 || !largest.isFinite
+            ? 0 : Int(largest.exponent)
+        let squares = rests.reduce(0) {
+            let rest = $1.timesPowerOfTwo(-unit)
             return $0 + rest * rest
         }
-        let error = (squares * units / (units - 1)).squareRoot()
+        let error = (squares * units / (units - 1)).squareRoot().timesPowerOfTwo(unit)
         let half =
             SpecialFunctions.studentUpperQuantile((1 - confidence) / 2, degrees) * error
         guard half.isFinite else { return Interval(-.infinity, .infinity) }

@@ -45,6 +45,20 @@ struct FunctionFailures: Sendable {
         }
     }
 
+    /// The function that failed for all of so many samples, as a failure of the job: what was drawn then
+    /// was drawn by nothing. Nil where there is none.
+    func everywhere(_ job: CompiledJob, samples: UInt64) -> JobFailure? {
+        guard samples > 0 else { return nil }
+        for (column, function) in job.functions.enumerated()
+        where function.isExternal && counts[column] >= samples {
+            return JobFailure(
+                "plugin-failed",
+                "`\(function.name)` failed for each of \(samples) samples; the log of whoever computed "
+                    + "them says why")
+        }
+        return nil
+    }
+
     func write(to writer: inout ByteWriter) {
         for count in counts { writer.write(count) }
     }

@@ -6,7 +6,7 @@
 /// does not know are the strings `"nan"`, `"inf"` and `"-inf"`.
 ///
 /// **Determinism**: equal values give equal text.
-public indirect enum JSON: Sendable {
+public enum JSON: Sendable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -116,6 +116,26 @@ public indirect enum JSON: Sendable {
             }
         }
         text += "\""
+    }
+}
+
+extension JobNode {
+    /// A JSON value as a node, without a place in any text.
+    public init(_ json: JSON) {
+        let nowhere = SourcePosition(line: 1, column: 1)
+        switch json {
+        case .null: self.init(.null, at: nowhere)
+        case .bool(let value):
+            self.init(.scalar(value ? "true" : "false", quoted: false), at: nowhere)
+        case .string(let text): self.init(.scalar(text, quoted: true), at: nowhere)
+        case .integer(let value): self.init(.scalar("\(value)", quoted: false), at: nowhere)
+        case .number(let value):
+            // What JSON has no number for is a text there.
+            self.init(.scalar(Number.text(value), quoted: !value.isFinite), at: nowhere)
+        case .array(let items): self.init(.sequence(items.map { JobNode($0) }), at: nowhere)
+        case .object(let members):
+            self.init(.mapping(members.map { ($0.0, nowhere, JobNode($0.1)) }), at: nowhere)
+        }
     }
 }
 

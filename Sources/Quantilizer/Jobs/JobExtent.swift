@@ -9,11 +9,15 @@ public struct JobExtent: Sendable, Hashable {
     public var samples: UInt64
     /// `draws` of the job file: of `best-of-n` the number of groups.
     public var draws: Int
+    /// Smaller numbers of samples at which there was an answer to look at before the job went on,
+    /// ascending: see ``Certificate``. None where the extent was fixed before anything was shown.
+    public var looks: [UInt64]
 
     /// An extent.
-    public init(samples: UInt64, draws: Int) {
+    public init(samples: UInt64, draws: Int, looks: [UInt64] = []) {
         self.samples = samples
         self.draws = draws
+        self.looks = looks
     }
 }
 
@@ -23,13 +27,14 @@ extension JobSettings {
         get {
             // The most that `threshold` may take.
             if case .threshold(_, let maximum) = method {
-                return JobExtent(samples: maximum, draws: draws)
+                return JobExtent(samples: maximum, draws: draws, looks: looks)
             }
-            return JobExtent(samples: samples, draws: draws)
+            return JobExtent(samples: samples, draws: draws, looks: looks)
         }
         set {
             samples = newValue.samples
             draws = newValue.draws
+            looks = newValue.looks
             if case .threshold(let source, _) = method {
                 method = .threshold(source, maximumSamples: newValue.samples)
             }
@@ -87,8 +92,12 @@ extension JobSettings {
 
     /// These settings with a larger extent; what is nil stays.
     ///
+    /// - Parameter looked: whether there is an answer of these settings that may have been looked at. Of
+    ///   `exact` the certificate then pays for it.
     /// - Throws: where the method cannot take up more, or the extent is not larger or equal.
-    public func extended(samples: UInt64?, draws: Int?) throws(JobFailure) -> JobSettings {
+    public func extended(
+        samples: UInt64?, draws: Int?, looked: Bool = false
+    ) throws(JobFailure) -> JobSettings {
         if let whyNotExtensible { throw whyNotExtensible }
         var result = self
         func refuse(_ message: String) -> JobFailure { JobFailure("cannot-extend", message) }
@@ -109,7 +118,15 @@ extension JobSettings {
             .impact, .plain, .attack, .search:
             break
         }
-        let wanted = JobExtent(samples: samples ?? self.samples, draws: draws ?? self.draws)
+        var wanted = JobExtent(
+            samples: samples ?? self.samples, draws: draws ?? self.draws, looks: looks)
+        if looked, method == .exact, wanted.samples > self.samples {
+            guard looks.count < Limits.looks else {
+                throw refuse(
+                    "it was extended \(Limits.looks) times already: submit a job of so many")
+            }
+            wanted.looks.append(self.samples)
+        }
         guard wanted.samples >= self.samples else {
             throw refuse(
                 "the job has \(self.samples) samples already, \(wanted.samples) were asked: it can "
@@ -136,38 +153,59 @@ extension JobExtent {
         guard (1...Limits.samples).contains(samples), (1...Limits.draws).contains(draws) else {
             return false
         }
+        guard looks.count <= Limits.looks, zip(looks, looks.dropFirst()).allSatisfy({ $0 < $1 }),
+            looks.first ?? 1 > 0, looks.last ?? 0 < samples
+        else { return false }
         return method != .bestOfN || samples <= Limits.samples / UInt64(draws)
     }
 
     func write(to writer: inout ByteWriter) {
         writer.write(samples)
         writer.write(count: draws)
+        writer.write(count: looks.count)
+        for look in looks { writer.write(look) }
     }
 
     init(from reader: inout ByteReader, of job: CompiledJob) throws(DecodingFailure) {
         samples = try reader.word()
         draws = try reader.count(limit: Limits.draws, bytesEach: 0, of: "draws")
+        looks = []
+        for _ in 0..<(try reader.count(limit: Limits.looks, bytesEach: 8, of: "looks")) {
+            looks.append(try reader.word())
+        }
         guard isAllowed(job.settings.method) else {
             throw DecodingFailure("an extent out of range")
         }
     }
 }
 
+extension JobSettings {
+    /// The looks as a job file has them, if there are any.
+    var writtenLooks: [(String, JSON)] {
+        looks.isEmpty ? [] : [("looks", .array(looks.map { .integer($0) }))]
+    }
+}
+
 extension JobSpec {
     /// The job file, every default filled in, of the job with a larger extent.
     ///
+    /// - Parameter looked: whether there may be an answer already.
     /// - Throws: where the method cannot take up more, or the extent is smaller.
-    public func extended(samples: UInt64?, draws: Int?) throws(JobFailure) -> JSON {
-        let settings = try job.settings.extended(samples: samples, draws: draws)
+    public func extended(
+        samples: UInt64?, draws: Int?, looked: Bool = true
+    ) throws(JobFailure) -> JSON {
+        let settings = try job.settings.extended(samples: samples, draws: draws, looked: looked)
         guard settings.extent != job.settings.extent, case .object(let members) = normalised else {
             return normalised
         }
         return .object(
-            members.map { name, value in
+            members.flatMap { name, value -> [(String, JSON)] in
                 switch name {
-                case "samples", "precision": ("samples", .integer(settings.samples))
-                case "draws": ("draws", .integer(UInt64(settings.draws)))
-                default: (name, value)
+                case "samples", "precision":
+                    [("samples", .integer(settings.samples))] + settings.writtenLooks
+                case "looks": []
+                case "draws": [("draws", .integer(UInt64(settings.draws)))]
+                default: [(name, value)]
                 }
             })
     }

@@ -154,6 +154,10 @@ public struct JobMachine: Sendable {
                 self.pending = nil
                 return go(to: pending)
             }
+            if let failure = failedEverywhere {
+                self.failure = failure
+                return
+            }
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
             result.usage = usage
             if let usage { result.work.append(("requests", usage.requests)) }
@@ -166,6 +170,18 @@ public struct JobMachine: Sendable {
             self.result = result
         case .failure(let failure): self.failure = failure
         }
+    }
+
+    /// Why an answer would be none, though the method gives one: no sample has what it goes by.
+    private var failedEverywhere: JobFailure? {
+        if let usage, issued > 0, usage.failed >= issued * UInt64(job.recorded?.drawsPerSample ?? 1)
+        {
+            return JobFailure(
+                "samples-failed",
+                "each of \(issued) samples failed (\(usage.failureKinds)); the log of whoever drew them "
+                    + "says why")
+        }
+        return failures.everywhere(job, samples: issued)
     }
 
     // MARK: More samples
@@ -185,7 +201,8 @@ public struct JobMachine: Sendable {
         if let failure { throw failure }
         var settings = job.settings
         settings.extent = self.extent
-        let next = try settings.extended(samples: extent.samples, draws: extent.draws)
+        var next = try settings.extended(samples: extent.samples, draws: extent.draws)
+        next.looks = extent.looks
         guard next.extent != self.extent else { return false }
         if hasEnded { go(to: next.extent) } else { pending = next.extent }
         return true
@@ -251,7 +268,7 @@ public struct JobMachine: Sendable {
 
     // MARK: Snapshots
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// Whether ``snapshot()`` keeps what is done: while rounds run, and at the end where more samples
     /// may follow.

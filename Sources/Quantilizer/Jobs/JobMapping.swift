@@ -55,6 +55,11 @@ public struct JobMapping: Sendable {
     /// Whether a key was given.
     public func has(_ key: String) -> Bool { self[key] != nil }
 
+    /// Whether a key was given as `null`.
+    public func isNull(_ key: String) -> Bool {
+        if case .null? = values[key]?.content { true } else { false }
+    }
+
     /// The path of a key.
     public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 

@@ -80,10 +80,11 @@ extension JobNode {
         return value
     }
 
-    /// A whole number in any of the ways a number is written (`1e8`, `1_000_000`), exactly.
+    /// A whole number in any of the ways a number is written (`1e8`, `1_000_000`, `1M`, `12.5 k`),
+    /// exactly.
     public func integer(path: String, in range: ClosedRange<Int>) throws(JobError) -> Int {
         guard case .scalar(let text, quoted: false) = content,
-            let value = DecimalText(text)?.integer, range.contains(value)
+            let value = DecimalText(text, takesUnits: true)?.integer, range.contains(value)
         else {
             let upper = range.upperBound == .max ? "" : " to \(range.upperBound)"
             throw expected("a whole number from \(range.lowerBound)\(upper)", path: path)
@@ -143,19 +144,37 @@ extension JobNode {
     }
 }
 
+/// Counts as people write them and programs print them.
+public enum CountText {
+    /// The count that `1000`, `1_000`, `1e9`, `1M` or `12.5 k` stands for; nil where it is none.
+    public static func read(_ text: String) -> UInt64? {
+        DecimalText(text, takesUnits: true)?.integer.flatMap { UInt64(exactly: $0) }
+    }
+}
+
 /// A decimal number's text taken apart, so that `1e8` is a whole number and `1%` is 0.01 exactly.
 struct DecimalText {
+    /// Powers of ten by their letters. A small m means something else.
+    private static let units: [UInt8: Int] = [
+        UInt8(ascii: "k"): 3, UInt8(ascii: "K"): 3, UInt8(ascii: "M"): 6, UInt8(ascii: "G"): 9,
+        UInt8(ascii: "T"): 12,
+    ]
     private var negative = false
     private var digits = ""
     private var exponent = 0
 
-    /// Nil unless the text is sign, digits with single underscores inside, point, exponent, `%`.
-    init?(_ text: String) {
+    /// Nil unless the text is sign, digits with single underscores inside, point, exponent, `%`; or,
+    /// where counts are wanted, `k`, `M`, `G` or `T` at its end, behind a blank or none.
+    init?(_ text: String, takesUnits: Bool = false) {
         var bytes = Array(text.utf8)[...]
         guard bytes.count <= 400 else { return nil }
         if bytes.last == UInt8(ascii: "%") {
             bytes.removeLast()
             exponent = -2
+        } else if takesUnits, let power = bytes.last.flatMap({ Self.units[$0] }) {
+            bytes.removeLast()
+            if bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+            exponent = power
         }
         if let first = bytes.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
             negative = first == UInt8(ascii: "-")

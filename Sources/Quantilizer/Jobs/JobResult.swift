@@ -36,12 +36,15 @@ public struct UtilityStatistics: Sendable, Hashable {
     public var standardDeviation: Double
     /// The mean over the kept samples with a finite utility.
     public var topMean: Double
-    /// An interval of the mean above the base's quantile, by the normal law.
-    public var topMeanInterval: Interval
+    /// An interval of the mean above the base's quantile (``KeptMean``); nil where few samples are kept,
+    /// or all that are kept are alike. It has no end on the side where the tail may be too heavy.
+    public var topMeanInterval: Interval?
     /// The largest utility.
     public var maximum: Double
-    /// The standard deviation over the kept samples with a finite utility.
-    public var topDeviation: Double
+    /// The kept samples with a finite utility.
+    public var kept: KeptMean
+    /// How heavy the tail of the kept utilities is; nil where too few are kept to say.
+    public var tail: TailIndex?
 }
 
 /// One cost over all samples and over the kept ones, beside the bound that the certificate gives.
@@ -52,13 +55,17 @@ public struct CostStatistics: Sendable, Hashable {
     public var base: Double
     /// The standard deviation over all samples.
     public var deviation: Double
+    /// An upper confidence limit of the mean over the base; nil where the samples give none.
+    public var limit: MeanLimit?
     /// The mean over the kept samples.
     public var top: Double
-    /// The standard deviation over the kept samples.
-    public var topDeviation: Double
+    /// The kept samples.
+    public var kept: KeptMean
     /// Base samples that `base` is over.
     public var measured: UInt64
-    /// Amplification times `base`; nil where the cost takes values below 0, for which nothing is promised.
+    /// The certificate's factor times `limit`; nil where there is none, or where the cost takes values
+    /// below 0, for which nothing is promised. Where the certificate has a confidence, both have half the
+    /// error (``Certificate/joint(_:)``).
     public var bound: Double?
 }
 
@@ -149,13 +156,16 @@ public struct JobResult: Sendable, Hashable {
     public var warnings: [JobWarning]
     /// Of a recorded base, what drawing took.
     public var usage: RecordUsage?
+    /// What no interval covers: parts that no sample may have met. Empty where intervals are exact.
+    public var hidden: [HiddenPart] = []
     /// What it took to get there, which the way decides and not the job: no part of the answer.
     public var work: [(name: String, value: UInt64)] = []
 
     /// Equality to the bit, however it was got.
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
-            && a.warnings == b.warnings && a.estimate == b.estimate && a.usage == b.usage
+            && a.warnings == b.warnings && a.hidden == b.hidden && a.estimate == b.estimate
+            && a.usage == b.usage
             && a.table?.json.text() == b.table?.json.text()
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern

@@ -28,7 +28,7 @@ public struct JobSpec: Sendable {
         "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event",
         "utility",
         "utilities", "quantile", "quantiles",
-        "samples", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
+        "samples", "looks", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
         "verify",
     ]
 
@@ -109,6 +109,7 @@ struct JobSpecReader {
         if let method = numbers?.method, method.importance != nil {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
+        if let numbers { checkLooks(numbers) }
         if let numbers, let recorded = base as? any RecordedBase {
             if recorded.isReplayable {
                 checkReplayed(numbers)
@@ -132,11 +133,14 @@ struct JobSpecReader {
             seed: UInt64(seed), samples: numbers.samples, quantiles: numbers.quantiles,
             draws: draws, method: numbers.method, confidence: confidence, memoryBytes: memory)
         settings.precision = numbers.precision
+        settings.looks = looks(numbers)
         settings.verify = verify
-        let job = CompiledJob(
-            settings: settings, base: bases?.family ?? audited.base ?? base, utilities: utilities,
-            costs: costs, auxiliary: auxiliary, screens: screens,
-            proposal: proposal, isEstimate: isEstimate, sweep: sweep, audit: audit, search: search)
+        let job = fitting(
+            CompiledJob(
+                settings: settings, base: bases?.family ?? audited.base ?? base,
+                utilities: utilities, costs: costs, auxiliary: auxiliary, screens: screens,
+                proposal: proposal, isEstimate: isEstimate, sweep: sweep, audit: audit,
+                search: search))
         return JobSpec(
             name: name, job: job, chosen: chooser?.reason(numbers),
             normalised: normalised(name, job, asked: numbers.asked))
@@ -227,8 +231,23 @@ struct JobSpecReader {
 
     // MARK: Memory
 
+    /// Where a job says nothing, from this on as much as it needs, up to ``Limits/usualMemoryBytes``.
+    private static let leastUsualMemory = 64_000_000
+
+    /// The job with enough memory to begin, where it says nothing of that: it changes no answer.
+    private func fitting(_ job: CompiledJob) -> CompiledJob {
+        var job = job
+        guard !map.has("memory") else { return job }
+        while 2 * job.settings.memoryBytes <= Limits.usualMemoryBytes,
+            JobMachine(job: job).failure?.code == "memory-too-small"
+        {
+            job.settings.memoryBytes *= 2
+        }
+        return job
+    }
+
     private mutating func readMemory() -> Int {
-        let fallback = 64_000_000
+        let fallback = Self.leastUsualMemory
         return map.read("memory", default: fallback) { (node, path) throws(JobError) in
             guard case .scalar(let text, _) = node.content, let bytes = Self.bytes(text),
                 bytes >= Double(Limits.leastMemoryBytes), bytes <= Double(Limits.mostMemoryBytes)
@@ -240,13 +259,14 @@ struct JobSpecReader {
         } ?? fallback
     }
 
-    /// Bytes of `64MB`, `1.5GiB`, `2e8`.
+    /// Bytes of `64MB`, `64 Mb`, `64M`, `1.5GiB`, `2e8`: letters large or small.
     private static func bytes(_ text: String) -> Double? {
         let units: [(String, Double)] = [
-            ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
-            ("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
+            ("kib", 1024), ("mib", 1_048_576), ("gib", 1_073_741_824), ("tib", 1_099_511_627_776),
+            ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12), ("b", 1), ("k", 1e3), ("m", 1e6),
+            ("g", 1e9), ("t", 1e12),
         ]
-        for (suffix, factor) in units where text.hasSuffix(suffix) {
+        for (suffix, factor) in units where text.lowercased().hasSuffix(suffix) {
             var number = text.dropLast(suffix.count)
             while number.last == " " { number.removeLast() }
             return DecimalText(String(number))?.double.map { $0 * factor }

@@ -107,6 +107,13 @@ extension JobSpecReader {
         guard let node = map[key] else { return [] }
         // Some methods find it by themselves; the others miss it.
         if case .scalar("auto", _) = node.content { return [] }
+        if case .scalar(let text, _) = node.content, Double(text) == 0 {
+            map.note(
+                key,
+                "a quantile is above 0: the limit at 0 is the best sample of all; for the best of n "
+                    + "samples write `method: { best-of-n: { n: 1000 } }`")
+            return []
+        }
         if case .sequence = node.content {
             let values = map.doubles(key, limit: Limits.quantiles, in: .fraction) ?? []
             if Set(values).count != values.count { map.note(key, "a quantile is given twice") }
@@ -137,6 +144,29 @@ extension JobSpecReader {
             let relative = map.double("tail_mass", in: .openUnit)
             try map.finish()
             return .tailMass(relative: relative ?? 1)
+        }
+    }
+
+    /// Whole numbers below the job's samples, each above the one before.
+    func looks(_ numbers: Numbers) -> [UInt64] {
+        guard case .sequence(let items) = map["looks"]?.content else { return [] }
+        return items.compactMap {
+            (try? $0.integer(path: "looks", in: 1...Self.mostSamples)).map { UInt64($0) }
+        }
+    }
+
+    mutating func checkLooks(_ numbers: Numbers) {
+        guard map.has("looks") else { return }
+        let found = looks(numbers)
+        guard case .sequence(let items) = map["looks"]?.content, found.count == items.count,
+            !found.isEmpty, numbers.method == .exact, numbers.precision == nil,
+            JobExtent(samples: numbers.samples, draws: 1, looks: found).isAllowed(.exact)
+        else {
+            return map.note(
+                "looks",
+                "expected the numbers of samples at which an answer of `exact` was looked at before the "
+                    + "job went on: up to \(Limits.looks) numbers below `samples`, each above the one "
+                    + "before")
         }
     }
 
@@ -337,6 +367,7 @@ extension JobSpecReader {
             members.append(("quantiles", .array(settings.quantiles.map { .number($0) })))
         }
         if let asked { members.append(asked) }
+        members += settings.writtenLooks
         if !job.isEstimate { members.append(("draws", .integer(UInt64(settings.draws)))) }
         members.append(("method", method))
         members += job.writtenAnalysis

@@ -19,11 +19,19 @@ extension JobSpecReader {
             map.note(key, "a search has no `\(key)`; its numbers stand under `search`")
         }
         let settings = map.collect { () throws(JobError) in try Self.search(node) }
-        guard let settings else { return }
         searching = settings
         constants = Dictionary(
-            settings.parameters.map { ($0.name, $0.middle) }
+            settings?.parameters.map { ($0.name, $0.middle) } ?? Self.names(node)
         ) { first, _ in first }
+    }
+
+    /// The parameters' names where their settings are wrong: the reward that uses them is not.
+    private static func names(_ node: JobNode) -> [(String, Double)] {
+        guard case .mapping(let entries) = node.content,
+            let parameters = entries.first(where: { $0.key == "parameters" }),
+            case .mapping(let named) = parameters.value.content
+        else { return [] }
+        return named.map { ($0.key, 0.5) }
     }
 
     private static func search(_ node: JobNode) throws(JobError) -> SearchSettings {
@@ -70,11 +78,7 @@ extension JobSpecReader {
         var result: [SearchSettings.Parameter] = []
         for entry in entries {
             let place = "\(path).\(entry.key)"
-            let isName =
-                entry.key.unicodeScalars.allSatisfy {
-                    $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType == .decimal
-                } && entry.key.unicodeScalars.first?.properties.numericType == nil
-            guard isName, !entry.key.isEmpty, !taken.contains(entry.key) else {
+            guard FormulaNames.isName(entry.key), !taken.contains(entry.key) else {
                 throw JobError(
                     at: entry.keyPosition, path: place,
                     "expected a name that the formula can use and that means nothing else")

@@ -70,18 +70,13 @@ extension JobSpecReader {
         var epsilon = 0.0
         if let file {
             if let table = tables[file], let pairs = pairs(table) {
-                let found = MeanBound.shortfall(
-                    proxy: pairs.proxy, truth: pairs.truth, order: order, limit: bound,
-                    confidence: confidence)
-                if found == nil {
-                    map.note(
-                        "pairs",
-                        "\(file): a difference is above the `bound`, or there are fewer than two pairs"
-                    )
-                } else if found == 0 {
-                    map.note("pairs", "\(file): the proxy never exceeds the truth, so ε is 0")
+                do throws(ShortfallFailure) {
+                    epsilon = try MeanBound.shortfall(
+                        proxy: pairs.proxy, truth: pairs.truth, order: order, limit: bound,
+                        confidence: MinimaxSettings.measuring(confidence))
+                } catch {
+                    map.note("pairs", "\(file): \(error.message)")
                 }
-                epsilon = found ?? 0
             } else {
                 map.note(
                     "pairs",

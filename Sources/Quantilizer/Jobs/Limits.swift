@@ -24,6 +24,8 @@ public enum Limits {
     public static let leastMemoryBytes = 1 << 20
     /// The most memory for candidates that may be asked, in bytes.
     public static let mostMemoryBytes = 1 << 40
+    /// The most memory that a job gets without asking for it, in bytes.
+    public static let usualMemoryBytes = 2_048_000_000
     /// Characters of a job's name.
     public static let nameCharacters = 200
     /// Rounds a job may take before it is given up.
@@ -66,6 +68,8 @@ public enum Limits {
     public static let batchSeconds = 3_600.0
     /// Bytes of values that a worker's thread holds to batch them for a plugin.
     public static let batchBytes = 16 << 20
+    /// Times that a job goes on after an answer.
+    public static let looks = 64
     /// Samples that the growing pilots of `precision` may take.
     public static let precisionSamples: UInt64 = 1 << 40
 }

@@ -14,7 +14,11 @@ public struct ChosenMethod: Sendable, Hashable {
     public var isOverBudget: Bool
 }
 
-/// The choice among methods: `exact` where it is affordable, else splitting, else cross-entropy.
+/// The choice among methods: `exact` where it is affordable, else splitting, with fewer particles where the
+/// budget asks for it.
+///
+/// Never cross-entropy, whatever it saves: it follows what its rounds met, and neither its draws nor its
+/// intervals tell of a place that they lost.
 struct MethodChooser {
     var budget: UInt64
     let base: any BaseDistribution
@@ -34,33 +38,33 @@ struct MethodChooser {
 
     private var quantile: Double { isEstimate ? 1e-9 : quantiles.min() ?? 1 }
     private var slots: Int { LatentTransform.slots(of: base) - 1 }
-    private var takesProposals: Bool { utilities.allSatisfy { $0.external == nil } }
 
+    /// The fewest particles an island that a budget may lead to, as a power of two.
+    private static let fewestParticleBits = 9
+
+    /// The usual settings, with as many particles as can be had for the budget and in memory.
     private var splitting: SplittingSettings {
-        isEstimate ? .ofEstimates : SplittingSettings()
+        var settings = isEstimate ? SplittingSettings.ofEstimates : SplittingSettings()
+        while settings.particleBits > Self.fewestParticleBits,
+            cost(of: settings) ?? .max > budget
+        {
+            settings.particleBits -= 1
+        }
+        return settings
     }
-    private let crossEntropy = ImportanceSettings(adaptation: .init())
 
     /// Samples that `exact` takes if the job does not say.
     private var exactSamples: Double { max(100_000, Double(max(1_000, draws)) / quantile) }
 
-    private var stub: CompiledJob {
-        CompiledJob(
-            settings: JobSettings(
-                samples: 1, quantiles: [quantile], draws: draws, method: .splitting(splitting)),
-            base: base, utilities: Array(utilities.prefix(1)), isEstimate: isEstimate)
-    }
-
     /// Evaluations of splitting; nil where it cannot be done.
-    private var splittingCost: UInt64? {
-        let job = stub
-        let levels = splitting.firstAim(quantile: quantile).levels
-        guard SplittingMethod.problem(job, splitting, levels: levels) == nil else { return nil }
-        return SplittingMethod.evaluations(job, splitting)
-    }
-
-    private var crossEntropyCost: UInt64? {
-        takesProposals ? ImportanceMethod.evaluations(stub, crossEntropy) : nil
+    private func cost(of settings: SplittingSettings) -> UInt64? {
+        let job = CompiledJob(
+            settings: JobSettings(
+                samples: 1, quantiles: [quantile], draws: draws, method: .splitting(settings)),
+            base: base, utilities: Array(utilities.prefix(1)), isEstimate: isEstimate)
+        let levels = settings.firstAim(quantile: quantile).levels
+        guard SplittingMethod.problem(job, settings, levels: levels) == nil else { return nil }
+        return SplittingMethod.evaluations(job, settings)
     }
 
     /// The method, with its usual settings.
@@ -73,13 +77,9 @@ struct MethodChooser {
         {
             return .exact
         }
-        let first = splittingCost
-        if let first, first <= budget { return .ready(.splitting(splitting)) }
-        guard let second = crossEntropyCost else {
-            return first == nil ? (isEstimate ? .plain : .exact) : .ready(.splitting(splitting))
-        }
-        return second < first ?? .max
-            ? .ready(.crossEntropy(crossEntropy)) : .ready(.splitting(splitting))
+        let settings = splitting
+        guard cost(of: settings) != nil else { return isEstimate ? .plain : .exact }
+        return .ready(.splitting(settings))
     }
 
     // MARK: Why
@@ -116,24 +116,20 @@ struct MethodChooser {
                 "its \(cost) samples keep to \(limit), and no certificate is smaller than its "
                     + "A = samples/kept", cost
             )
-        case .splitting:
-            let cost = splittingCost ?? .max
+        case .splitting(let settings):
+            let cost = self.cost(of: settings) ?? .max
+            let usual = SplittingSettings().particles
+            let fewer =
+                settings.particles < usual
+                ? "; with \(settings.particles) particles an island in place of \(usual), as the budget "
+                    + "or the memory asks"
+                : ""
             return (
                 tooMany
                     + "; splitting takes about \(cost), whatever the utility's shape: it moves the "
                     + "\(slots) random numbers that a sample is made of, and needs no density"
-                    + (isDiscrete ? "; ties are divided by random labels" : "") + weaker, cost
-            )
-        case .crossEntropy:
-            let cost = crossEntropyCost ?? .max
-            let other =
-                splittingCost.map { "splitting would take about \($0), also too many" }
-                ?? "splitting cannot be done"
-            return (
-                tooMany
-                    + ", and \(other); cross-entropy takes about \(cost). It may "
-                    + "miss places far apart without a sign: compare seeds, or give more `budget`"
-                    + weaker, cost
+                    + (isDiscrete ? "; ties are divided by random labels" : "") + fewer + weaker,
+                cost
             )
         default:
             return (

@@ -25,7 +25,7 @@ public struct ResultJSON: Sendable {
         id: String?, state: String = "done", digest: String, timings: [(String, JSON)] = []
     ) -> JSON {
         let head: [(String, JSON)] = [
-            ("version", .integer(1)), ("job", spec.normalised),
+            ("version", .integer(1)), ("job", spec.identity),
             ("id", id.map { .string($0) } ?? .null), ("state", .string(state)),
             ("digest", .string(digest)),
         ]
@@ -64,6 +64,12 @@ public struct ResultJSON: Sendable {
         .object([
             ("p", .number(estimate.p)), ("log_p", .number(estimate.logP)),
             (
+                "log_p_interval",
+                .array([
+                    .number(estimate.logInterval.lower), .number(estimate.logInterval.upper),
+                ])
+            ), ("log_p_unit", .string("nat")),
+            (
                 "interval",
                 .array([.number(estimate.interval.lower), .number(estimate.interval.upper)])
             ),
@@ -90,7 +96,14 @@ public struct ResultJSON: Sendable {
             }
         }
         let usage = spec.job.texts.isEmpty ? nil : result.usage
-        return (usage.map { [("usage", json($0))] } ?? []) + [
+        let hidden = result.hidden.map { part in
+            JSON.object([
+                ("mass", .number(part.mass)), ("share", .number(part.share)),
+                ("adds", .number(part.adds)),
+            ])
+        }
+        let could = hidden.isEmpty ? [] : [("could_hide", JSON.array(hidden))]
+        return (usage.map { [("usage", json($0))] } ?? []) + could + [
             ("diagnostics", .object(diagnostics)),
             (
                 "warnings",
@@ -102,7 +115,8 @@ public struct ResultJSON: Sendable {
         ]
     }
 
-    private func fields(_ selection: SelectionResult) -> [(String, JSON)] {
+    /// A selection's members.
+    func fields(_ selection: SelectionResult) -> [(String, JSON)] {
         func interval(_ interval: Interval?) -> JSON {
             interval.map { .array([.number($0.lower), .number($0.upper)]) } ?? .null
         }
@@ -127,6 +141,11 @@ public struct ResultJSON: Sendable {
                     ("top_mean", .number(utility.topMean)),
                     ("top_mean_interval", interval(utility.topMeanInterval)),
                     ("max", .number(utility.maximum)),
+                    ("tail_index", utility.tail.map { .number($0.value) } ?? .null),
+                    (
+                        "tail_index_interval",
+                        interval(utility.tail?.interval(confidence: threshold.confidence))
+                    ),
                 ])
             ),
             (
@@ -134,11 +153,18 @@ public struct ResultJSON: Sendable {
                 .object(
                     selection.costs.map { cost in
                         let bound: JSON = cost.bound.map { .number($0) } ?? .null
+                        let limit = cost.bound == nil ? nil : cost.limit
                         return (
                             cost.name,
                             .object([
-                                ("base", .number(cost.base)), ("top", .number(cost.top)),
-                                ("bound", bound),
+                                ("base", .number(cost.base)),
+                                ("base_limit", limit.map { .number($0.value) } ?? .null),
+                                ("top", .number(cost.top)), ("bound", bound),
+                                (
+                                    "bound_kind",
+                                    limit.map { .string($0.isProved ? "limit" : "estimate") }
+                                        ?? .null
+                                ),
                             ])
                         )
                     })
@@ -156,13 +182,17 @@ public struct ResultJSON: Sendable {
                 ("amplification", .number(certificate.amplification)),
                 ("kind", .string(certificate.kind.rawValue)),
                 ("confidence", certificate.confidence.map { .number($0) } ?? .null),
-                ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
-                ("gate", certificate.gate.map { .number($0) } ?? .null),
-                ("fallback", .number(certificate.fallback)),
-                ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
-            ] + (certificate.scope.map { [("scope", .string($0))] } ?? []) + [
-                ("statement", .string(certificate.statement))
-            ])
+            ]
+                + (certificate.jointAmplification.map { [("joint_amplification", .number($0))] }
+                    ?? [])
+                + [
+                    ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
+                    ("gate", certificate.gate.map { .number($0) } ?? .null),
+                    ("fallback", .number(certificate.fallback)),
+                    ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
+                ] + (certificate.scope.map { [("scope", .string($0))] } ?? []) + [
+                    ("statement", .string(certificate.statement))
+                ])
     }
 
     private func draw(_ draw: Draw) -> JSON {

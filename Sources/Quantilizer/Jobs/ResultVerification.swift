@@ -1,262 +1,190 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of checking a result against its receipts.
+/// What became of checking a result.
 public struct VerificationReport: Sendable, Hashable {
-    /// Draws regenerated.
+    /// Draws made again, or measured again where they were drawn once.
     public var draws = 0
-    /// Numbers compared, to the bit.
+    /// Values compared, numbers to the bit.
     public var comparisons = 0
     /// What does not agree, a sentence each; empty where all does.
     public var findings: [String] = []
+    /// What was not checked and why, a sentence each.
+    public var unchecked: [String] = []
 
-    /// Whether everything agrees.
+    /// A report of nothing.
+    public init() {}
+
+    /// Whether everything that was checked agrees.
     public var isValid: Bool { findings.isEmpty }
 }
 
-/// Checks a result offline: every draw is made again from (seed, index) and compared to the bit, and
-/// the certificate is worked out again from what was kept and issued.
+/// Checks what a result document says against its job.
 ///
-/// A draw of splitting is a particle, and what it is depends on its island's whole run, and proposals
-/// are adapted to samples: there, and for estimates, the job is run again.
+/// Two ways: ``compare(_:with:)`` with the document of the same job run again, member by member; and
+/// ``check(_:spec:)``, which runs nothing: it makes every draw again from its receipt, and works out
+/// again whatever the job and the other members imply, the certificate with its sentence and bounds
+/// among it.
 ///
-/// Of the other methods it does not prove that the draws are the top of all samples: that takes the job's whole work.
+/// It is not about the document's bytes, digest and `id`: whoever holds the text checks those.
 public enum ResultVerification {
-    /// Checks a result document against its job.
-    ///
-    /// - Throws: where the document is not one that can be read, with the place.
-    /// **Complexity**: a sample for each draw.
-    public static func verify(
-        _ result: JobNode, job: CompiledJob
-    ) throws(JobError) -> VerificationReport {
+    /// Whether draws have no receipt of their own, so that only the whole job, run again, makes them: a
+    /// particle of splitting is what its island's run made it, and proposals are adapted to samples;
+    /// estimates and analyses have no draws.
+    public static func takesWholeJob(_ job: CompiledJob) -> Bool {
+        if job.drawsOnce { return false }
+        if job.isEstimate || job.isAnalysis { return true }
+        return switch job.settings.method {
+        case .exact, .bestOfN, .threshold, .screened, .band: false
+        case .splitting, .importance, .crossEntropy, .tilt, .minimax, .impact, .plain, .attack,
+            .search:
+            true
+        }
+    }
+
+    /// Compares a document with that of the same job run again: everything but `timings`.
+    public static func compare(_ said: JSON, with made: JSON) -> VerificationReport {
+        func answer(_ json: JSON) -> JSON {
+            guard case .object(let members) = json else { return json }
+            return .object(members.filter { $0.0 != "timings" })
+        }
+        var difference = DocumentDifference()
+        difference.compare(answer(said), answer(made), at: "")
         var report = VerificationReport()
-        let evaluator = RangeEvaluator(job: job)
-        if job.isAnalysis {
-            try checkTable(result, job: job, &report)
-            return report
-        }
-        if job.isEstimate {
-            try checkEstimate(result, job: job, &report)
-            return report
-        }
-        let count = selectionCount(job)
-        let further = try member("further", of: result).list(
-            path: "further", limit: Limits.selections)
-        guard further.count + 1 == count else {
-            report.findings.append(
-                "the job has \(count) selections, the result \(further.count + 1)")
-            return report
-        }
-        switch job.settings.method {
-        case .splitting where job.drawsOnce: break
-        case .splitting, .importance, .crossEntropy, .tilt, .minimax, .impact, .attack, .search:
-            try checkAgain(result, job: job, &report)
-            return report
-        case .exact, .bestOfN, .threshold, .screened, .band, .plain: break
-        }
-        if job.drawsOnce {
-            for (number, node) in ([result] + further).enumerated() {
-                try RecordVerification.check(
-                    node, path: number == 0 ? "" : "further[\(number - 1)].",
-                    utility: number * job.utilities.count / count, job: job, &report)
-            }
-            return report
-        }
-        for (number, node) in ([result] + further).enumerated() {
-            let path = number == 0 ? "" : "further[\(number - 1)]."
-            try check(
-                node, path: path, utility: number * job.utilities.count / count, job: job,
-                evaluator, &report)
+        report.comparisons = difference.comparisons
+        report.findings = difference.findings
+        let further: [JSON] = if case .array(let others)? = made["further"] { others } else { [] }
+        for selection in [made] + further {
+            if case .array(let draws)? = selection["draws"] { report.draws += draws.count }
         }
         return report
     }
 
-    private static func selectionCount(_ job: CompiledJob) -> Int {
-        switch job.settings.method {
-        case .bestOfN, .threshold(.value, _): job.utilities.count
-        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .screened,
-            .band, .tilt, .minimax, .impact, .plain, .attack, .search:
-            job.selections.count
+    /// Checks a document without running its job.
+    ///
+    /// - Throws: where the document is not one that can be read, with the path.
+    ///
+    /// **Complexity**: a sample for each draw.
+    public static func check(_ said: JSON, spec: JobSpec) throws(JobError) -> VerificationReport {
+        let parsed = try ParsedResult(said)
+        let job = spec.job
+        var report = VerificationReport()
+        if takesWholeJob(job) {
+            report.unchecked.append("the numbers themselves: they take the whole job")
+            return report
         }
+        if parsed.result.selections.isEmpty {
+            if let table = parsed.result.table {
+                SweepArithmetic.check(
+                    table, job: job, redrawn: parsed.result.usage?.redrawn ?? 0, &report)
+            } else {
+                report.findings.append("it has neither draws nor a table")
+            }
+            report.unchecked.append(
+                "the other cells: the samples were drawn once and cannot be drawn again")
+            return report
+        }
+        let implied = ImpliedSelection(job: job, redrawn: parsed.result.usage?.redrawn ?? 0)
+        guard parsed.result.selections.count == implied.count else {
+            report.findings.append(
+                "the job has \(implied.count) selections, the result "
+                    + "\(parsed.result.selections.count)")
+            return report
+        }
+        let writer = ResultJSON(parsed.result, spec: spec)
+        var difference = DocumentDifference()
+        for (number, selection) in parsed.result.selections.enumerated() {
+            let path = number == 0 ? "" : "further[\(number - 1)]"
+            var made = selection
+            let faults = implied.mend(&made, number: number)
+            report.findings += faults.map { path.isEmpty ? $0 : "\(path).\($0)" }
+            report.draws += selection.draws.count
+            let node = number == 0 ? said : said.element(number - 1, of: "further")
+            for (name, value) in writer.fields(made) where ImpliedSelection.members.contains(name) {
+                difference.compare(
+                    node[name] ?? .null, value, at: path.isEmpty ? name : "\(path).\(name)")
+            }
+        }
+        checkIssued(parsed.result, job: job, &report)
+        report.comparisons += difference.comparisons
+        report.findings += difference.findings
+        report.unchecked = implied.unchecked
+        return report
     }
 
-    private static func check(
-        _ node: JobNode, path: String, utility: Int, job: CompiledJob, _ evaluator: RangeEvaluator,
-        _ report: inout VerificationReport
-    ) throws(JobError) {
-        let certificate = try member("certificate", of: node)
-        let kept = try number("kept", of: certificate)
-        let issued = try number("issued", of: certificate)
-        switch job.settings.method {
-        case .exact, .screened, .band:
-            compare(
-                try number("amplification", of: certificate), issued / kept,
-                "\(path)certificate.amplification is not issued/kept", &report)
-        default: break
-        }
-        let threshold = try number("value", of: try member("threshold", of: node))
-        let draws = try member("draws", of: node).list(path: "\(path)draws", limit: Limits.draws)
-        for (position, draw) in draws.enumerated() {
-            let name = "\(path)draws[\(position)]"
-            let index = try member("index", of: draw).integer(
-                path: "\(name).index", in: 0...Int(Limits.samples))
-            guard let sample = evaluator.evaluate(indices: [UInt64(index)]).first else { continue }
-            report.draws += 1
-            compare(
-                try number("utility", of: draw), Key(utility: sample.utilities[utility]).utility,
-                "\(name): the utility of sample \(index) is another", &report)
-            let values = try member("value", of: draw).list(
-                path: "\(name).value", limit: Limits.dimension)
-            guard values.count == sample.value.count else {
-                report.findings.append(
-                    "\(name): sample \(index) has \(sample.value.count) values, not "
-                        + "\(values.count)")
-                continue
-            }
-            for (component, value) in values.enumerated() {
-                compare(
-                    try double(value, path: "\(name).value[\(component)]"),
-                    sample.value[component],
-                    "\(name).value[\(component)] of sample \(index) is another", &report)
-            }
-            if Key.orderedBits(sample.utilities[utility]) < Key.orderedBits(threshold) {
-                report.findings.append("\(name): sample \(index) is below the threshold")
-            }
-        }
-    }
-
-    static func runAgain(_ job: CompiledJob) -> JobMachine {
-        let evaluator = RangeEvaluator(job: job)
-        var machine = JobMachine(job: job)
-        while let round = machine.currentRound {
-            let level = round.isOfIslands || round.isOfTrials ? DyadicRange.blockLevel : 16
-            for range in DyadicRange.cover(round.range, maximumLevel: level) {
-                _ = machine.merge(evaluator.evaluate(round: round, range: range))
-            }
-        }
-        return machine
-    }
-
-    /// Runs an estimate again and compares what it says.
-    private static func checkEstimate(
-        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
-    ) throws(JobError) {
-        guard let again = runAgain(job).result?.estimate else {
-            report.findings.append("the job cannot be run again")
-            return
-        }
-        let estimate = try member("estimate", of: node)
-        compare(try number("p", of: estimate), again.p, "estimate.p is another", &report)
-        compare(try number("cv", of: estimate), again.variation, "estimate.cv is another", &report)
-        let ends = try member("interval", of: estimate).list(path: "estimate.interval", limit: 2)
-        for (end, made) in zip(ends, [again.interval.lower, again.interval.upper]) {
-            compare(
-                try double(end, path: "estimate.interval"), made, "estimate.interval is another",
-                &report)
-        }
-    }
-
-    /// Runs a job again and compares what it says.
-    private static func checkAgain(
-        _ node: JobNode, job: CompiledJob, _ report: inout VerificationReport
-    ) throws(JobError) {
-        let machine = runAgain(job)
-        guard let again = machine.result?.selections.first else {
-            report.findings.append("the job cannot be run: \(machine.failure?.description ?? "")")
-            return
-        }
-        let certificate = try member("certificate", of: node)
-        compare(
-            try number("amplification", of: certificate), again.certificate.amplification,
-            "certificate.amplification is another", &report)
-        if let gate = again.certificate.gate {
-            compare(
-                try number("gate", of: certificate), gate, "certificate.gate is another", &report)
-        }
-        compare(
-            try number("fallback", of: certificate), again.certificate.fallback,
-            "certificate.fallback is another", &report)
-        let threshold = try member("threshold", of: node)
-        compare(
-            try number("value", of: threshold), again.threshold.value,
-            "threshold.value is another", &report)
-        compare(
-            try number("tail_mass", of: threshold), again.threshold.tailMass,
-            "threshold.tail_mass is another", &report)
-        let draws = try member("draws", of: node).list(path: "draws", limit: Limits.draws)
-        if draws.count != again.draws.count {
-            report.findings.append("\(again.draws.count) draws there are, not \(draws.count)")
-        }
-        for (position, (said, made)) in zip(draws, again.draws).enumerated() {
-            let name = "draws[\(position)]"
-            report.draws += 1
-            let index = try member("index", of: said).integer(
-                path: "\(name).index", in: 0...Int(Limits.samples))
-            if UInt64(index) != made.index {
-                report.findings.append("\(name): the index is \(made.index), not \(index)")
-            }
-            guard case .scalar(let fallback, _) = try member("fallback", of: said).content,
-                fallback == "\(made.fallback)"
-            else {
-                report.findings.append("\(name): fallback is \(made.fallback)")
-                continue
-            }
-            compare(
-                try number("utility", of: said), made.utility, "\(name): the utility is another",
-                &report)
-            let values = try member("value", of: said).list(
-                path: "\(name).value", limit: Limits.dimension)
-            guard values.count == made.value.count else {
-                report.findings.append(
-                    "\(name) has \(made.value.count) values, not \(values.count)")
-                continue
-            }
-            for (component, value) in values.enumerated() {
-                compare(
-                    try double(value, path: "\(name).value[\(component)]"), made.value[component],
-                    "\(name).value[\(component)] is another", &report)
-            }
-        }
-    }
-
-    static func compare(
-        _ said: Double, _ made: Double, _ finding: String, _ report: inout VerificationReport
+    /// The samples issued in all, where the job or its selections say how many they are.
+    private static func checkIssued(
+        _ result: JobResult, job: CompiledJob, _ report: inout VerificationReport
     ) {
         report.comparisons += 1
-        if said.bitPattern == made.bitPattern || (said.isNaN && made.isNaN) { return }
-        report.findings.append(
-            "\(finding): \(Number.text(said)) is said, \(Number.text(made)) it is")
-    }
-
-    static func member(_ name: String, of node: JobNode) throws(JobError) -> JobNode {
-        guard case .mapping(let entries) = node.content,
-            let entry = entries.first(where: { $0.key == name })
-        else {
-            throw JobError(
-                at: node.position, path: name, "not a result: the field `\(name)` is missing")
-        }
-        return entry.value
-    }
-
-    static func number(_ name: String, of node: JobNode) throws(JobError) -> Double {
-        try double(try member(name, of: node), path: name)
-    }
-
-    static func double(_ node: JobNode, path: String) throws(JobError) -> Double {
-        switch node.content {
-        case .scalar("nan", _): return .nan
-        case .scalar("inf", _): return .infinity
-        case .scalar("-inf", _): return -.infinity
+        let issued = result.selections.map { $0.certificate.issued }
+        switch job.settings.method {
+        case .exact where job.settings.precision == nil && !job.drawsOnce,
+            .bestOfN where !job.drawsOnce,
+            .screened where !job.drawsOnce, .band:
+            if issued.contains(where: { $0 != result.issued }) {
+                report.findings.append(
+                    "issued: \(result.issued) is said, certificates are over "
+                        + issued.map { "\($0)" }.joined(separator: ", "))
+            }
         default:
-            guard case .scalar(let text, quoted: false) = node.content, let value = Double(text)
-            else { throw node.expected("a number", path: path) }
-            return value
+            if let most = issued.max(), most > result.issued {
+                report.findings.append(
+                    "issued: \(result.issued) is said, a certificate is over \(most)")
+            }
         }
     }
 }
 
-extension Key {
-    /// The key of a utility, for its value alone.
-    init(utility: Double) {
-        self.init(bits: Key.orderedBits(utility), label: 0, index: 0)
+/// What a sweep of samples that were drawn once says of itself: they cannot be drawn again.
+enum SweepArithmetic {
+    static func check(
+        _ table: AnalysisTable, job: CompiledJob, redrawn: UInt64,
+        _ report: inout VerificationReport
+    ) {
+        if table.rows.count != job.selections.count {
+            report.findings.append(
+                "\(table.name) has \(table.rows.count) rows, and should have "
+                    + "\(job.selections.count)")
+        }
+        guard let kept = table.columns.firstIndex(of: "kept"),
+            let amplification = table.columns.firstIndex(of: "amplification"),
+            let samples = table.facts.first(where: { $0.name == "samples" })?.value.asDouble
+        else {
+            report.findings.append("\(table.name) lacks `samples`, `kept` or `amplification`")
+            return
+        }
+        for (number, row) in table.rows.enumerated() {
+            report.comparisons += 1
+            let said = row[amplification].asDouble
+            // Each sample is one of as many as it could be drawn, where some were drawn again.
+            let attempts = redrawn > 0 ? job.recorded?.attempts ?? 1 : 1
+            let made = row[kept].asDouble.map {
+                (samples - Double(redrawn)) * Double(attempts) / $0
+            }
+            if said == nil || said?.bitPattern != made?.bitPattern {
+                report.findings.append(
+                    "\(table.name).rows[\(number)]: the amplification does not follow from its counts"
+                )
+            }
+        }
+    }
+}
+
+extension JSON {
+    /// An element of a member that is a list; null where there is none.
+    func element(_ number: Int, of name: String) -> JSON {
+        guard case .array(let items)? = self[name], items.indices.contains(number) else {
+            return .null
+        }
+        return items[number]
+    }
+
+    /// A finite number; nil of all else.
+    var asDouble: Double? {
+        switch self {
+        case .number(let value): value
+        case .integer(let value): Double(value)
+        default: nil
+        }
     }
 }

@@ -55,7 +55,9 @@ struct BestOfN: Method {
                 samples: size, kept: 1, threshold: keys.min() ?? .lowest, interval: nil, tied: 0,
                 top: TopMoments.of(winners, utility: utility, job: job),
                 topCount: UInt64(keys.count), isIndependent: true, draws: keys,
-                certificate: .bestOf(size, draws: draws))
+                certificate: .bestOf(
+                    size, draws: draws, redrawn: context.redrawn,
+                    attempts: job.recorded?.attempts ?? 1))
             results.append(report.result(context, warnings: &warnings))
         }
         return .result(

@@ -25,6 +25,8 @@ struct SelectionReport {
     var cutAt: (share: Double, utility: Double)?
     var draws: [Key]
     var certificate: Certificate
+    /// Whether `top` is a sample whose mean is to be estimated; where not, the method says what is known.
+    var estimatesMean = true
     /// False where the job gave a threshold, not a quantile.
     var quantileIsAsked = true
 
@@ -36,25 +38,27 @@ struct SelectionReport {
         let all = context.moments[selection.utility]
         let centre = job.centres[selection.utility]
         warn(all, name: name, &warnings)
-        let topMean = top[0].mean
+        let kept = KeptMean(top[0], centre: centre)
+        let interval = estimatesMean ? topMeanInterval(kept, job.settings.confidence) : nil
+        let tail = estimatesMean && cutAt == nil ? kept.upperTail(choice) : nil
+        if estimatesMean { warn(kept, interval, tail, name: name, &warnings) }
         return SelectionResult(
-            utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil, kept: kept,
-            invalid: all.nan,
+            utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil,
+            kept: self.kept, invalid: all.nan,
             tieMass: tied > 1 ? Double(tied) / Double(samples) : 0,
             threshold: ThresholdEstimate(
-                value: threshold.utility, interval: interval,
+                value: threshold.utility, interval: self.interval,
                 confidence: job.settings.confidence,
-                tailMass: tailMass ?? Double(kept) / Double(samples),
+                tailMass: tailMass ?? Double(self.kept) / Double(samples),
                 tailMassInterval: tailMassInterval
                     ?? TailMass.aboveRank(
-                        kept, of: samples, confidence: job.settings.confidence)),
+                        self.kept, of: samples, confidence: job.settings.confidence)),
             utility: UtilityStatistics(
                 mean: all.mean(centre: centre), standardDeviation: all.standardDeviation,
-                topMean: topMean,
-                topMeanInterval: topMeanInterval(topMean, centre, job.settings.confidence),
-                maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum,
-                topDeviation: top[0].variance(centre: centre).squareRoot()),
-            costs: job.costs.indices.map { cost($0, context) }, certificate: certificate,
+                topMean: kept.mean, topMeanInterval: interval,
+                maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum, kept: kept,
+                tail: tail),
+            costs: job.costs.indices.map { cost($0, context, &warnings) }, certificate: certificate,
             draws: draws.map { key in
                 let record = context.records[key.index]
                 return Draw(
@@ -64,73 +68,121 @@ struct SelectionReport {
             })
     }
 
-    /// The normal interval of the mean above the base's quantile.
+    /// How the samples that `top` is over came to be kept.
     ///
-    /// The threshold is itself estimated, which adds (1 − q)(mean − t)² to the variance of the kept
-    /// samples: Var ≈ (s² + (1 − q)(mean − t)²)/k. Trindade et al. 2007,
-    /// doi:10.1016/j.jbankfin.2007.04.011; Manistre and Hancock 2005.
-    private func topMeanInterval(
-        _ mean: Double, _ centre: Double, _ confidence: Double
-    ) -> Interval {
-        guard top[0].finite > 1, isIndependent || threshold.utility.isFinite else {
-            return Interval(-.infinity, .infinity)
-        }
-        if let cutAt { return trimmedMeanInterval(mean, centre, confidence, cutAt) }
-        let k = Double(topCount)
-        var variance = top[0].variance(centre: centre)
-        if !isIndependent {
-            let gap = mean - threshold.utility
-            variance += (1 - k / Double(samples)) * gap * gap
-        }
-        let z = SpecialFunctions.normalUpperQuantile((1 - confidence) / 2)
-        let half = z * (variance / k).squareRoot()
-        return Interval(mean - half, mean + half)
+    /// Where others have the threshold's utility the edge is the lower end of its interval: the next
+    /// level below may be the quantile's.
+    private var choice: KeptMean.Choice {
+        guard !isIndependent else { return .independent }
+        let lower = interval?.lower ?? -.infinity
+        return .best(
+            share: Double(topCount) / Double(samples),
+            edge: tied > 1 && lower.isFinite ? lower : threshold.utility, isUtility: true)
     }
 
-    /// The normal interval of the mean between two quantiles: a trimmed mean, whose variance is that of
+    private func topMeanInterval(_ kept: KeptMean, _ confidence: Double) -> Interval? {
+        if let cutAt { return trimmedMeanInterval(kept, confidence, cutAt) }
+        return kept.interval(choice, confidence: confidence)
+    }
+
+    /// Student's interval of the mean between two quantiles: a trimmed mean, whose variance is that of
     /// the samples drawn in to the ends, over N and the square of the share between.
     ///
     /// Tukey and McLaughlin 1963; for unequal shares Huber, *Robust Statistics*, 1981, section 3.3.
     private func trimmedMeanInterval(
-        _ mean: Double, _ centre: Double, _ confidence: Double,
-        _ cutAt: (share: Double, utility: Double)
-    ) -> Interval {
+        _ kept: KeptMean, _ confidence: Double, _ cutAt: (share: Double, utility: Double)
+    ) -> Interval? {
+        guard kept.count >= KeptMean.fewest, cutAt.utility.isFinite, threshold.utility.isFinite
+        else {
+            return nil
+        }
         let inside = Double(topCount) / Double(samples)
         let below = 1 - inside - cutAt.share
-        let up = cutAt.utility - mean
-        let down = threshold.utility - mean
-        guard up.isFinite, down.isFinite else { return Interval(-.infinity, .infinity) }
+        let up = Deviation.of(cutAt.utility, kept.mean, in: kept.exponent)
+        let down = Deviation.of(threshold.utility, kept.mean, in: kept.exponent)
         let shift = cutAt.share * up + below * down
-        let squares =
-            inside * top[0].variance(centre: centre) + cutAt.share * up * up
-            + below * down * down
+        let squares = inside * kept.variance + cutAt.share * up * up + below * down * down
         let variance = max(0, squares - shift * shift) / (inside * inside * Double(samples))
-        let half =
-            SpecialFunctions.normalUpperQuantile((1 - confidence) / 2) * variance.squareRoot()
-        return Interval(mean - half, mean + half)
+        guard variance > 0 else { return nil }
+        let t = SpecialFunctions.studentUpperQuantile(
+            (1 - confidence) / 2, Double(kept.count) - 1)
+        let half = (t * variance.squareRoot()).timesPowerOfTwo(kept.exponent)
+        return Interval(kept.mean - half, kept.mean + half)
     }
 
-    private func cost(_ number: Int, _ context: MethodContext) -> CostStatistics {
-        let column = context.job.utilities.count + number
+    private func cost(
+        _ number: Int, _ context: MethodContext, _ warnings: inout [JobWarning]
+    ) -> CostStatistics {
+        let job = context.job
+        let column = job.utilities.count + number
         let all = context.moments[column]
-        let base = all.mean(centre: context.job.centres[column])
+        let centre = job.centres[column]
         // A promise holds for costs that are never negative.
-        let promised = all.negative == 0 && certificate.scope == nil
-        let bound = certificate.amplification * base
+        let promised =
+            all.negative == 0 && certificate.scope == nil && certificate.kind != .none
+        let (amplification, confidence) = certificate.joint(job.settings.confidence)
+        let limit =
+            promised
+            ? MeanLimit(
+                all, centre: centre, range: job.costs[number].utility.range,
+                confidence: confidence) : nil
+        let base = all.mean(centre: centre)
+        let bound = limit.map { amplification * $0.value } ?? .infinity
+        let name = job.costs[number].name
+        if promised, all.finite > 0, limit == nil {
+            add(
+                "cost-unseen",
+                "the cost `\(name)` is 0 for all of \(all.finite) samples, and nothing says how large it "
+                    + "can be, so it has no bound: give it a most, as in `min(cost, 10)`, or more `samples`",
+                &warnings)
+        }
+        let kept = KeptMean(top[1 + number], centre: centre)
         return CostStatistics(
-            name: context.job.costs[number].name, base: base,
-            deviation: all.standardDeviation, top: top[1 + number].mean,
-            topDeviation: top[1 + number].variance(centre: context.job.centres[column])
-                .squareRoot(),
-            measured: all.count,
-            bound: promised && certificate.kind != .none && bound.isFinite ? bound : nil)
+            name: name, base: base, deviation: all.standardDeviation, limit: limit, top: kept.mean,
+            kept: kept, measured: all.count, bound: bound.isFinite ? bound : nil)
+    }
+
+    private func add(_ code: String, _ message: String, _ warnings: inout [JobWarning]) {
+        let warning = JobWarning(code, message)
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+
+    /// Warns where so few are kept that the draws are hardly a quantilizer's.
+    func warnOfFew(_ job: CompiledJob, _ warnings: inout [JobWarning]) {
+        guard kept < KeptMean.fewest else { return }
+        let name = job.utilities[selection.utility].name
+        let law =
+            kept == 1
+            ? "the draw is the best of \(samples) samples, another law than the quantilizer's"
+            : "the draws are of the best \(kept) of \(samples) samples, whose law is far from the "
+                + "quantilizer's"
+        add(
+            "few-kept",
+            "`\(name)`: \(law) at quantile \(Number.text(selection.quantile)): the promise holds, and the "
+                + "mean has no interval; give \(KeptMean.fewest)/quantile `samples` or more",
+            &warnings)
+    }
+
+    /// Warns of a mean that has no interval, or one without an end.
+    private func warn(
+        _ kept: KeptMean, _ interval: Interval?, _ tail: TailIndex?, name: String,
+        _ warnings: inout [JobWarning]
+    ) {
+        guard let interval, !(interval.upper.isFinite && interval.lower.isFinite) else { return }
+        let index = tail.map { Number.text(($0.value * 100).rounded() / 100) } ?? ""
+        let words =
+            (tail?.value ?? 0) >= 1
+            ? "so heavy a tail that there may be no mean"
+            : "a tail that may be too heavy for an interval of its mean"
+        add(
+            "heavy-tail",
+            "`\(name)` has \(words): its index is \(index), a mean exists below 1 and a variance below "
+                + "0.5; more `samples` tell more, or take a utility with lighter tails, as its logarithm",
+            &warnings)
     }
 
     private func warn(_ all: Moments, name: String, _ warnings: inout [JobWarning]) {
-        func add(_ code: String, _ message: String) {
-            let warning = JobWarning(code, message)
-            if !warnings.contains(warning) { warnings.append(warning) }
-        }
+        func add(_ code: String, _ message: String) { self.add(code, message, &warnings) }
         if all.nan == all.count, all.nan > 0 {
             add(
                 "no-utility",

@@ -238,14 +238,8 @@ struct ThresholdMethod: Method {
                     ? TailMass.inverseSampling(
                         successes: found, trials: trials, confidence: confidence)
                     : TailMass.clopperPearson(hits: found, trials: trials, confidence: confidence)
-                // P(T ≤ t) = P(Bin(t, p) ≥ m), so one bound serves both endings.
-                let least =
-                    found == 0
-                    ? 0
-                    : SpecialFunctions.betaQuantile(
-                        1 - confidence, Double(found), Double(trials - found) + 1)
                 report.certificate = .aboveGiven(
-                    massAtLeast: least, confidence: confidence, issued: trials, accepted: found)
+                    confidence: confidence, issued: trials, accepted: found)
             case .pilot(let size):
                 report.tailMass = Double(goal.kept) / Double(size)
                 report.tailMassInterval = TailMass.aboveRank(

@@ -29,7 +29,7 @@ public struct Partial: Sendable, Equatable {
     /// Candidates over all channels.
     public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// The partial as bytes: little-endian, versioned.
     public func encode() -> [UInt8] {

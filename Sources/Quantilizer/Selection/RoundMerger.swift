@@ -263,8 +263,7 @@ extension Tally {
         var copy = self
         for c in copy.channels.indices {
             for t in copy.channels[c].top.indices {
-                copy.channels[c].top[t].sum = copy.channels[c].top[t].sum.trimmed
-                copy.channels[c].top[t].squares = copy.channels[c].top[t].squares.trimmed
+                copy.channels[c].top[t] = copy.channels[c].top[t].trimmed
             }
         }
         return copy

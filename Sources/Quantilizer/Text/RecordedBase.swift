@@ -21,6 +21,8 @@ public protocol RecordedBase: BaseDistribution {
     var batchLanes: Int { get }
     /// Draws that one sample takes.
     var drawsPerSample: Int { get }
+    /// Draws that may be made of one of these, where one is thrown away and asked for again.
+    var attempts: Int { get }
 
     /// Draws samples `start ..< start + lanes`, whose noise is given, and blocks until all are
     /// there. Values of a sample that failed are ``FailedSample/marker``.
@@ -56,6 +58,8 @@ extension RecordedBase {
     public var batchLanes: Int { BlockSampler.lanes }
     /// One.
     public var drawsPerSample: Int { 1 }
+    /// One.
+    public var attempts: Int { 1 }
     /// Nil.
     public func fault(in record: SampleRecord) -> String? { nil }
     /// Nil.
@@ -128,6 +132,19 @@ public enum RecordFailure: UInt8, Sendable, Hashable, CaseIterable {
     case process
     /// The endpoint reads a text that was begun as other tokens than it wrote, so it was not continued.
     case retokenised
+    /// A whole answer without a text, as where reasoning used up the tokens.
+    case wordless
+    /// A text that the endpoint's filter withheld, all or a part.
+    case withheld
+
+    /// Whether an answer was whole, and counts as the draw that it was: asked for again it would be
+    /// another one.
+    public var isWholeAnswer: Bool {
+        switch self {
+        case .retokenised, .wordless, .withheld: true
+        default: false
+        }
+    }
 
     /// The name in results.
     public var name: String {
@@ -142,6 +159,8 @@ public enum RecordFailure: UInt8, Sendable, Hashable, CaseIterable {
         case .scorer: "scorer"
         case .process: "process"
         case .retokenised: "retokenised"
+        case .wordless: "no-text"
+        case .withheld: "content-filter"
         }
     }
 }
@@ -186,16 +205,20 @@ public struct RecordUsage: Sendable, Hashable {
 }
 
 extension RecordUsage {
+    /// How many samples failed for which reasons, for people.
+    var failureKinds: String {
+        RecordFailure.allCases.filter { failures[Int($0.rawValue)] > 0 }
+            .map { "\(failures[Int($0.rawValue)]) \($0.name)" }.joined(separator: ", ")
+    }
+
     /// What a reader of the result should know.
     func warnings(samples: UInt64) -> [JobWarning] {
         var result: [JobWarning] = []
         if failed > 0 {
-            let kinds = RecordFailure.allCases.filter { failures[Int($0.rawValue)] > 0 }
-                .map { "\(failures[Int($0.rawValue)]) \($0.name)" }.joined(separator: ", ")
             result.append(
                 JobWarning(
                     "samples-failed",
-                    "\(failed) of \(samples) samples failed (\(kinds)): they count as issued and rank "
+                    "\(failed) of \(samples) samples failed (\(failureKinds)): they count as issued and rank "
                         + "lowest, so they cost utility and not safety; the log of whoever drew them "
                         + "says why"))
         }

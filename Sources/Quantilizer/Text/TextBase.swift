@@ -37,6 +37,8 @@ public struct TextBase: RecordedBase {
     public var componentNames: [String] { Self.usual + source.features.map(\.name) }
     /// A word for the seed, a word for the context.
     public var noise: NoiseLayout { NoiseLayout(words: 2) }
+    /// Those that its endpoint is given, or one.
+    public var attempts: Int { call.isOnce ? 1 : source.manners.attempts }
     /// Endpoints and processes.
     public var sources: [ExternalSource] {
         source.urls.map { .endpoint($0) }

@@ -73,7 +73,10 @@ struct TextReader {
         } else if places, !map.has("contexts") {
             map.note("prompt", "`{context}` stands there, and there are no `contexts`")
         }
-        let tokens = map.integer("max_tokens", in: 1...RecordLimits.tokens, default: 64)
+        // `null` is "not sent", which is something else than not given.
+        let unsent = TextSource.Unsent.allCases.filter { map.isNull($0.rawValue) }
+        let most = unsent.contains(.maximumTokens) ? RecordLimits.tokens : 64
+        let tokens = map.integer("max_tokens", in: 1...RecordLimits.tokens, default: most)
         let temperature = map.double("temperature", in: JobRange(0, 100), default: 1)
         let topP = map.double("top_p", in: .fraction, default: 1)
         let stop =
@@ -92,8 +95,9 @@ struct TextReader {
         try map.finish()
         return TextSource(
             endpoints: endpoints ?? [], interface: interface ?? .completions, model: model,
-            prompt: prompt, system: system, contexts: contexts, maximumTokens: tokens ?? 64,
-            temperature: temperature ?? 1, topP: topP ?? 1, stop: stop, parameters: parameters,
+            prompt: prompt, system: system, contexts: contexts, maximumTokens: tokens ?? most,
+            temperature: temperature ?? 1, topP: topP ?? 1, unsent: Set(unsent), stop: stop,
+            parameters: parameters,
             asksProbabilities: logprobs ?? true, sendsSeeds: seed ?? true, features: features,
             price: price, manners: manners)
     }

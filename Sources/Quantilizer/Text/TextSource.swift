@@ -46,6 +46,8 @@ public struct TextSource: Sendable, Hashable {
     public var temperature: Double
     /// Mass of the nucleus.
     public var topP: Double
+    /// Parameters that are not sent, since the endpoint refuses them; it decides then.
+    public var unsent: Set<Unsent> = []
     /// Texts that end a text.
     public var stop: [String]
     /// Anything else that is sent along.
@@ -60,6 +62,16 @@ public struct TextSource: Sendable, Hashable {
     public var price: Price?
     /// How patiently endpoints are asked. It decides no text.
     public var manners: EndpointManners
+
+    /// A parameter that a job may leave to its endpoint.
+    public enum Unsent: String, Sendable, Hashable, CaseIterable {
+        /// `max_tokens`.
+        case maximumTokens = "max_tokens"
+        /// `temperature`.
+        case temperature
+        /// `top_p`.
+        case topP = "top_p"
+    }
 
     /// A request's member, as JSON text.
     public struct Parameter: Sendable, Hashable {
@@ -76,16 +88,24 @@ public struct TextSource: Sendable, Hashable {
             ("interface", .string(interface.rawValue)), ("model", .string(model)),
             ("prompt", .string(prompt)), ("system", .string(system)),
             ("contexts", .array(contexts.map { .string($0.text) })),
-            ("max_tokens", .integer(UInt64(maximumTokens))),
-            ("temperature", .number(temperature)), ("top_p", .number(topP)),
+            ("max_tokens", said(.maximumTokens, .integer(UInt64(maximumTokens)))),
+            ("temperature", said(.temperature, .number(temperature))),
+            ("top_p", said(.topP, .number(topP))),
             ("stop", .array(stop.map { .string($0) })),
             ("parameters", .array(parameters.map { .string("\($0.name)=\($0.json)") })),
             ("logprobs", .bool(asksProbabilities)), ("seed", .bool(sendsSeeds)),
         ]).text()
     }
 
+    private func said(_ parameter: Unsent, _ value: JSON) -> JSON {
+        unsent.contains(parameter) ? .null : value
+    }
+
     /// Why its texts cannot be begun and continued; nil where they can.
     var whyNotInStages: String? {
+        if unsent.contains(.maximumTokens) {
+            return "texts that are begun and continued need `max_tokens`, which is `null`"
+        }
         if interface != .completions {
             return "a chat's answer cannot be continued: moves and stages need `api: completions`"
         }

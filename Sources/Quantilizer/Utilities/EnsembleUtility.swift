@@ -28,8 +28,15 @@ public enum EnsembleRule: Sendable, Hashable {
             let mean = members.reduce(0, +) / n
             // Of one member, and where k is 0, an infinite mean stays what it is.
             if members.count == 1 || k == 0 { return mean }
-            let squares = members.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            return mean - k * (squares / (n - 1)).squareRoot()
+            // In units of the largest deviation, whose square may be no number of ordinary size.
+            let largest = members.reduce(0) { max($0, ($1 - mean).magnitude) }
+            let isOrdinary = largest == 0 || (0x1p-300...0x1p400).contains(largest)
+            let unit = isOrdinary || !largest.isFinite ? 0 : Int(largest.exponent)
+            let squares = members.reduce(0) {
+                let deviation = Deviation.of($1, mean, in: unit)
+                return $0 + deviation * deviation
+            }
+            return mean - k * (squares / (n - 1)).squareRoot().timesPowerOfTwo(unit)
         case .lowerQuantile(let level):
             members.sort()
             let rank = max(1, min(members.count, Int((level * n).rounded(.up))))

@@ -19,6 +19,8 @@ public struct Formula: Utility, CustomStringConvertible {
     /// The values a sample has, whether read or not.
     public let dimension: Int
     let machine: FormulaMachine
+    /// What its values can be.
+    public let range: ValueRange?
 
     /// Reads, checks and compiles a formula.
     ///
@@ -49,7 +51,7 @@ public struct Formula: Utility, CustomStringConvertible {
             return Formula(
                 description: FormulaPrinter.print(tree),
                 usedColumns: FormulaEmitter.columns(graph, root: root),
-                dimension: schema.dimension, machine: machine)
+                dimension: schema.dimension, machine: machine, range: graph.range(of: root))
         } catch {
             throw FormulaError(error, in: bytes)
         }

@@ -35,11 +35,9 @@ public struct FormulaDefinition: Sendable, Hashable {
     ///
     /// It must be an identifier that means nothing yet, so that no formula changes its meaning.
     public static func problem(withName name: String, schema: FormulaSchema) -> String? {
-        guard let first = name.utf8.first, first == UInt8(ascii: "_") || isLetter(first),
-            name.utf8.allSatisfy({
-                isLetter($0) || $0 == UInt8(ascii: "_") || (48...57).contains($0)
-            }), name.utf8.count <= 64
-        else { return "expected a name of letters, digits and `_`, not beginning with a digit" }
+        guard FormulaNames.isName(name), name.utf8.count <= 64 else {
+            return "expected a name of letters, digits and `_`, not beginning with a digit"
+        }
         if ["x", "pi", "e", "inf", "nan", "and", "or", "not", "if"].contains(name)
             || FormulaFunction.names.contains(name)
         {
@@ -49,10 +47,6 @@ public struct FormulaDefinition: Sendable, Hashable {
         if schema.constants[name] != nil { return "`\(name)` is a parameter already" }
         if schema.definitions[name] != nil { return "`\(name)` is given twice" }
         return nil
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (65...90).contains(byte) || (97...122).contains(byte)
     }
 
     /// Definitions are equal where their sources are.

@@ -53,7 +53,7 @@ struct FormulaLexer {
         let token: FormulaToken
         if Self.isDigit(byte) || (byte == UInt8(ascii: ".") && Self.isDigit(peek(1))) {
             token = .number(try number())
-        } else if Self.isLetter(byte) {
+        } else if Self.isLetter(byte) || length(of: FormulaNames.canBegin) > 0 {
             token = word()
         } else {
             token = .symbol(try symbol())
@@ -70,9 +70,24 @@ struct FormulaLexer {
         (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
     }
 
+    /// Bytes of the character here beyond ASCII, where names may have it; else 0.
+    private func length(of isAllowed: (Unicode.Scalar) -> Bool) -> Int {
+        guard peek(0) >= 0x80 else { return 0 }
+        var bytes = source[position..<min(position + 4, source.count)].makeIterator()
+        var decoder = UTF8()
+        guard case .scalarValue(let scalar) = decoder.decode(&bytes), isAllowed(scalar) else {
+            return 0
+        }
+        return UTF8.width(scalar)
+    }
+
     private mutating func word() -> FormulaToken {
         let start = position
-        while Self.isLetter(peek(0)) || Self.isDigit(peek(0)) { position += 1 }
+        while true {
+            let length = length(of: FormulaNames.canGoOn)
+            guard length > 0 || Self.isLetter(peek(0)) || Self.isDigit(peek(0)) else { break }
+            position += max(1, length)
+        }
         let text = String(decoding: source[start..<position], as: UTF8.self)
         switch text {
         case "and": return .symbol(.and)
@@ -206,8 +221,8 @@ struct FormulaLexer {
         let text = String(decoding: source[start..<end], as: UTF8.self)
         let meant: [String: String] = [
             "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/",
-            "≤": "<=", "≥": ">=", "≠": "!=", "²": "^2", "³": "^3", "π": "pi", "∞": "inf",
-            "√": "sqrt", "∑": "sum", "Σ": "sum", "Φ": "Phi", "∧": "and", "∨": "or",
+            "≤": "<=", "≥": ">=", "≠": "!=", "²": "^2", "³": "^3", "∞": "inf",
+            "√": "sqrt", "∑": "sum", "∧": "and", "∨": "or",
             "¬": "not", "（": "(", "）": ")", "，": ",",
         ]
         let scalar = text.unicodeScalars.first?.value ?? 0

@@ -2,6 +2,25 @@
 
 /// The name that somebody may have meant.
 enum FormulaNames {
+    /// Whether a formula can use a name: a letter of any script or `_`, then letters, digits, marks
+    /// and `_`.
+    ///
+    /// Reference: Unicode Standard Annex 31, "Unicode Identifiers and Syntax".
+    static func isName(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, canBegin(first) else { return false }
+        return text.unicodeScalars.allSatisfy(canGoOn)
+    }
+
+    /// Whether a name may begin with it.
+    static func canBegin(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "_" || scalar.properties.isXIDStart
+    }
+
+    /// Whether it may stand in a name. The dot that is meant as `*` may not.
+    static func canGoOn(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isXIDContinue && scalar != "\u{B7}"
+    }
+
     /// Names other languages use for what has another name here.
     static let synonyms: [String: String] = [
         "ln": "log", "lg": "log10", "loge": "log", "arcsin": "asin", "arccos": "acos",
@@ -13,7 +32,8 @@ enum FormulaNames {
         "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "rint": "round",
         "ceiling": "ceil", "int": "trunc", "true": "1", "false": "0", "True": "1", "False": "0",
         "PI": "pi", "E": "e", "infinity": "inf", "Infinity": "inf", "isNaN": "isnan",
-        "inner": "dot", "sqr": "^2", "square": "^2", "heaviside": "step",
+        "π": "pi", "Σ": "sum", "Φ": "Phi", "inner": "dot", "sqr": "^2", "square": "^2",
+        "heaviside": "step",
     ]
 
     /// The nearest of the candidates, if one is near; of equals the first.

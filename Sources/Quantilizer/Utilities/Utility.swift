@@ -8,6 +8,8 @@
 public protocol Utility: Sendable {
     /// Scratch columns that `evaluate` needs.
     var scratchColumns: Int { get }
+    /// What its values can be, where that is known without a sample; nil where it is not.
+    var range: ValueRange? { get }
 
     /// Fills lanes `0..<lanes` of `results` column `column` from the value columns.
     ///
@@ -15,4 +17,9 @@ public protocol Utility: Sendable {
     func evaluate(
         lanes: Int, values: borrowing Columns, scratch: inout Columns,
         results: inout Columns, column: Int)
+}
+
+extension Utility {
+    /// Not known.
+    public var range: ValueRange? { nil }
 }

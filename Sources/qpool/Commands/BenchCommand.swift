@@ -65,8 +65,8 @@ struct BenchCommand: AsyncParsableCommand {
                 }
             }
             switch output {
-            case .table: Terminal.writeOutput(report.table)
-            case .json: Terminal.writeOutput(report.json.text(pretty: true) + "\n")
+            case .table: try Terminal.writeOutput(report.table)
+            case .json: try Terminal.writeOutput(report.json.text(pretty: true) + "\n")
             }
         }
     }

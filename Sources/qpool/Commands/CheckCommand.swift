@@ -36,7 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
             job.allowPlugins()
             let spec = try JobCompiler.compile(job.node, resources: job.resources)
             if !spec.job.texts.isEmpty {
-                Terminal.writeOutput(
+                try Terminal.writeOutput(
                     "base: recorded: samples are drawn once and kept, so nothing is drawn to try\n")
                 return
             }
@@ -46,14 +46,15 @@ struct CheckCommand: AsyncParsableCommand {
             for finding in findings {
                 let kind = finding.source ?? "formula"
                 let verdict = finding.differences.isEmpty ? "replayable" : "not replayable"
-                Terminal.writeOutput("\(finding.name) (\(kind)): \(verdict)\n")
+                try Terminal.writeOutput("\(finding.name) (\(kind)): \(verdict)\n")
                 for difference in finding.differences {
-                    Terminal.writeOutput("  \(difference)\n")
+                    try Terminal.writeOutput("  \(difference)\n")
                 }
                 if finding.failed > 0 {
-                    Terminal.writeOutput("  failed for \(finding.failed) of \(samples) samples\n")
+                    try Terminal.writeOutput(
+                        "  failed for \(finding.failed) of \(samples) samples\n")
                 } else if finding.invalid > 0 {
-                    Terminal.writeOutput(
+                    try Terminal.writeOutput(
                         "  not a number for \(finding.invalid) of \(samples) samples\n")
                 }
                 if !finding.differences.isEmpty || finding.failed > 0 { isGood = false }
@@ -62,7 +63,7 @@ struct CheckCommand: AsyncParsableCommand {
                 let differs = findings.contains {
                     $0.source?.hasPrefix("base") == true && !$0.differences.isEmpty
                 }
-                Terminal.writeOutput(
+                try Terminal.writeOutput(
                     differs
                         ? "base: recorded: say `replayable: false`, so that samples are drawn once and "
                             + "kept\n"

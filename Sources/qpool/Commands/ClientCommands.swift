@@ -54,7 +54,7 @@ struct SubmitCommand: AsyncParsableCommand {
             let submitted = try await client.submit(
                 job.package, id: id ?? Machine.newID(), priority: priority)
             guard wait else {
-                Terminal.writeOutput(submitted.status.id + "\n")
+                try Terminal.writeOutput(submitted.status.id + "\n")
                 return
             }
             try await follow(submitted.status.id, client, output, printsResult: true)
@@ -79,12 +79,18 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if output.output.path != nil {
+            throw ValidationError("watch goes on writing: add > FILE in place of a file under -o")
+        }
+    }
+
     func run() async throws {
         try await reporting {
             let client = try connection.client()
-            if output.output == .jsonl || output.output == .json {
+            if output.output.format == .jsonl || output.output.format == .json {
                 for try await status in client.watch(job) {
-                    Terminal.writeOutput(StatusText.json(status) + "\n")
+                    try Terminal.writeOutput(RecordList([StatusText.record(status)]).lines)
                 }
             } else {
                 try await follow(job, client, output, printsResult: false)
@@ -186,9 +192,12 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let status = try await connection.client().status(job)
-            Terminal.writeOutput(
-                output.output == .table
-                    ? StatusText.table([status]) : StatusText.json(status) + "\n")
+            let format = output.output.format
+            try output.output.write(
+                format == .table
+                    ? StatusText.table([status])
+                    : try RecordList([StatusText.record(status)]).text(
+                        format == .json ? .jsonl : format))
         }
     }
 }
@@ -219,7 +228,7 @@ struct ResultCommand: AsyncParsableCommand {
                         + "result before that")
             }
             status.sayWarnings()
-            try ResultPrinter(format: output.output).write(document.text)
+            try ResultPrinter(output.output).write(document.text)
         }
     }
 }
@@ -258,10 +267,11 @@ struct JobsCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let (jobs, total) = try await connection.client().jobs(limit: max(1, limit))
-            if output.output == .table {
-                Terminal.writeOutput(StatusText.table(jobs))
+            if output.output.format == .table {
+                try output.output.write(StatusText.table(jobs))
             } else {
-                Terminal.writeOutput(jobs.map { StatusText.json($0) + "\n" }.joined())
+                try output.output.write(
+                    try RecordList(jobs.map { StatusText.record($0) }).text(output.output.format))
             }
             if total > jobs.count {
                 Terminal.say("\(jobs.count) of \(total) jobs shown; --limit shows more")
@@ -285,10 +295,12 @@ struct WorkersCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let (workers, total) = try await connection.client().workers(limit: max(1, limit))
-            if output.output == .table {
-                Terminal.writeOutput(StatusText.table(workers))
+            if output.output.format == .table {
+                try output.output.write(StatusText.table(workers))
             } else {
-                Terminal.writeOutput(workers.map { StatusText.json($0) + "\n" }.joined())
+                try output.output.write(
+                    try RecordList(workers.map { StatusText.record($0) }).text(output.output.format)
+                )
             }
             if total > workers.count {
                 Terminal.say("\(workers.count) of \(total) workers shown; --limit shows more")

@@ -56,7 +56,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     var leaseSamples = LeaseSamples(levels: 8...50)
 
     @Option(help: "Samples that a job may evaluate; larger ones are refused. 1e15 if not said.")
-    var maxEvaluations = PoolLimits.evaluations
+    var maxEvaluations = SampleCount(UInt64(PoolLimits.evaluations))
 
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
@@ -71,9 +71,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
         guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
             throw ValidationError("--lease-seconds takes 0.0001 to 3600")
         }
-        guard maxEvaluations >= 1 else {
-            throw ValidationError("--max-evaluations takes a number of at least 1, as 1e12")
-        }
     }
 
     func run() async throws {
@@ -84,10 +81,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.heartbeatNanoseconds = max(
                 10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
             options.leaseLevels = leaseSamples.levels
-            options.maximumEvaluations = maxEvaluations
+            options.maximumEvaluations = Double(maxEvaluations.value)
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
-            var endpoint = listen
-            if endpoint.hasSuffix(":0") { endpoint = endpoint.dropLast() + "*" }
+            let endpoint = try Endpoint.listening(listen, place: "--listen")
             let kept = try inMemory ? nil : SQLiteStore(path: store)
             let service = try CoordinatorService(
                 .init(

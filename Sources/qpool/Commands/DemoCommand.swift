@@ -14,18 +14,18 @@ struct DemoCommand: AsyncParsableCommand {
             Example:
               qpool demo
 
-            Three processes are started on loopback and end with the command: a coordinator and two
-            workers. One worker is killed (SIGKILL) when half of the job is done.
+            Three processes are started on loopback and end with the command, however it ends: a
+            coordinator and two workers. One worker is killed (SIGKILL) when half of the job is done.
             """)
 
     @Option(help: "Samples to draw.")
-    var samples = 2e8
+    var samples = SampleCount(200_000_000)
 
     @Flag(name: [.short, .long], help: "No progress on standard error.")
     var quiet = false
 
     func validate() throws {
-        guard samples >= 1e5, samples <= 1e12 else {
+        guard (100_000...1_000_000_000_000).contains(samples.value) else {
             throw ValidationError("--samples takes 1e5 to 1e12")
         }
     }
@@ -41,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
                (x[0]-x[1]) + 7/sqrt(2),
                (x[1]-x[0]) + 7/sqrt(2))
         quantile: 0.00222279506619444
-        samples: \(UInt64(samples))
+        samples: \(samples.value)
         draws: 5
         cost: { far: "norm(x) > 4" }
         """
@@ -64,13 +64,13 @@ struct DemoCommand: AsyncParsableCommand {
             let local = try await LocalJob(spec, package.resources).run(
                 threads: Machine.coreCount, quiet: quiet)
             Terminal.say("")
-            try ResultPrinter(format: .table).write(local.text)
-            Terminal.writeOutput("pool         \(clustered.digest)\n")
+            try ResultPrinter(OutputTarget(.table)).write(local.text)
+            try Terminal.writeOutput("pool         \(clustered.digest)\n")
             guard clustered.digest == local.digest else {
                 Terminal.say("the two digests differ: this is a bug, please report it")
                 throw ExitStatus.jobFailed
             }
-            Terminal.writeOutput("The pool lost a worker and gave the same bits.\n")
+            try Terminal.writeOutput("The pool lost a worker and gave the same bits.\n")
         }
     }
 
@@ -94,62 +94,39 @@ struct DemoCommand: AsyncParsableCommand {
     }
 }
 
-/// A coordinator and two workers as child processes.
+/// A coordinator and two workers as processes that end with this one, however it ends.
 private final class DemoPool {
     let endpoint: String
     private(set) var killedProcess: Int32 = 0
-    private let coordinator: Process
-    private var workers: [Process] = []
+    private var workers: [GuardedChild] = []
+    private let coordinator: GuardedChild
 
     init() throws {
-        let output = Pipe()
-        coordinator = try Self.start(
-            ["coordinator", "--in-memory", "--listen", "tcp://127.0.0.1:0", "--silence", "1s"],
-            error: output)
+        coordinator = try GuardedChild([
+            Machine.executablePath, "coordinator", "--in-memory", "--listen",
+            "tcp://127.0.0.1:0", "--silence", "1s",
+        ])
         var said = ""
-        while !said.contains("\n") {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { break }
-            said += String(decoding: data, as: UTF8.self)
-        }
+        while !said.contains("\n"), let more = coordinator.said() { said += more }
         guard let range = said.range(of: "tcp://[0-9.:]+", options: .regularExpression) else {
             throw PoolFailure(
                 .unreachable, "the coordinator did not start: \(said)",
                 remedy: "try `qpool coordinator` by itself")
         }
         endpoint = String(said[range])
-        output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        coordinator.forgetTheRest()
         for _ in 0..<2 {
-            workers.append(
-                try Self.start(
-                    [
-                        "worker", "--connect", endpoint, "--quiet", "--threads",
-                        "\(max(1, Machine.coreCount / 2))",
-                    ], error: nil))
+            let worker = try GuardedChild([
+                Machine.executablePath, "worker", "--connect", endpoint, "--quiet", "--threads",
+                "\(max(1, Machine.coreCount / 2))",
+            ])
+            worker.forgetTheRest()
+            workers.append(worker)
         }
     }
 
     func killOneWorker() {
-        let victim = workers[0]
-        killedProcess = victim.processIdentifier
-        kill(victim.processIdentifier, SIGKILL)
-    }
-
-    private static func start(_ arguments: [String], error: Pipe?) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Machine.executablePath)
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = error ?? FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
-
-    deinit {
-        for process in workers + [coordinator] where process.isRunning {
-            process.terminate()
-        }
-        for process in workers + [coordinator] { process.waitUntilExit() }
+        killedProcess = workers[0].processNumber
+        workers[0].signal(SIGKILL)
     }
 }

@@ -51,7 +51,7 @@ struct ExtendCommand: AsyncParsableCommand {
             let client = try connection.client()
             let status = try await client.extend(job, samples: samples?.value, draws: draws)
             guard wait else {
-                Terminal.writeOutput(status.id + "\n")
+                try Terminal.writeOutput(status.id + "\n")
                 return
             }
             try await follow(status.id, client, output, printsResult: true)
@@ -68,19 +68,22 @@ struct ExtendCommand: AsyncParsableCommand {
         var run = LocalJob(state, keeps: job)
         let document = try await run.proceed(threads: threads.count, quiet: output.quiet)
         guard let document else { return }
-        try ResultPrinter(format: output.output).write(document.text)
+        try ResultPrinter(output.output).write(document.text)
     }
 }
 
-/// A number of samples as people write it: `1000`, `1_000`, `1e9`.
+/// A number of samples as people write it: `1000`, `1_000`, `1e9`, `1M`.
 struct SampleCount: ExpressibleByArgument {
     let value: UInt64
 
+    init(_ value: UInt64) { self.value = value }
+
     init?(argument: String) {
-        let text = argument.filter { $0 != "_" }
-        guard let number = Double(text), number >= 1, number <= Double(Limits.samples),
-            number.rounded() == number
-        else { return nil }
-        value = UInt64(number)
+        guard let value = CountText.read(argument), (1...Limits.samples).contains(value) else {
+            return nil
+        }
+        self.value = value
     }
+
+    var defaultValueDescription: String { Figures.count(Double(value)) }
 }

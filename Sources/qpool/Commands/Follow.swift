@@ -31,12 +31,14 @@ func follow(
         throw last.failure
             ?? PoolFailure(.jobFailed, "the job failed", remedy: "qpool status \(job)")
     case .cancelled:
-        throw PoolFailure(.jobCancelled, "\(last.id) was cancelled", remedy: "submit it again")
+        throw PoolFailure(
+            .jobCancelled, "\(last.id) was cancelled",
+            remedy: "`qpool retry \(last.id)` goes on with what it lacks")
     default: break
     }
     if printsResult {
         let document = try await client.result(last.id)
-        try ResultPrinter(format: output.output).write(document.text)
+        try ResultPrinter(output.output).write(document.text)
     }
 }
 

@@ -25,20 +25,33 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         if path == "-" {
-            Terminal.writeOutput(template.text)
+            try Terminal.writeOutput(template.text)
+            if let data = template.data {
+                Terminal.say(
+                    "qpool: this job reads \(data.name), which `qpool init --template "
+                        + "\(template.rawValue) FILE` writes beside it")
+            }
             return
         }
-        if !force, FileManager.default.fileExists(atPath: path) {
-            Terminal.say("qpool: \(path) is there already; --force overwrites it")
+        var files = [(path: path, text: template.text)]
+        if let data = template.data {
+            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+            files.append((folder + data.name, data.text))
+        }
+        for file in files where !force && FileManager.default.fileExists(atPath: file.path) {
+            Terminal.say("qpool: \(file.path) is there already; --force overwrites it")
             throw ExitStatus.wrongUsage
         }
-        do {
-            try template.text.write(toFile: path, atomically: true, encoding: .utf8)
-        } catch {
-            Terminal.say("qpool: \(path) cannot be written: \(error.localizedDescription)")
-            throw ExitStatus.wrongUsage
+        for file in files {
+            do {
+                try file.text.write(toFile: file.path, atomically: true, encoding: .utf8)
+            } catch {
+                Terminal.say("qpool: \(file.path) cannot be written: \(error.localizedDescription)")
+                throw ExitStatus.wrongUsage
+            }
         }
-        Terminal.say("wrote \(path); next: qpool plan \(path), qpool run \(path)")
+        let written = files.map(\.path).joined(separator: " and ")
+        Terminal.say("wrote \(written); next: qpool plan \(path), qpool run \(path)")
     }
 }
 
@@ -55,6 +68,31 @@ enum JobTemplate: String, CaseIterable, ExpressibleByArgument {
         case .product: Self.head + Self.productBase + Self.tail
         }
     }
+
+    /// The data that the job reads, as a file beside it.
+    var data: (name: String, text: String)? {
+        self == .empirical ? ("choices.csv", Self.choices) : nil
+    }
+
+    private static let choices = """
+        minutes,price
+        12,38.5
+        15,36
+        18,31
+        20,64
+        22,27.5
+        25,24
+        28,22
+        31,118
+        35,19.5
+        40,16
+        44,15
+        52,12.5
+        60,11
+        75,9
+        95,104
+
+        """
 
     private static let head = """
         # A job for Quantilizer Pool. `qpool schema` prints every key; docs/jobs.md explains them.

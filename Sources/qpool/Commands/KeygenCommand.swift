@@ -52,7 +52,8 @@ struct KeygenCommand: ParsableCommand {
     }
 
     func run() throws {
-        do throws(SecurityError) {
+        let endpoint = endpoint.map { Endpoint.completed($0) }
+        do {
             let isNew = try CoordinatorKeys.makeUnlessThere(
                 folder: folder, endpoint: endpoint, mustBeNew: peers.isEmpty)
             if isNew { Terminal.say("made the coordinator's keys in \(folder)") }
@@ -61,10 +62,10 @@ struct KeygenCommand: ParsableCommand {
                 let path = try keys.admit(role, name: name, endpoint: endpoint, path: output)
                 Terminal.say(
                     "made \(path): \(role.rawValue) \(name), in the allow-list from now on")
-                Terminal.writeOutput(path + "\n")
+                try Terminal.writeOutput(path + "\n")
             }
-            if peers.isEmpty { Terminal.writeOutput("\(keys.publicKey)\n") }
-        } catch {
+            if peers.isEmpty { try Terminal.writeOutput("\(keys.publicKey)\n") }
+        } catch let error as SecurityError {
             Terminal.say("qpool: \(error)")
             throw ExitStatus.wrongUsage
         }

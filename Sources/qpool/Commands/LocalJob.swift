@@ -53,7 +53,7 @@ struct LocalJob {
             let spec = try JobCompiler.compile(try change(file.node), resources: file.resources)
             let document = try await LocalJob(spec, file.resources).run(
                 threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(format: output.output).write(document.text)
+            try ResultPrinter(output.output).write(document.text)
         }
     }
 
@@ -63,7 +63,14 @@ struct LocalJob {
         let keeper = keeps.map { Keeper(spec, resources, $0) }
         let run = LocalRun(
             machine: machine, threads: threads, part: part,
-            keep: keeper.map { keeper in { @Sendable in try? keeper.keep($0) } })
+            keep: keeper.map { keeper in
+                { @Sendable machine in
+                    // The work goes on: what is kept at its end decides.
+                    do throws(PoolFailure) { try keeper.keep(machine) } catch {
+                        Terminal.say("qpool: \(error.description)")
+                    }
+                }
+            })
         let asked = Asked()
         let signals = Signals { _ in
             if asked.again() { exit(ExitStatus.cancelled.rawValue) }

@@ -11,7 +11,7 @@ struct ConnectOptions: ParsableArguments {
 
     @Option(
         help: """
-            The coordinator: a connection file (`qpool keygen`), or an endpoint for plain TCP. \
+            The coordinator: a connection file (`qpool keygen`), or for plain TCP HOST:PORT. \
             Default: QPOOL_CONNECT, else \(Self.defaultEndpoint).
             """)
     var connect: String?
@@ -40,6 +40,7 @@ struct ConnectOptions: ParsableArguments {
     /// A client of that coordinator.
     func client() throws -> PoolClient {
         let connection = try connection()
+        try Reachability.check(connection.endpoint, within: .seconds(min(timeout, 1)))
         return try PoolClient(
             endpoint: connection.endpoint, security: connection.security,
             timeout: .seconds(timeout))
@@ -50,11 +51,16 @@ struct ConnectOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("o"), .long],
-        help: "table, json (the whole result), or its draws as jsonl, csv, npy.")
-    var output = OutputFormat.table
+        help: """
+            table, json (the whole result), or its draws as jsonl, csv, npy; or a file with such an \
+            ending, as draws.npy.
+            """)
+    var output = OutputTarget(.table)
 
     @Flag(name: [.short, .long], help: "No progress on standard error.")
     var quiet = false
+
+    func validate() throws { try output.check() }
 }
 
 /// Cores to compute on: for every command that computes.

@@ -32,15 +32,28 @@ struct PlanCommand: AsyncParsableCommand {
             let texts = TextPlan(spec.job.texts, plan: plan)
             let rate = texts == nil ? Self.measure(spec.job) * Double(threads.count) : .nan
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
-            if output.output == .table {
-                Terminal.writeOutput(
+            if output.output.format == .table {
+                try output.output.write(
                     Self.table(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts))
             } else {
-                Terminal.writeOutput(
-                    Self.json(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts)
-                        .text(pretty: true) + "\n")
+                let json = Self.json(
+                    plan, spec.chosen, rate: rate, seconds: seconds, texts: texts)
+                try output.output.write(try Self.text(json, output.output.format))
             }
             if let problem = plan.problem { throw problem }
+        }
+    }
+
+    /// The plan as `json`, on one line, or its selections as a table for programs.
+    private static func text(_ json: JSON, _ format: OutputFormat) throws -> String {
+        switch format {
+        case .json: return json.text(pretty: true) + "\n"
+        case .jsonl: return json.text() + "\n"
+        case .csv, .npy, .table:
+            guard case .array(let selections)? = json["selections"] else { return "" }
+            return try RecordList(
+                selections.map { if case .object(let members) = $0 { members } else { [] } }
+            ).text(format)
         }
     }
 

@@ -51,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
             var job = LocalJob(spec, file.resources)
             if let state { try keep(&job, state) }
             if let document = try await job.proceed(threads: threads.count, quiet: output.quiet) {
-                return try ResultPrinter(format: output.output).write(document.text)
+                return try ResultPrinter(output.output).write(document.text)
             }
             guard let state else { return }
             Terminal.say(

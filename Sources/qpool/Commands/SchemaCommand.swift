@@ -9,7 +9,7 @@ struct SchemaCommand: ParsableCommand {
         abstract: "Print the job file's JSON Schema, for editors and generators.",
         discussion: "Example:\n  qpool schema > job.schema.json")
 
-    func run() { Terminal.writeOutput(JobSchema.document.text(pretty: true) + "\n") }
+    func run() throws { try Terminal.writeOutput(JobSchema.document.text(pretty: true) + "\n") }
 }
 
 /// The JSON Schema (draft 2020-12) of job files. Tests hold it against the reader's own keys.
@@ -66,6 +66,12 @@ enum JobSchema {
         ("quantile", either("Share of the base's mass to draw from, in (0, 1]; or a list.")),
         ("quantiles", either("Several at once, from the same samples.")),
         ("samples", anything("How many to draw: 1e8, or auto.")),
+        (
+            "looks",
+            anything(
+                "Numbers of samples at which the answer was looked at before the job went on; "
+                    + "`qpool extend` writes it.")
+        ),
         (
             "precision",
             anything("In place of samples: 1% (of the tail mass), or {threshold: WIDTH}.")
@@ -195,8 +201,9 @@ enum JobSchema {
             ("prompt", text("The prompt; {context} stands for a context.")),
             ("system", text("The system's message of a chat.")),
             ("contexts", anything("Texts, or names with texts: a uniform choice for {context}.")),
-            ("max_tokens", integer("Tokens of a text. Default 64.", least: 1)),
-            ("temperature", anything("Default 1.")), ("top_p", anything("Default 1.")),
+            ("max_tokens", anything("Tokens of a text; null: not sent. Default 64.")),
+            ("temperature", anything("null: not sent. Default 1.")),
+            ("top_p", anything("null: not sent. Default 1.")),
             ("stop", anything("Texts that end a text.")),
             ("parameters", .object([("type", .string("object"))])),
             ("logprobs", anything("Whether log-probabilities are asked for. Default true.")),

@@ -132,13 +132,13 @@ struct SimulateCommand: AsyncParsableCommand {
         let summary = run.result()
         switch output {
         case .json:
-            Terminal.writeOutput(summary.json(workers: Int(workers), replay).text(pretty: true))
-            Terminal.writeOutput("\n")
-        case .table: Terminal.writeOutput(summary.table(workers: Int(workers)))
+            try Terminal.writeOutput(summary.json(workers: Int(workers), replay).text(pretty: true))
+            try Terminal.writeOutput("\n")
+        case .table: try Terminal.writeOutput(summary.table(workers: Int(workers)))
         }
         for line in summary.trace { Terminal.say(line) }
         if let failure = summary.failure {
-            Terminal.say(Terminal.red("failed: ") + failure.description)
+            Terminal.say(Terminal.paint.red("failed: ") + failure.description)
             Terminal.say("again: \(replay(failure.seed))")
             throw ExitStatus.jobFailed
         }

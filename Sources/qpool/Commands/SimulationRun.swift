@@ -106,7 +106,7 @@ private struct SimulationProgress {
             "\(Figures.grouped(UInt64(schedules))) of \(Figures.grouped(UInt64(total))) schedules, "
             + "\(Figures.count(rate)) events/s"
         if Terminal.isInteractive {
-            Terminal.writeError("\r\u{1B}[K" + line)
+            Terminal.redraw(line)
             drawn = true
         } else {
             Terminal.say(line)

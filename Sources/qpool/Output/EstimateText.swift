@@ -1,48 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Quantilizer
 
-/// The probability of an event as people and tables read it.
+/// The probability of an event as people read it.
 enum EstimateText {
     /// A few lines, the naive floor beside the estimate.
-    static func table(_ estimate: ResultView.Estimate, of view: ResultView) -> String {
-        let ends = estimate.interval.map(\.text).joined(separator: ", ")
-        let percent = Figures.short(estimate.confidence.value * 100)
-        let evaluations = Figures.grouped(view.evaluations ?? view.issued)
-        let lines = [
-            ("p", "\(estimate.p.text)  in [\(ends)]  (\(percent) %)"),
-            ("log p", estimate.log_p.text),
-            ("error", "\(Figures.short(estimate.cv.value * 100)) % of p, one standard deviation"),
-            (
-                "says as much",
-                "as \(estimate.effective_samples.text) samples in the event"
-            ),
-            ("evaluations", "\(evaluations), by \(estimate.method)"),
-            (
-                "naive floor",
-                "\(estimate.naive_floor.text): what as many plain samples without a hit would tell"
-            ),
-        ]
-        return lines.reduce(into: "") { out, line in
-            out += line.0 + String(repeating: " ", count: max(1, 13 - line.0.count)) + line.1 + "\n"
+    static func table(_ estimate: ProbabilityEstimate, method: String) -> String {
+        var lines = LabelledLines()
+        let percent = Figures.short(estimate.confidence * 100)
+        lines.add("p", "\(Figures.estimate(estimate.p, estimate.interval))  (\(percent) %)")
+        let logs = estimate.logInterval
+        let ends = logs.lower.isFinite ? Figures.estimate(estimate.logP, logs) : nil
+        lines.add(
+            "log p",
+            (ends ?? "\(Figures.short(estimate.logP))  in [-inf, \(Figures.short(logs.upper))]")
+                + " nats"
+        )
+        lines.add(
+            "error",
+            "\(Figures.short(estimate.variation * 100, digits: 3)) % of p, one standard deviation")
+        lines.add(
+            "says as much",
+            "as \(Figures.short(estimate.effective.rounded())) samples in the event")
+        lines.add("evaluations", "\(Figures.grouped(estimate.evaluations)), by \(method)")
+        let squares = estimate.variation * estimate.variation
+        if estimate.p > 0, squares > 0, squares.isFinite {
+            let plain = max(0, 1 - estimate.p) / (estimate.p * squares)
+            lines.add(
+                "plain sampling",
+                "1/p = \(Figures.count(1 / estimate.p)) a hit, \(Figures.count(plain)) for this error: "
+                    + Ledger.saved(plain / Double(estimate.evaluations)))
         }
-    }
-
-    /// One record: p, its interval and its coefficient of variation.
-    static func record(_ estimate: ResultView.Estimate, format: OutputFormat) -> Data {
-        let ends = estimate.interval.map(\.value)
-        let numbers = [
-            estimate.p.value, ends.first ?? .nan, ends.last ?? .nan, estimate.cv.value,
-        ]
-        switch format {
-        case .npy: return NumPyFile.encode(rows: [numbers], columns: numbers.count)
-        case .csv:
-            return Data(
-                ("p,lower,upper,cv\n" + numbers.map { "\($0)" }.joined(separator: ",") + "\n").utf8)
-        default:
-            let cells = zip(["p", "lower", "upper", "cv"], numbers).map { name, value in
-                "\"\(name)\":" + (value.isFinite ? "\(value)" : "\"\(Figures.short(value))\"")
-            }
-            return Data(("{" + cells.joined(separator: ",") + "}\n").utf8)
-        }
+        lines.add(
+            "naive floor",
+            "\(Figures.short(estimate.naiveFloor)): what as many plain samples without a hit would tell"
+        )
+        return lines.text
     }
 }

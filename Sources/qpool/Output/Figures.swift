@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Quantilizer
 
 /// Numbers as people read them. Exact numbers are in the JSON; these are rounded.
 enum Figures {
@@ -8,6 +9,42 @@ enum Figures {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         return String(format: "%.\(digits)g", value)
+    }
+
+    /// A value with the digits that its interval warrants: two of half its width. The ends of the interval
+    /// are written likewise; without a width, as ``short(_:digits:)``.
+    static func short(_ value: Double, within interval: Interval?) -> String {
+        guard let interval, value.isFinite, value != 0 else { return short(value) }
+        let half = (interval.upper - interval.lower) / 2
+        guard half > 0, half.isFinite else { return short(value) }
+        let digits = log10(value.magnitude).rounded(.down) - log10(half).rounded(.down) + 2
+        return short(value, digits: Int(max(1, min(15, digits))))
+    }
+
+    /// `0.123  in [0.119, 0.127]`, as exact as the interval is.
+    static func estimate(_ value: Double, _ interval: Interval?) -> String {
+        guard let interval else { return short(value) }
+        let ends = [interval.lower, interval.upper].map { short($0, within: interval) }
+        return "\(short(value, within: interval))  in [\(ends[0]), \(ends[1])]"
+    }
+
+    /// A bound, rounded up to four digits: it holds as it is printed.
+    static func bound(_ value: Double) -> String {
+        guard value.isFinite, value > 0 else { return short(value) }
+        let unit = pow(10, log10(value).rounded(.down) - 3)
+        let up = (value / unit - 1e-9).rounded(.up) * unit
+        return short(up, digits: 4)
+    }
+
+    /// A sentence whose numbers of more than six digits are rounded up to four, as bounds are.
+    static func brief(_ sentence: String) -> String {
+        sentence.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            let core = word.trimmingSuffix(while: { $0 == "." || $0 == "," || $0 == ";" })
+            guard core.count > 7, core.contains(where: { $0 == "." || $0 == "e" }),
+                let value = Double(core)
+            else { return String(word) }
+            return bound(value) + word[core.endIndex...]
+        }.joined(separator: " ")
     }
 
     /// A count with an SI suffix: `950`, `12.5 k`, `229 M`.
@@ -48,5 +85,14 @@ enum Figures {
             return String(format: "%.3g %@", value / size, name)
         }
         return String(format: "%.0f B", value)
+    }
+}
+
+extension Substring {
+    /// The text without what stands at its end.
+    fileprivate func trimmingSuffix(while isPart: (Character) -> Bool) -> Substring {
+        var rest = self
+        while let last = rest.last, isPart(last) { rest.removeLast() }
+        return rest
     }
 }

@@ -28,7 +28,7 @@ struct ProgressLine {
         last = now
         let line = render(report, elapsed: (now - started).seconds)
         if Terminal.isInteractive {
-            Terminal.writeError("\r\u{1B}[K" + String(line.prefix(Terminal.width - 1)))
+            Terminal.redraw(line)
             drawn = true
         } else {
             Terminal.say(line)

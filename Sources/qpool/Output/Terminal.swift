@@ -1,41 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PoolRuntime
 
-/// What stands at the other end of standard error, and how to write to it.
+/// The two streams that people and programs read, and how to write to them.
 enum Terminal {
-    /// True where standard error is a terminal.
-    static let isInteractive = isatty(STDERR_FILENO) == 1
+    /// True where standard error is a terminal that understands commands.
+    static let isInteractive =
+        StandardStream.error.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
-    /// True where colours are wanted: a terminal, and `NO_COLOR` unset or empty.
-    static let hasColour =
-        isInteractive && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+    /// Columns of standard error's terminal, asked at each call: windows change. Where it does not
+    /// say, those of `COLUMNS`, else 80.
+    static var width: Int {
+        let said =
+            StandardStream.error.columns
+            ?? ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+        return max(20, said ?? 80)
+    }
 
-    /// Columns of the terminal, by `COLUMNS`, else 100.
-    static let width: Int =
-        ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.map { max(40, $0) }
-        ?? 100
+    /// Colours of messages.
+    static let paint = Paint(on: .error)
 
-    /// Writes text to standard error, as it is.
+    /// Writes text to standard error, as it is. Where nobody reads it, there is nobody to tell.
     static func writeError(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        do throws(StreamFailure) { try StandardStream.error.write(Array(text.utf8)) } catch {}
     }
 
     /// Writes one line to standard error.
     static func say(_ line: String) { writeError(line + "\n") }
 
-    /// Writes text to standard output, as it is. A closed pipe ends the process quietly.
-    static func writeOutput(_ text: String) { writeOutput(Data(text.utf8)) }
+    /// Draws a line over the last one; what does not fit the terminal is left out, or it would scroll.
+    static func redraw(_ line: String) {
+        writeError("\r\u{1B}[K" + String(line.prefix(width - 1)))
+    }
 
-    /// Writes bytes to standard output.
-    static func writeOutput(_ data: Data) {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: data)
+    /// Writes text to standard output, as it is.
+    ///
+    /// - Throws: ``OutputFailure``; the program ends with it.
+    static func writeOutput(_ text: String) throws(OutputFailure) {
+        try writeOutput(Array(text.utf8))
+    }
+
+    /// Writes bytes to standard output. Everything that goes there goes through here.
+    static func writeOutput(_ bytes: [UInt8]) throws(OutputFailure) {
+        do throws(StreamFailure) {
+            try StandardStream.output.write(bytes)
         } catch {
-            exit(0)
+            throw OutputFailure(error)
         }
     }
 
-    static func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-    static func dim(_ text: String) -> String { hasColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
-    static func red(_ text: String) -> String { hasColour ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
+    /// Closes standard output, which may say that what was written before is lost.
+    static func finishOutput() throws(OutputFailure) {
+        do throws(StreamFailure) {
+            try StandardStream.output.finish()
+        } catch {
+            throw OutputFailure(error)
+        }
+    }
+}
+
+/// An answer that could not be written.
+struct OutputFailure: Error {
+    /// Where it should have gone.
+    var place = "standard output"
+    /// Whether nobody reads there any more, which is no fault.
+    var isReaderGone = false
+    /// The system's words.
+    var words: String
+
+    init(_ failure: StreamFailure) {
+        isReaderGone = failure.isReaderGone
+        words = failure.words
+    }
+
+    init(_ place: String, _ words: String) {
+        self.place = place
+        self.words = words
+    }
+
+    var description: String { "\(place) cannot be written: \(words); the answer is not whole" }
+}
+
+/// Colours, where they are wanted: on a terminal, and `NO_COLOR` unset or empty.
+struct Paint {
+    let hasColour: Bool
+
+    /// Those of a stream.
+    init(on stream: StandardStream) {
+        let environment = ProcessInfo.processInfo.environment
+        hasColour =
+            stream.isTerminal && environment["TERM"] != "dumb"
+            && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    /// None, as in files.
+    init() { hasColour = false }
+
+    func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func dim(_ text: String) -> String { hasColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    func red(_ text: String) -> String { hasColour ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
 }

@@ -20,12 +20,15 @@ final class ToyModel {
     }
 
     private let folder: TemporaryFolder
+    private let script: String
     private let arguments: [String]
     private var process = Process()
     private(set) var url = ""
 
-    init(_ arguments: String...) throws {
+    /// - Parameter script: another endpoint's, that takes the same arguments.
+    init(_ arguments: String..., script: String = "toy_model.py") throws {
         folder = try TemporaryFolder()
+        self.script = script
         self.arguments = arguments
         try start(port: 0)
     }
@@ -37,7 +40,7 @@ final class ToyModel {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
             [
-                "python3", repository + "/Tests/CommandTests/Fixtures/toy_model.py", "--port",
+                "python3", repository + "/Tests/CommandTests/Fixtures/\(script)", "--port",
                 "\(port)", "--log", folder.path + "/log",
             ] + arguments
         process.standardOutput = FileHandle(forWritingAtPath: output)

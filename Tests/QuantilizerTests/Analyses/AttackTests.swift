@@ -100,12 +100,12 @@ import Testing
             #expect(try runShuffled(again.job, seed: UInt64(seed), level: 9).result == whole)
         }
         let document = ResultJSON(whole, spec: spec).document(id: nil, digest: "")
-        #expect(try ResultVerification.verify(JobNode(document), job: spec.job).isValid)
+        #expect(try verify(document, spec).isValid)
         var lie = whole
         lie.table?.rows[0][2] = .number(1)
         #expect(lie != whole)
         let forged = ResultJSON(lie, spec: spec).document(id: nil, digest: "")
-        #expect(try !ResultVerification.verify(JobNode(forged), job: spec.job).isValid)
+        #expect(try !verify(forged, spec).isValid)
     }
 
     @Test func misleadingLevelsAreTold() throws {

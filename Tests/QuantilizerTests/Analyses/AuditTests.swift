@@ -108,7 +108,7 @@ import Testing
         let result = try #require(run(spec.job).result)
         #expect(try runShuffled(again.job, seed: 4).result == result)
         let document = ResultJSON(result, spec: spec).document(id: nil, digest: "")
-        #expect(try ResultVerification.verify(JobNode(document), job: spec.job).isValid)
+        #expect(try verify(document, spec).isValid)
     }
 
     @Test(

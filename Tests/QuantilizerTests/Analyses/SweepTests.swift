@@ -196,13 +196,15 @@ import Testing
             #expect(try runShuffled(again.job, seed: UInt64(seed)).result == whole)
         }
         let document = ResultJSON(whole, spec: spec).document(id: nil, digest: "")
-        let report = try ResultVerification.verify(JobNode(document), job: spec.job)
+        let report = try verify(document, spec)
         #expect(report.isValid && report.comparisons > 100, "\(report.findings)")
         var forged = try #require(AnalysisTable(of: whole, job: spec.job))
         forged.rows[1][4] = .number(1.75)
-        let lie = try ResultVerification.verify(
-            JobNode(.object([("sweep", forged.json)])), job: spec.job)
-        #expect(lie.findings == ["sweep.rows[1] is another"])
+        guard case .object(var members) = document else { return }
+        members[try #require(members.firstIndex { $0.0 == "sweep" })].1 = forged.json
+        let lie = try verify(.object(members), spec)
+        #expect(lie.findings.count == 1)
+        #expect(lie.findings[0].hasPrefix("sweep.rows[1][4]: 1.75 is said"))
     }
 
     @Test(

@@ -38,6 +38,20 @@ import Testing
         #expect(message(["exponential": ["rate": 1, "mean": 2]]).contains("give only one of"))
         #expect(
             message(["categorical": ["probabilities": [0.5, 0.4]]]).contains("sum to 1"))
+        #expect(
+            message(["markov": ["transition": [[0.9, 0.3], [0.5, 0.5]], "length": 3]])
+                .contains(
+                    "base.markov.transition: expected probabilities that sum to 1, found that "
+                        + "row 0 sums to 1.2"))
+        #expect(
+            message([
+                "markov": [
+                    "transition": [[0.5, 0.5], [0.5, 0.5]], "initial": [1, 1], "length": 3,
+                ]
+            ]).contains("base.markov.initial: expected probabilities that sum to 1"))
+        #expect(
+            message(["markov": ["transition": [[0.5, 0.4999999], [0.5, 0.5]], "length": 3]])
+                .contains("sum to 1"))
         #expect(message(["uniform": ["lower": 2, "upper": 2]]).contains("above `lower`"))
         #expect(message(["pareto": ["shape": 0.01]]).contains("too large for a double"))
         #expect(message(["poisson": ["mean": 1e14]]).contains("use a normal"))

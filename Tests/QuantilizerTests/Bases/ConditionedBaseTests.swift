@@ -10,7 +10,7 @@ import Testing
     /// come.
     @Test func pathsHaveTheirProbabilities() throws {
         let chain = try MarkovBase(
-            initial: [1, 3], transition: [[0.2, 0.8], [1, 0]], length: 3)
+            initial: [0.25, 0.75], transition: [[0.2, 0.8], [1, 0]], length: 3)
         let samples = 50_000
         var counts: [[Double]: Double] = [:]
         for row in BaseSamples.rows(chain, seed: 3, first: 0, lanes: samples) {

@@ -24,6 +24,24 @@ import Testing
         #expect(throws: JobError.self) { try scalar(text).integer(path: "x", in: .min ... .max) }
     }
 
+    @Test(arguments: [
+        ("1M", 1_000_000), ("1 M", 1_000_000), ("12.5 k", 12_500), ("3K", 3_000),
+        ("2G", 2_000_000_000),
+        ("1T", 1_000_000_000_000), ("0.001M", 1_000), ("1e3k", 1_000_000), ("-2k", -2_000),
+    ])
+    func countsWithUnits(text: String, value: Int) throws {
+        #expect(try scalar(text).integer(path: "x", in: .min ... .max) == value)
+        #expect(CountText.read(text) == UInt64(exactly: value))
+        // A probability or a price has no such unit.
+        #expect(throws: JobError.self) { try scalar(text).double(path: "x") }
+    }
+
+    @Test(arguments: ["1m", "M", " M", "1  M", "1 MM", "1.5", "1M%", "1Mk", "k1", "99999999T"])
+    func noCounts(text: String) {
+        #expect(throws: JobError.self) { try scalar(text).integer(path: "x", in: .min ... .max) }
+        #expect(CountText.read(text) == nil)
+    }
+
     @Test func quotedIsNeverANumber() {
         #expect(throws: JobError.self) { try scalar("1", quoted: true).double(path: "x") }
     }

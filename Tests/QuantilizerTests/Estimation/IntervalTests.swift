@@ -52,13 +52,13 @@ import Testing
             let mass = 1 - selection.threshold.value
             let said = selection.threshold.tailMassInterval
             if said.lower <= mass && mass <= said.upper { massHits += 1 }
-            let mean = selection.utility.topMeanInterval
+            let mean = try #require(selection.utility.topMeanInterval)
             if mean.lower <= 0.95 && 0.95 <= mean.upper { topHits += 1 }
         }
         #expect((1_741...1_880).contains(thresholdHits), "\(thresholdHits)")
         #expect((1_741...1_859).contains(massHits), "\(massHits)")
-        // By the normal law, so only about right at k = 50.
-        #expect((1_700...1_870).contains(topHits), "\(topHits)")
+        // Wider on the side of the skew, never narrower than Student's.
+        #expect((1_741...1_880).contains(topHits), "\(topHits)")
     }
 
     /// All looks of a run hold together: with 80 % asked, at least that many of 300 runs.

@@ -20,7 +20,7 @@ import Testing
         var held = 0
         for seed in 0..<1_000 {
             let selection = try #require(run(try job(seed)).result).selections[0]
-            let interval = selection.utility.topMeanInterval
+            let interval = try #require(selection.utility.topMeanInterval)
             #expect(interval.upper.isFinite && interval.lower.isFinite)
             let truth = truth(selection.threshold.value)
             if interval.lower <= truth && truth <= interval.upper { held += 1 }

@@ -119,12 +119,12 @@ import Testing
             let result = try #require(run(spec.job).result)
             let document = ResultJSON(result, spec: spec).document(id: nil, digest: "d")
             #expect(document["estimate"]?["p"] != nil && document["certificate"] == nil)
-            #expect(try ResultVerification.verify(JobNode(document), job: spec.job).isValid)
+            #expect(try verify(document, spec).isValid)
             var altered = result
             altered.estimate?.p *= 1 + 1e-15
             let wrong = ResultJSON(altered, spec: spec).document(id: nil, digest: "d")
             #expect(
-                try ResultVerification.verify(JobNode(wrong), job: spec.job).findings.count == 1)
+                try !verify(wrong, spec).isValid)
             for seed in 0..<2 as Range<UInt64> {
                 #expect(try runShuffled(spec.job, seed: seed, level: 14).result == result)
             }
@@ -166,12 +166,13 @@ import Testing
         #expect(abs(result.deviations) < 4, "\(result)")
     }
 
-    /// With moves of every particle, and with chains.
+    /// With moves of every particle, and with chains: never less, and since chance may take a fifth of the
+    /// error probability alone, more.
     @Test(arguments: [["moves": 3], ["chain": 8]] as [JobNode])
     func splittingCovers(_ moves: JobNode) throws {
         let result = try coverage(
             Self.tail, ["splitting": moves.with("particles", 256).with("islands", 6)])
-        #expect(abs(result.deviations) < 4, "\(result)")
+        #expect(result.deviations > -4 && result.hits < 1_000, "\(result)")
     }
 
     /// Clopper and Pearson's interval never covers less; a little more, as counts are whole.

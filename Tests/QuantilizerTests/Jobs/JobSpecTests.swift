@@ -66,7 +66,7 @@ import Testing
     /// What is changed, and words that the error must have.
     static let wrong: [(JobNode, String)] = [
         (good.with("quantil", 0.1), "did you mean `quantile`?"),
-        (good.with("quantile", 0), "above 0 and at most 1"),
+        (good.with("quantile", 0), "a quantile is above 0"),
         (good.with("quantile", 1.5), "above 0 and at most 1"),
         (good.with("quantile", "inf"), "above 0 and at most 1"),
         (good.with("quantile", nil), "missing key `quantile`"),
@@ -125,5 +125,98 @@ import Testing
             .with("colour", "blue").with("memory", "x")
         let error = #expect(throws: JobError.self) { try JobSpec.parse(node) }
         #expect(error?.diagnostics.count == 5)
+    }
+
+    private func problems(_ node: JobNode) -> [String] {
+        do throws(JobError) {
+            _ = try JobSpec.parse(node)
+            return []
+        } catch {
+            return error.diagnostics.map(\.description)
+        }
+    }
+
+    /// A wrong number of a search is told of alone: its parameters' names are known all the same.
+    @Test func aWrongNumberOfASearchHidesNoNames() {
+        let job: JobNode = [
+            "base": ["normal": ["dimension": 2]], "utility": "w*x[0] + x[1]", "quantile": 0.1,
+        ]
+        func found(_ key: String, _ value: JobNode) -> [String] {
+            let search: JobNode = ["parameters": ["w": [0, 1]], "criterion": "x[0]"]
+            return problems(job.with("search", search.with(key, value)))
+        }
+        #expect(found("population", 16) == [])
+        for (key, value): (String, JobNode) in [
+            ("population", 3), ("population", 1), ("sigma", -1), ("by", "chance"),
+            ("parameters", ["w": [1, 0]]),
+        ] {
+            let found = found(key, value)
+            #expect(found.count == 1 && found[0].contains(key), "\(found)")
+        }
+    }
+
+    /// Names of any script that a base takes are names of its formulas.
+    @Test(arguments: ["größe", "prix_été", "цена", "価格", "x1", "_a", "λ"])
+    func aBasesNamesAreItsFormulasNames(name: String) throws {
+        let base: JobNode = [
+            "product": .init(dictionaryLiteral: (name, ["normal": [:]]), ("b", "normal"))
+        ]
+        let job = try JobSpec.parse([
+            "base": base, "utility": .init(stringLiteral: "2*\(name) - b"), "quantile": 0.1,
+        ])
+        let values = RangeEvaluator(job: job.job).evaluate(indices: 0..<4)
+        for value in values {
+            #expect(value.utilities[0] == 2 * value.value[0] - value.value[1])
+        }
+        // However its letters are composed.
+        let other = name.decomposed
+        #expect(
+            problems([
+                "base": base, "utility": .init(stringLiteral: "2*\(other) - b"), "quantile": 0.1,
+            ]) == [])
+    }
+
+    @Test(arguments: ["größe 2", "2nd", "a·b", "a-b", "", "√"])
+    func whatNoFormulaCanNameIsRefused(name: String) {
+        let base: JobNode = ["product": .init(dictionaryLiteral: (name, ["normal": [:]]))]
+        let found = problems(["base": base, "utility": "x[0]", "quantile": 0.1])
+        #expect(found.contains { $0.contains("a name that formulas can use") }, "\(found)")
+    }
+
+    /// Where nothing is said of memory a job has what it needs to begin: documented pilots, many
+    /// selections.
+    @Test func theUsualMemoryIsEnough() throws {
+        let job: JobNode = ["base": "normal", "utility": "x[0]"]
+        let jobs: [JobNode] = [
+            job.with("method", ["tilt": ["divergence": 1, "pilot": 4_194_304]]).with(
+                "samples", "1e6"),
+            job.with("method", ["minimax": ["epsilon": 0.1, "pilot": 4_194_304]])
+                .with("samples", "1e6"),
+            job.with(
+                "quantiles",
+                .init(
+                    .sequence((1...35).map { JobNode(floatLiteral: Double($0) / 50) }),
+                    at: SourcePosition(line: 1, column: 1))
+            ).with("samples", "1e6"),
+        ]
+        for node in jobs {
+            let spec = try JobSpec.parse(node)
+            #expect(JobMachine(job: spec.job).failure == nil, "\(spec.normalised.text())")
+            #expect(spec.job.settings.memoryBytes <= Limits.usualMemoryBytes)
+            // What is said is kept to.
+            let small = try JobSpec.parse(node.with("memory", "8MB"))
+            #expect(small.job.settings.memoryBytes == 8_000_000)
+            #expect(JobMachine(job: small.job).failure?.code == "memory-too-small")
+        }
+        let usual = try JobSpec.parse(Self.good)
+        #expect(usual.job.settings.memoryBytes == 64_000_000)
+    }
+}
+
+extension String {
+    /// The same text with marks apart from their letters.
+    fileprivate var decomposed: String {
+        let marks: [Character: String] = ["ö": "o\u{308}", "é": "e\u{301}"]
+        return map { marks[$0] ?? String($0) }.joined()
     }
 }

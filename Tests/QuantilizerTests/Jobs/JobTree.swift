@@ -26,25 +26,6 @@ extension JobNode: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
                 }), at: Self.here)
     }
 
-    /// A tree of a JSON value.
-    init(_ json: JSON) {
-        switch json {
-        case .null: self.init(.null, at: Self.here)
-        case .bool(let value): self.init(.scalar("\(value)", quoted: false), at: Self.here)
-        case .string(let value): self.init(.scalar(value, quoted: true), at: Self.here)
-        case .number, .integer:
-            let text = json.text()
-            let quoted = text.hasPrefix("\"")
-            self.init(
-                .scalar(quoted ? String(text.dropFirst().dropLast()) : text, quoted: quoted),
-                at: Self.here)
-        case .array(let items): self.init(.sequence(items.map { JobNode($0) }), at: Self.here)
-        case .object(let members):
-            self.init(
-                .mapping(members.map { ($0.0, Self.here, JobNode($0.1)) }), at: Self.here)
-        }
-    }
-
     /// The same mapping with one key replaced, added or (nil) removed.
     func with(_ key: String, _ value: JobNode?) -> JobNode {
         guard case .mapping(var entries) = content else { return self }
@@ -60,4 +41,18 @@ extension JobNode: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
         }
         return JobNode(.mapping(entries), at: position)
     }
+}
+
+/// Checks a result document as `qpool verify` does: by running the job again where draws have no receipt
+/// of their own.
+func verify(_ document: JSON, _ spec: JobSpec) throws -> VerificationReport {
+    guard ResultVerification.takesWholeJob(spec.job) else {
+        return try ResultVerification.check(document, spec: spec)
+    }
+    guard let result = run(spec.job).result, case .string(let digest)? = document["digest"] else {
+        throw JobError(at: nil, path: "", "the job has no result")
+    }
+    let id: String? = if case .string(let id)? = document["id"] { id } else { nil }
+    return ResultVerification.compare(
+        document, with: ResultJSON(result, spec: spec).document(id: id, digest: digest))
 }

@@ -17,10 +17,10 @@ import Testing
             ([("quantile", 1e-3)], "exact", "keep to the budget"),
             ([("quantile", 1e-6)], "splitting", "beyond the budget of 10000000"),
             ([("quantile", 1e-6), ("draws", 1)], "splitting", "A = 1/q + 1"),
-            // Both are too much for a hundred thousand, cross-entropy is not.
+            // A hundred and fifty thousand are enough for fewer particles.
             (
-                [("quantile", 1e-6), ("method", ["auto": ["budget": 1e5]])], "cross-entropy",
-                "miss places"
+                [("quantile", 1e-6), ("method", ["auto": ["budget": 1.5e5]])], "splitting",
+                "512 particles an island in place of 2048"
             ),
             ([("quantile", nil), ("quantiles", [1e-3, 1e-9])], "exact", "several quantiles"),
             ([("samples", 50_000)], "exact", "50000 samples"),
@@ -28,9 +28,15 @@ import Testing
             // The islands would bring too many values.
             (
                 [
+                    ("quantile", 1e-6), ("base", ["normal": ["dimension": 2048]]), ("draws", 5_000),
+                ],
+                "splitting", "as the budget or the memory asks"
+            ),
+            (
+                [
                     ("quantile", 1e-6), ("base", ["normal": ["dimension": 4096]]), ("draws", 5_000),
                 ],
-                "cross-entropy", "splitting cannot be done"
+                "exact", "no other method can take it"
             ),
             (
                 [
@@ -58,7 +64,13 @@ import Testing
         #expect(counted.chosen?.name == "plain")
         #expect(counted.chosen?.because.contains("nothing leads to the event") == true)
         let tight = event.with("method", ["auto": ["budget": 2e5]])
-        #expect(try JobSpec.parse(tight).chosen?.name == "cross-entropy")
+        let fewer = try JobSpec.parse(tight)
+        #expect(fewer.chosen?.name == "splitting" && fewer.chosen?.isOverBudget == false)
+        guard case .splitting(let settings) = fewer.job.settings.method else {
+            Issue.record("\(fewer.job.settings.method)")
+            return
+        }
+        #expect(settings.islands == 20 && settings.particles < 2048)
     }
 
     /// The answer, its certificate included, is that of the method by its name.
@@ -77,7 +89,7 @@ import Testing
     @Test func budgetsThatNothingKeeps() throws {
         let spec = try JobSpec.parse(
             Self.job.with("quantile", 1e-9).with("method", ["auto": ["budget": 1000]]))
-        #expect(spec.chosen?.isOverBudget == true && spec.chosen?.name == "cross-entropy")
+        #expect(spec.chosen?.isOverBudget == true && spec.chosen?.name == "splitting")
         let result = try #require(run(spec.job).result)
         let document = ResultJSON(result, spec: spec).document(id: nil, digest: "").text()
         #expect(document.contains("\"over-budget\""))

@@ -51,7 +51,7 @@ import Testing
         let spec = try spec()
         let result = try #require(run(spec.job).result)
         let document = ResultJSON(result, spec: spec).document(id: nil, digest: "d")
-        let report = try ResultVerification.verify(JobNode(document), job: spec.job)
+        let report = try verify(document, spec)
         #expect(report.isValid, "\(report.findings)")
         #expect(report.draws == 40)
 
@@ -61,7 +61,7 @@ import Testing
             altered.selections[0].draws[3].utility += utility
             altered.selections[0].draws[3].value[1] += value
             let document = ResultJSON(altered, spec: spec).document(id: nil, digest: "d")
-            return try ResultVerification.verify(JobNode(document), job: spec.job).findings.count
+            return try verify(document, spec).findings.count
         }
         let index = result.selections[0].draws[3].index
         #expect(try changed(index, 0, 0) == 0)
@@ -69,7 +69,7 @@ import Testing
         #expect(try changed(index, 0, 1e-12) == 1)
         #expect(try changed(index == 7 ? 8 : 7, 0, 0) >= 3)
         #expect(throws: JobError.self) {
-            try ResultVerification.verify(["draws": []], job: spec.job)
+            try verify(.object([("draws", .array([]))]), spec)
         }
     }
 

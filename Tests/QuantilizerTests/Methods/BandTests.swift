@@ -87,7 +87,8 @@ import Testing
                 JobSettings(
                     seed: UInt64(number), samples: 2_000, quantiles: [0.3], confidence: 0.9),
                 cut: 0.05)
-            let interval = try #require(run(job).result).selections[0].utility.topMeanInterval
+            let selection = try #require(run(job).result).selections[0]
+            let interval = try #require(selection.utility.topMeanInterval)
             return interval.lower <= 0.825 && 0.825 <= interval.upper
         }
     }

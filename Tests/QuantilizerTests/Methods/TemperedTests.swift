@@ -146,7 +146,7 @@ import Testing
             let e = Elementary.exp(c / beta)
             let mass = beta * (e - 1) + e * (1 - c)
             let first = beta * (c * e - beta * (e - 1)) + e * (1 - c * c) / 2
-            let interval = result.selections[0].utility.topMeanInterval
+            let interval = try #require(result.selections[0].utility.topMeanInterval)
             return interval.lower <= first / mass && first / mass <= interval.upper
         }
     }
@@ -174,18 +174,19 @@ import Testing
             expectCoverage(0.95, repeats: 1_000) { number in
                 var random = SplitMix(state: UInt64(number))
                 let proxy = (0..<80).map { _ in Double.random(in: -1...1, using: &random) }
-                let found = MeanBound.shortfall(
+                let found = try? MeanBound.shortfall(
                     proxy: proxy, truth: proxy.map { _ in 0 }, order: order, limit: limit,
                     confidence: 0.95)
-                return (found ?? 0) >= truth
+                // Without a limit it may be refused, for pairs whose tail looks heavy.
+                return found.map { $0 >= truth } ?? (limit == nil)
             }
         }
-        #expect(
-            MeanBound.shortfall(
-                proxy: [3, 1], truth: [1, 1], order: 1, limit: 1, confidence: 0.9) == nil)
+        #expect(throws: ShortfallFailure.self) {
+            try MeanBound.shortfall(
+                proxy: [3, 1], truth: [1, 1], order: 1, limit: 1, confidence: 0.9)
+        }
         // All zero, n = 10: (1 − p)^10 = 0.05.
-        let zero = MeanBound.chernoff(
-            [Double](repeating: 0, count: 10), limit: 2, confidence: 0.95)
+        let zero = MeanBound.chernoff(mean: 0, count: 10, limit: 2, confidence: 0.95)
         #expect(abs(zero - 2 * (1 - Elementary.pow(0.05, 0.1))) < 1e-9)
     }
 
@@ -307,7 +308,7 @@ import Testing
         let value = try #require(
             second.diagnostics.first { $0.name == "guaranteed_value" }
         ).value
-        #expect(abs(value - level) < 0.01)
-        #expect(value < level + 1e-9)
+        // A lower limit of it.
+        #expect(level - value < 0.06 && value < level)
     }
 }

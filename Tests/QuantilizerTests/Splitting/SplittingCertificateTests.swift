@@ -19,7 +19,7 @@ import Testing
             phase: .production,
             plan: SplittingPlan(
                 levels: [level(1), level(2), level(3), level(10)],
-                steps: [Double](repeating: 0.2, count: 4)))
+                steps: [MoveSteps](repeating: MoveSteps(0.2), count: 4)))
         let evaluator = RangeEvaluator(job: job)
         let amplification = 1 / hills.gate + 1
         // Islands share no random word, so each is a run of its own.

@@ -64,7 +64,7 @@ import Testing
     /// A gate that is not met: every draw is a base draw of its own index, and says so.
     @Test func fallingBackIsMarked() throws {
         let job = try JobSpec.parse(Self.small).job
-        let plan = SplittingPlan(levels: [level(100)], steps: [0.5])
+        let plan = SplittingPlan(levels: [level(100)], steps: [MoveSteps(0.5)])
         let record = try #require(
             IslandRecord.run(
                 SplittingPass(phase: .production, plan: plan), island: 0, job: job,
@@ -91,7 +91,7 @@ import Testing
         let spec = try JobSpec.parse(Self.small)
         let result = try #require(run(spec.job).result)
         let document = ResultJSON(result, spec: spec).document(id: nil, digest: "d")
-        let report = try ResultVerification.verify(JobNode(document), job: spec.job)
+        let report = try verify(document, spec)
         #expect(report.isValid, "\(report.findings)")
         #expect(report.draws == 100)
         for change in 0..<3 {
@@ -102,7 +102,7 @@ import Testing
             default: altered.selections[0].draws[5].fallback = true
             }
             let document = ResultJSON(altered, spec: spec).document(id: nil, digest: "d")
-            let report = try ResultVerification.verify(JobNode(document), job: spec.job)
+            let report = try verify(document, spec)
             #expect(report.findings.count == 1, "change \(change)")
         }
     }

@@ -57,8 +57,8 @@ func frozenIsland(
     let job = splittingJob(
         settings, seed: seed, quantile: 0.5, draws: draws, base: base, utility: utility)
     let plan = SplittingPlan(
-        levels: levels, steps: [Double](repeating: step, count: levels.count),
-        spreads: [[Double]](repeating: spread, count: levels.count))
+        levels: levels,
+        steps: [MoveSteps](repeating: MoveSteps(step, spread: spread), count: levels.count))
     guard
         let record = IslandRecord.run(
             SplittingPass(phase: .production, plan: plan), island: 0, job: job,

@@ -55,7 +55,7 @@ import Testing
         #expect(times > 0 && redrawn == 2 * times)
         #expect(result.issued == 1_000 + redrawn)
         let selection = result.selections[0]
-        #expect(selection.certificate.amplification == Double(1_000 + redrawn) / 40)
+        #expect(selection.certificate.amplification == 125 * 1_000.0 / 40)
         #expect(selection.costs[0].bound == nil && selection.costs[0].base.isNaN)
         // 250 of the 760 or so beginnings with "a" go on, and so no other; each continuation has
         // randomness of its own.

@@ -249,7 +249,7 @@ import Testing
         guard case .splitting(let settings) = lossy.settings.method else { return }
         var plan = SplittingPlan()
         plan.levels = [Level(bits: Key.orderedBits(1), label: 0)]
-        plan.steps = [0.5]
+        plan.steps = [MoveSteps(0.5)]
         let pass = SplittingPass(phase: .production, plan: plan)
         var sums: [String: Double] = [:]
         var squares: [String: Double] = [:]

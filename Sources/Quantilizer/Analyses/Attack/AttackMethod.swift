@@ -27,12 +27,15 @@ struct AttackMethod: Method {
     private var refined = 0
     /// Length of the last step.
     private var step = 0.0
+    /// Whether the last slot but the label's names a row of a table.
+    private let isOfRows: Bool
 
     init(job: CompiledJob, settings: AttackSettings) {
         self.settings = settings
         let slots = LatentTransform.slots(of: job.base)
         shift = [Double](repeating: 0, count: slots)
         means = shift
+        isOfRows = job.base is EmpiricalBase
     }
 
     static func evaluations(_ job: CompiledJob, _ settings: AttackSettings) -> UInt64 {
@@ -43,6 +46,9 @@ struct AttackMethod: Method {
     }
 
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
+        if let rows = job.base as? EmpiricalBase, rows.smoothing == nil {
+            return .result(RowAttack(rows, job: job, budget: settings.budget).result)
+        }
         if let problem = ImportanceMethod.problem(job, settings.weighing) {
             return .failure(problem)
         }
@@ -133,6 +139,8 @@ struct AttackMethod: Method {
         var target = mean
         // The label is no part of the base.
         target[target.count - 1] = 0
+        // Which row comes before which is no part of a law of rows: its steps alone are shifted.
+        if isOfRows { target[target.count - 2] = 0 }
         if phase == .refine {
             refined += 1
             if 2 * refined > settings.rounds {

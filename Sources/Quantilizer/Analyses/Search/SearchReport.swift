@@ -26,8 +26,9 @@ struct SearchReport {
         func add(_ name: String, _ value: (TrialRecord) -> Double) {
             let (mean, interval) = estimate(records.map(value), job.settings.confidence)
             facts += [
-                (name, .number(mean)), (name + "_lower", .number(interval.lower)),
-                (name + "_upper", .number(interval.upper)),
+                (name, .number(mean)),
+                (name + "_lower", interval.map { .number($0.lower) } ?? .null),
+                (name + "_upper", interval.map { .number($0.upper) } ?? .null),
             ]
         }
         add("criterion") { $0.home.criterion }
@@ -71,19 +72,21 @@ struct SearchReport {
         return row
     }
 
-    /// The mean over independent sets of samples, with Student's interval.
+    /// Sets below which a mean over them has no interval: each is itself a mean over many samples.
+    private static let fewestSets: UInt64 = 10
+
+    /// The mean over independent sets of samples, with the interval of ``KeptMean``.
     private func estimate(
         _ values: [Double], _ confidence: Double
-    ) -> (mean: Double, interval: Interval) {
-        let n = Double(values.count)
-        let mean = values.reduce(0, +) / n
-        guard values.count > 1, mean.isFinite else {
-            return (mean, Interval(-.infinity, .infinity))
-        }
-        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
-        let t = SpecialFunctions.studentUpperQuantile((1 - confidence) / 2, n - 1)
-        let half = t * (variance / n).squareRoot()
-        return (mean, Interval(mean - half, mean + half))
+    ) -> (mean: Double, interval: Interval?) {
+        let mean = values.reduce(0, +) / Double(values.count)
+        guard values.allSatisfy(\.isFinite) else { return (mean, nil) }
+        let kept = KeptMean(values)
+        return (
+            kept.mean,
+            kept.interval(
+                .independent, confidence: confidence, fewest: Self.fewestSets, ofMeans: true)
+        )
     }
 
     private var warnings: [JobWarning] {

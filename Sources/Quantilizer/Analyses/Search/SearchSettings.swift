@@ -40,7 +40,7 @@ public struct SearchSettings: Hashable, Sendable {
     /// Samples of an inner quantilizer.
     public var samples = 4_096
     /// Fresh sets of samples for the last comparison.
-    public var replicates = 16
+    public var replicates = 32
 
     /// Settings, by default those of a job file.
     public init(parameters: [Parameter]) { self.parameters = parameters }

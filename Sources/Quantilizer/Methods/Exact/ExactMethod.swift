@@ -314,8 +314,13 @@ struct ExactMethod: Method {
                 threshold: outcome.threshold, interval: outcome.interval, tied: outcome.tied,
                 top: outcome.top, topCount: track.kept, draws: outcome.draws,
                 certificate: .uniformOverKept(
-                    kept: track.kept, issued: samples + context.redrawn))
+                    kept: track.kept, issued: samples,
+                    looks: job.settings.looks.map {
+                        ($0, KeptCount.of(quantile: track.selection.quantile, samples: $0))
+                    }, draws: job.settings.draws, redrawn: context.redrawn,
+                    attempts: job.recorded?.attempts ?? 1))
             results.append(report.result(context, warnings: &warnings))
+            report.warnOfFew(job, &warnings)
             tracks[number].narrow(to: restRanks(tracks[number]), job: job, streams: streams)
             tails[number].follow(tracks[number], job: job, streams: streams)
         }

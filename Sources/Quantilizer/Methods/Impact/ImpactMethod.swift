@@ -116,11 +116,10 @@ struct ImpactReport {
             selection: selection, samples: samples, kept: kept,
             threshold: slots.last?.cell.best ?? .lowest, interval: nil, tied: 0, top: top,
             topCount: UInt64(slots.count), isIndependent: true, draws: draws(job),
-            certificate: .throughImpact(kept: kept, issued: samples))
+            certificate: .throughImpact(kept: kept, issued: samples), estimatesMean: false)
         var result = report.result(context, warnings: &warnings)
         result.utility.topMean = mean { $0.best.utility }
         // Best samples of cells are no sample of any law that has a mean to enclose.
-        result.utility.topMeanInterval = Interval(-.infinity, .infinity)
         for cost in job.costs.indices { result.costs[cost].top = mean { $0.extras[cost] } }
         return result
     }

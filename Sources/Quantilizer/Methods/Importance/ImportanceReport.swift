@@ -36,8 +36,8 @@ struct ImportanceReport {
             threshold: Key(bits: pass.floor.bits, label: pass.floor.label, index: .max),
             interval: nil,
             tailMassInterval: tail.interval(confidence: job.settings.confidence),
-            tailMass: tail.mass, tied: 0, top: top(job), topCount: UInt64(tail.hits),
-            isIndependent: true, draws: [], certificate: .nothing)
+            tailMass: min(1, tail.mass), tied: 0, top: top(job), topCount: UInt64(tail.hits),
+            isIndependent: true, draws: [], certificate: .nothing, estimatesMean: false)
         report.certificate = .gated(
             gate, draws: draws, issued: context.evaluations, kept: UInt64(tail.hits),
             however: "however well the proposal fits")
@@ -71,7 +71,8 @@ struct ImportanceReport {
         warn(&warnings)
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations,
-            selections: [selection], diagnostics: diagnostics(context), warnings: warnings)
+            selections: [selection], diagnostics: diagnostics(context), warnings: warnings,
+            hidden: hidden)
     }
 
     /// The answer of an estimate job.
@@ -82,10 +83,18 @@ struct ImportanceReport {
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations, selections: [],
             estimate: ProbabilityEstimate(
-                p: tail.mass, interval: tail.interval(confidence: context.job.settings.confidence),
+                p: min(1, tail.mass),
+                interval: tail.interval(confidence: context.job.settings.confidence),
                 confidence: context.job.settings.confidence, variation: tail.variation,
                 effective: tail.effective, evaluations: context.evaluations),
-            diagnostics: diagnostics(context), warnings: warnings)
+            diagnostics: diagnostics(context), warnings: warnings, hidden: hidden)
+    }
+
+    /// What all samples may have missed: only the base's own share α of them is sure to go everywhere.
+    private var hidden: [HiddenPart] {
+        // Without a hit the interval's upper end is exact already.
+        guard tail.hits > 0 else { return [] }
+        return [HiddenPart(mass: 1, samples: UInt64(tail.count), chance: settings.defensive)]
     }
 
     // MARK: Draws
@@ -156,7 +165,7 @@ struct ImportanceReport {
     private var tieMass: Double {
         let tied = samples.filter { $0.level.bits == pass.floor.bits }
         guard tied.count > 1 else { return 0 }
-        return tied.reduce(0) { $0 + $1.weight } / Double(tail.count)
+        return min(1, tied.reduce(0) { $0 + $1.weight } / Double(tail.count))
     }
 
     // MARK: Diagnostics
@@ -187,6 +196,13 @@ struct ImportanceReport {
                 "the proposal was given up before it reached the quantile or the event, after "
                     + "\(progress.rounds) rounds; the utility may be flat, rugged or in several "
                     + "places: give a larger `round`, more `components`, or take `splitting`")
+        }
+        if settings.adaptation != nil {
+            add(
+                "unchecked",
+                "the proposal follows what its rounds met: a place that they lost is neither in the draws "
+                    + "nor in the mass and its interval, and nothing here would show it; `splitting` "
+                    + "tells more")
         }
         guard tail.hits > 0 else { return }
         if tail.effective < 100 {

@@ -50,18 +50,28 @@ struct WeighedTail: Sendable {
     /// An interval of the mass.
     ///
     /// By Student's law on the logarithm, with as many degrees of freedom as there are effective
-    /// samples: asymptotic, since the weights' spread is itself estimated. Without a hit the upper end
-    /// is exact: at most 1/α times the proposal's mass there.
+    /// samples: asymptotic, since the weights' spread is itself estimated. Where chance leaves no spread an
+    /// exact bound takes over: without a hit at most 1/α times the proposal's mass there, with weights that
+    /// are all alike those of a count, and above 1 Chernoff's lower bound of numbers in [0, 1/α].
     func interval(confidence: Double) -> Interval {
-        guard hits > 0, sum > 0 else {
-            let most = TailMass.clopperPearson(
-                hits: 0, trials: UInt64(count), confidence: confidence
-            ).upper
-            return Interval(0, min(1, most * bound))
-        }
+        let counted = TailMass.clopperPearson(
+            hits: UInt64(hits), trials: UInt64(count), confidence: confidence)
+        guard hits > 0, sum > 0 else { return Interval(0, min(1, counted.upper * bound)) }
         let degrees = max(1, effective - 1)
         let t = SpecialFunctions.studentUpperQuantile((1 - confidence) / 2, degrees)
-        return LogInterval.of(mass, variation: variation, times: t)
+        let spread = LogInterval.of(mass, variation: variation, times: t)
+        if weights.allSatisfy({ abs($0 - largest) <= 1e-9 * largest }) {
+            return Interval(
+                min(spread.lower, counted.lower * largest),
+                min(1, max(spread.upper, counted.upper * largest)))
+        }
+        guard spread.lower >= 1 else { return spread }
+        let rest =
+            weights.map { bound - $0 } + [Double](repeating: bound, count: count - hits)
+        let most = MeanBound.chernoff(
+            mean: rest.reduce(0, +) / Double(count), count: Double(count), limit: bound,
+            confidence: 1 - (1 - confidence) / 2)
+        return Interval(min(1, max(0, bound - most)), 1)
     }
 
     /// Shape of the generalised Pareto law that the largest weights follow; NaN for fewer than 25.

@@ -70,6 +70,19 @@ struct ScreenedReport {
                 confidence: context.job.settings.confidence))
     }
 
+    /// An interval of the base's mass above the threshold: with half the error each, how many of the
+    /// samples issued are above it, and what mass is above a sample of such a rank.
+    private func massInterval(
+        _ kept: UInt64, _ audit: Audit, _ confidence: Double
+    ) -> Interval {
+        let each = (1 + confidence) / 2
+        let above = AuditedCount.interval(
+            hits: audit.hits, looked: looked, population: rejected, confidence: each)
+        return Interval(
+            TailMass.aboveRank(kept + above.lower, of: samples, confidence: each).lower,
+            TailMass.aboveRank(kept + above.upper, of: samples, confidence: each).upper)
+    }
+
     private func result(
         _ selection: Selection, _ kept: UInt64, _ threshold: Key, _ audit: Audit,
         _ context: MethodContext, _ warnings: inout [JobWarning]
@@ -83,9 +96,7 @@ struct ScreenedReport {
         let report = SelectionReport(
             selection: selection, samples: samples, kept: kept, threshold: threshold,
             interval: nil,
-            tailMassInterval: Interval(
-                Double(kept + audit.interval.lower) / all,
-                Double(kept + audit.interval.upper) / all),
+            tailMassInterval: massInterval(kept, audit, job.settings.confidence),
             tailMass: (Double(kept) + audit.missed) / all, tied: tied,
             top: TopMoments.of(top, utility: 0, job: job), topCount: kept,
             draws: picks.sorted.map(\.key),
@@ -117,21 +128,27 @@ struct ScreenedReport {
     /// Mean and spread of the utility over the base: survivors count once, an audited sample for all
     /// that were screened out beside it.
     private func base(centre: Double) -> (Double, Double) {
+        let parts = zip(counts, [1, looked > 0 ? Double(rejected) / Double(looked) : 0])
+            .filter { !$0.0.top.isEmpty && $0.0.top[0].finite > 0 }
+            .map { (of: KeptMean($0.0.top[0], centre: centre), weight: $0.1) }
+        let unit = parts.map(\.of.exponent).max() ?? 0
         var weights = 0.0
         var sum = 0.0
         var squares = 0.0
-        for (count, weight) in zip(
-            counts, [1, looked > 0 ? Double(rejected) / Double(looked) : 0])
-        where !count.top.isEmpty {
-            let top = count.top[0]
-            let finite = Double(top.finite)
+        for (part, weight) in parts {
+            let finite = Double(part.count)
+            let shift = Deviation.of(part.mean, centre, in: unit)
+            let spread = part.variance.timesPowerOfTwo(2 * (part.exponent - unit))
             weights += weight * finite
-            sum += weight * (top.sum.value - finite * centre)
-            squares += weight * top.squares.value
+            sum += weight * finite * shift
+            squares += weight * (max(0, finite - 1) * spread + finite * shift * shift)
         }
         guard weights > 0, looked > 0 || rejected == 0 else { return (.nan, .nan) }
         let mean = sum / weights
-        return (centre + mean, max(0, squares / weights - mean * mean).squareRoot())
+        return (
+            centre + mean.timesPowerOfTwo(unit),
+            max(0, squares / weights - mean * mean).squareRoot().timesPowerOfTwo(unit)
+        )
     }
 
     private func warn(

@@ -48,7 +48,10 @@ struct StagedReport {
             tailMass: dropped > 0 ? .nan : Double(kept) / all, tied: tied,
             top: TopMoments.of(top, utility: 0, job: job), topCount: kept, isIndependent: true,
             draws: picks.sorted.map(\.key),
-            certificate: .uniformOverKept(kept: kept, issued: samples + context.redrawn))
+            certificate: .uniformOverKept(
+                kept: kept, issued: samples, draws: job.settings.draws, redrawn: context.redrawn,
+                attempts: Self.attempts(job, settings)),
+            estimatesMean: false)
         var own = context
         own.moments = moments
         var result = report.result(own, warnings: &warnings)
@@ -56,8 +59,16 @@ struct StagedReport {
         result.utility.mean = .nan
         result.utility.standardDeviation = .nan
         for cost in result.costs.indices { result.costs[cost].base = .nan }
-        result.utility.topMeanInterval = Interval(-.infinity, .infinity)
         return result
+    }
+
+    /// Texts that may come of one sample: each of its parts may be written again.
+    private static func attempts(_ job: CompiledJob, _ settings: ScreenedSettings) -> Int {
+        let each = job.recorded?.attempts ?? 1
+        return (0...settings.stages.count).reduce(1) { product, _ in
+            let (more, over) = product.multipliedReportingOverflow(by: each)
+            return over ? .max : more
+        }
     }
 
     /// What was seen of the utility and the costs on whole texts.

@@ -75,9 +75,7 @@ extension IslandRecord {
                 }
                 island.renew(survivors, number: number, settings: settings)
                 var accepted = 0
-                let moves = settings.moves(
-                    step: pass.plan.steps[number], spread: pass.plan.spread(number),
-                    base: job.base)
+                let moves = settings.moves(pass.plan.steps[number], base: job.base)
                 for (place, move) in moves.enumerated() {
                     accepted += island.advance(
                         move, number: place, level: level, settings: settings)
@@ -149,8 +147,7 @@ extension IslandRecord {
             }
         }
         for column in top.indices {
-            top[column].sum = top[column].sum.trimmed
-            top[column].squares = top[column].squares.trimmed
+            top[column] = top[column].trimmed
         }
     }
 }

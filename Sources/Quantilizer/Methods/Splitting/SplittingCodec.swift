@@ -3,47 +3,43 @@
 extension SplittingPlan {
     func write(to writer: inout ByteWriter) {
         writer.write(count: levels.count)
-        for (level, step) in zip(levels, steps) {
+        for (level, steps) in zip(levels, steps) {
             level.write(to: &writer)
-            writer.write(step)
-        }
-        writer.write(count: spreads.count)
-        for spread in spreads {
-            writer.write(count: spread.count)
-            for value in spread { writer.write(value) }
+            writer.write(steps.scaled)
+            writer.write(steps.common)
+            writer.write(count: steps.spread.count)
+            for value in steps.spread { writer.write(value) }
         }
     }
 
     init(from reader: inout ByteReader) throws(DecodingFailure) {
-        let count = try reader.count(limit: Limits.splittingLevels, bytesEach: 24, of: "levels")
+        let count = try reader.count(limit: Limits.splittingLevels, bytesEach: 36, of: "levels")
         for _ in 0..<count {
             let level = try Level(from: &reader)
-            let step = try reader.double()
-            guard step > 0, step <= Self.longestStep, levels.last.map({ $0 <= level }) ?? true
+            var moves = MoveSteps(try reader.double())
+            moves.common = try reader.double()
+            guard moves.scaled > 0, moves.scaled <= MoveSteps.longest, moves.common > 0,
+                moves.common <= 1, levels.last.map({ $0 <= level }) ?? true
             else {
                 throw DecodingFailure(
                     "a plan's levels ascend and its steps are positive and bounded")
             }
-            levels.append(level)
-            steps.append(step)
-        }
-        for _ in 0..<(try reader.count(limit: count, bytesEach: 4, of: "spreads")) {
-            var spread: [Double] = []
             for _ in 0..<(try reader.count(limit: Self.mostSpread, bytesEach: 8, of: "slots")) {
                 let value = try reader.double()
                 guard value > 0, value <= 1 else {
                     throw DecodingFailure("a spread lies in (0, 1]")
                 }
-                spread.append(value)
+                moves.spread.append(value)
             }
-            spreads.append(spread)
+            levels.append(level)
+            steps.append(moves)
         }
     }
 
     /// Whether every spread has a number for each slot of the base, or none at all.
     func fits(_ base: any BaseDistribution) -> Bool {
         let slots = ParticleCloud.slots(of: base)
-        return spreads.allSatisfy { $0.isEmpty || $0.count == slots }
+        return steps.allSatisfy { $0.spread.isEmpty || $0.spread.count == slots }
     }
 }
 

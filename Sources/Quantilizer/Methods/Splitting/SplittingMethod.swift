@@ -103,7 +103,7 @@ struct SplittingMethod: Method {
             // Islands go there whether the pilot did or not: what they find is unbiased.
             if !reachedAim {
                 plan.levels.append(.event)
-                plan.steps.append(plan.steps.last ?? 0.5)
+                plan.steps.append(plan.steps.last ?? MoveSteps(0.5))
             }
             phase = .production
             return round(context.nextRound, islands: settings.islands)
@@ -112,7 +112,7 @@ struct SplittingMethod: Method {
             plan = records.first?.plan ?? SplittingPlan()
             reachedAim = plan.levels.count == wanted
             // Its last level is biased, as all of them are, but it alone must be right.
-            calibration.lastStep = plan.steps.last ?? 0.5
+            calibration.lastStep = min(1, plan.steps.last?.scaled ?? 0.5)
             if reachedAim { plan = plan.prefix(wanted - 1) }
             phase = .calibration
             return round(context.nextRound, islands: settings.calibrationIslands)
@@ -121,7 +121,7 @@ struct SplittingMethod: Method {
                 records, settings: settings, quantile: quantile, levels: plan.levels.count + 1)
             if let last = calibration.lastLevel {
                 plan.levels.append(max(last, plan.levels.last ?? .lowest))
-                plan.steps.append(calibration.lastStep)
+                plan.steps.append(MoveSteps(calibration.lastStep))
             }
             phase = .production
             return round(context.nextRound, islands: settings.islands)

@@ -19,12 +19,12 @@ enum SplittingPilot {
         isCancelled: () -> Bool
     ) -> SplittingPlan? {
         var plan = SplittingPlan()
-        var step = 0.5
+        var steps = MoveSteps(0.5)
         let target = settings.firstAim(quantile: job.settings.quantiles[0])
         let particles = Double(settings.particles)
         let isEstimate = job.isEstimate
         let proposals = Double(settings.isChained ? settings.chains : settings.particles)
-        let longest = settings.isChained ? SplittingPlan.longestStep : 1
+        let longest = settings.isChained ? MoveSteps.longest : 1
         let most = isEstimate ? mostLevelsToEvent : target.levels
         let share =
             isEstimate
@@ -42,32 +42,25 @@ enum SplittingPilot {
             // Nothing moves after an event.
             if isEstimate, level == .event {
                 plan.levels.append(level)
-                plan.steps.append(step)
+                plan.steps.append(steps)
                 break
             }
             let survivors = island.survivors(of: level)
             // Of texts all may have been lost.
             if survivors.isEmpty { break }
-            let spread = settings.isChained ? island.spread(of: survivors) : []
+            if settings.isChained { steps.spread = island.spread(of: survivors) }
             island.renew(survivors, number: plan.levels.count, settings: settings)
-            let moves = settings.moves(step: step, spread: spread, base: job.base)
-            for (number, move) in moves.enumerated() {
-                // The moves of this level follow the step as it is tuned, without other lengths.
-                guard case .crankNicolson = move else {
-                    _ = island.advance(move, number: number, level: level, settings: settings)
-                    continue
-                }
+            for number in 0..<settings.moves {
+                // The moves of this level follow the steps as they are tuned.
+                let move = settings.moves(steps, base: job.base, isTuning: true)[number]
                 let accepted = island.advance(
-                    .crankNicolson(step: step, spread: spread), number: number, level: level,
-                    settings: settings)
-                // Towards the acceptance wanted, bounded, so that one bad move does little harm.
-                let factor =
-                    1 + 0.8 * (Double(accepted) / proposals - acceptance(settings))
-                step = min(longest, max(1e-6, step * factor))
+                    move, number: number, level: level, settings: settings)
+                steps.tune(
+                    move, excess: Double(accepted) / proposals - acceptance(settings),
+                    longest: longest)
             }
             plan.levels.append(level)
-            plan.steps.append(step)
-            if settings.isChained { plan.spreads.append(spread) }
+            plan.steps.append(steps)
         }
         return plan
     }

@@ -127,22 +127,66 @@ public struct SplittingSettings: Hashable, Sendable {
         return (aim, levelCount(mass: aim))
     }
 
-    /// The moves after a level whose step was tuned to `step`.
-    func moves(step: Double, spread: [Double], base: any BaseDistribution) -> [Move] {
+    /// The moves after a level whose steps were tuned to `steps`.
+    ///
+    /// Moves along a chain have a step for each slot and one for all slots in turn: the survivors that
+    /// steps were scaled by may all be of one mode, and what is short there may be too long for another.
+    ///
+    /// Moves of every particle have longer and shorter steps too, since no one length suits all
+    /// directions; not while the step is tuned.
+    func moves(
+        _ steps: MoveSteps, base: any BaseDistribution, isTuning: Bool = false
+    ) -> [Move] {
         if base is TextBase { return [Move](repeating: .rewrite, count: moves) }
         let refreshes = base.noise.words > 0 && moves > 1 ? 1 : 0
         if isChained {
-            var list = [Move](
-                repeating: .crankNicolson(step: step, spread: spread), count: moves - refreshes)
+            let count = moves - refreshes
+            var list = (0..<count).map {
+                $0 % 2 == 1 || count == 1
+                    ? Move.crankNicolson(step: steps.common)
+                    : .crankNicolson(step: steps.scaled, spread: steps.spread)
+            }
             if refreshes > 0 { list.insert(.refreshWord, at: list.count / 2) }
             return list
         }
-        // Longer and shorter ones too: no one length suits all directions.
-        let sizes = [1.0, 0.5, 1.6]
-        let steps = (0..<moves - refreshes).map {
-            Move.crankNicolson(step: min(1, step * sizes[$0 % sizes.count]))
+        let sizes = isTuning ? [1.0] : [1.0, 0.5, 1.6]
+        let list = (0..<moves - refreshes).map {
+            Move.crankNicolson(step: min(1, steps.scaled * sizes[$0 % sizes.count]))
         }
-        return steps + [Move](repeating: .refreshWord, count: refreshes)
+        return list + [Move](repeating: .refreshWord, count: refreshes)
+    }
+}
+
+/// How far the moves after a level go.
+struct MoveSteps: Hashable, Sendable {
+    /// The step that a slot's spread multiplies; the only one of moves of every particle.
+    var scaled: Double
+    /// The step that all slots have alike.
+    var common: Double
+    /// The survivors' spread in each slot; none where empty.
+    var spread: [Double] = []
+
+    /// The longest step, which only a slot's spread makes one of at most 1.
+    static let longest = 16.0
+    /// The shortest step.
+    static let shortest = 1e-6
+
+    init(_ step: Double, spread: [Double] = []) {
+        scaled = step
+        common = min(1, step)
+        self.spread = spread
+    }
+
+    /// Tunes the step of a move that was accepted with a share that differs from the one wanted by
+    /// `excess`; bounded, so that one bad move does little harm.
+    mutating func tune(_ move: Move, excess: Double, longest: Double) {
+        guard case .crankNicolson(_, let spread) = move else { return }
+        func tuned(_ step: Double, _ longest: Double) -> Double {
+            min(longest, max(Self.shortest, step * (1 + 0.8 * excess)))
+        }
+        // Without a spread the two kinds are one, told apart by their places alone.
+        if spread.isEmpty { common = tuned(common, 1) }
+        if !spread.isEmpty || self.spread.isEmpty { scaled = tuned(scaled, longest) }
     }
 }
 
@@ -152,25 +196,16 @@ public struct SplittingSettings: Hashable, Sendable {
 struct SplittingPlan: Hashable, Sendable {
     /// The levels, ascending; the last one is where draws are taken.
     var levels: [Level] = []
-    /// The step of the moves after each level.
-    var steps: [Double] = []
-    /// What the steps after the first levels are multiplied by in each slot; none where empty or
-    /// missing.
-    var spreads: [[Double]] = []
+    /// The steps of the moves after each level.
+    var steps: [MoveSteps] = []
 
     /// The most slots that spreads are kept of.
     static let mostSpread = 1024
-    /// The longest step, which only a slot's spread makes one of at most 1.
-    static let longestStep = 16.0
-
-    /// The spread of a level's moves.
-    func spread(_ level: Int) -> [Double] { level < spreads.count ? spreads[level] : [] }
 
     /// The plan of the first `count` levels.
     func prefix(_ count: Int) -> SplittingPlan {
         SplittingPlan(
-            levels: Array(levels.prefix(count)), steps: Array(steps.prefix(count)),
-            spreads: Array(spreads.prefix(count)))
+            levels: Array(levels.prefix(count)), steps: Array(steps.prefix(count)))
     }
 }
 

@@ -26,7 +26,8 @@ struct SplittingReport {
             selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
             threshold: threshold, interval: nil, tailMassInterval: interval(job),
             tailMass: weight, tied: 0, top: allTop(columns: 1 + job.costs.count),
-            topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing)
+            topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing,
+            estimatesMean: false)
         report.certificate = .gated(
             gate, draws: draws, issued: context.evaluations, kept: keptParticles)
         var warnings: [JobWarning] = []
@@ -55,34 +56,93 @@ struct SplittingReport {
         warn(&warnings)
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations,
-            selections: [selection], diagnostics: diagnostics(context), warnings: warnings)
+            selections: [selection], diagnostics: diagnostics(context), warnings: warnings,
+            hidden: hidden)
     }
 
     /// The answer of an estimate job.
     func estimate(_ context: MethodContext) -> JobResult {
         var warnings: [JobWarning] = weight == 0 ? [.noHit] : []
         warn(&warnings)
-        let count = Double(records.count)
-        let spread =
-            weight > 0 && records.count > 1 ? variation / count.squareRoot() : .infinity
+        let spread = error
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations, selections: [],
             estimate: ProbabilityEstimate(
                 p: weight, interval: interval(context.job),
                 confidence: context.job.settings.confidence, variation: spread,
-                effective: spread > 0 && weight > 0 ? (1 - weight) / (spread * spread) : 0,
+                effective: effective(spread),
                 evaluations: context.evaluations),
-            diagnostics: diagnostics(context), warnings: warnings)
+            diagnostics: diagnostics(context), warnings: warnings, hidden: hidden)
     }
 
-    /// An interval of the mass at or above the last level: Student's on the logarithm, from the
-    /// spread of the islands, which are independent.
+    /// Coefficient of variation of the mean weight: of a count, or by the islands' spread.
+    private var error: Double {
+        guard weight > 0 else { return .infinity }
+        if isCount { return ((1 - weight) / counted).squareRoot() }
+        return records.count > 1 ? variation / Double(records.count).squareRoot() : .infinity
+    }
+
+    /// Base draws above the only level.
+    private var counted: Double {
+        weight * Double(records.count * settings.particles)
+    }
+
+    /// Samples in the event that would say as much.
+    private func effective(_ error: Double) -> Double {
+        if isCount { return counted.rounded() }
+        return error > 0 && weight > 0 ? (1 - weight) / (error * error) : 0
+    }
+
+    /// An interval of the mass at or above the last level.
+    ///
+    /// Up to a single level particles are base draws that were counted: Clopper and Pearson's. Beyond, from
+    /// the islands' spread; where none came to the last level, up to the bound of the first one.
     private func interval(_ job: CompiledJob) -> Interval {
-        let count = Double(records.count)
-        guard records.count > 1, weight > 0 else { return Interval(0, 1) }
-        let t = SpecialFunctions.studentUpperQuantile(
-            (1 - job.settings.confidence) / 2, count - 1)
-        return LogInterval.of(weight, variation: variation / count.squareRoot(), times: t)
+        let confidence = job.settings.confidence
+        if isCount { return firstLevel(confidence) }
+        guard weight > 0 else { return Interval(0, firstLevel(confidence).upper) }
+        return IslandMass(
+            weights: weights,
+            leastVariation: settings.idealVariation(levels: plan.levels.count, mass: weight),
+            chanceShare: isEstimate ? IslandMass.chanceOfEstimates : 1
+        ).interval(confidence: confidence)
+    }
+
+    /// Whether the weight is the share of base draws above a level that was fixed before.
+    private var isCount: Bool {
+        plan.levels.count == 1 && records.allSatisfy { $0.living == nil }
+    }
+
+    /// The mass at or above the first level; of texts that are lost nothing is known but the upper end.
+    private func firstLevel(_ confidence: Double) -> Interval {
+        guard records.allSatisfy({ $0.living == nil && !$0.survivors.isEmpty }) else {
+            return Interval(0, 1)
+        }
+        return TailMass.clopperPearson(
+            hits: records.reduce(0) { $0 + UInt64($1.survivors[0]) },
+            trials: UInt64(records.count * settings.particles), confidence: confidence)
+    }
+
+    /// What all particles may have missed: of the base, and of the last level that they moved at.
+    private var hidden: [HiddenPart] {
+        guard !isCount, !plan.levels.isEmpty else { return [] }
+        var parts = [
+            HiddenPart(mass: 1, samples: UInt64(records.count * settings.particles))
+        ]
+        let last = plan.levels.count - 1
+        // The survivors of a level are all that was there, moves or not.
+        let there = records.filter { $0.survivors.count >= last && last > 0 }
+        let found = there.reduce(0) { $0 + UInt64($1.survivors[last - 1]) }
+        if found > 0 {
+            let mass = there.reduce(0.0) { sum, record in
+                sum
+                    + record.survivors.prefix(last).reduce(1) {
+                        $0 * (Double($1) / Double(settings.particles))
+                    }
+            }
+            parts.append(HiddenPart(mass: mass / Double(records.count), samples: found))
+        }
+        return parts
     }
 
     // MARK: Draws
@@ -222,12 +282,14 @@ struct SplittingReport {
                 "the particles of an island come from only \(Number.text(ancestors.rounded())) of its "
                     + "first draws, so whole regions may be missing; give more `particles`")
         }
-        if variation > 0.6 {
+        // Draws have fewer islands, and their intervals are wider for that.
+        if variation > (isEstimate ? 0.4 : 0.6) {
             add(
                 "weights-vary",
                 "the islands disagree about the mass above the last level (coefficient of variation "
                     + "\(Number.text((variation * 100).rounded() / 100))): some may have missed a "
-                    + "region; give more `particles` and `islands`")
+                    + "region, and the interval is wide for it; give more `particles` and `islands`"
+            )
         }
     }
 }

@@ -29,27 +29,29 @@ struct PilotSample {
 
     // MARK: Levels
 
-    /// The mean of (U − t)₊^s.
-    func excess(over level: Double, order: Int) -> Double {
+    /// The mean of (U − t)₊^s, in units of 2^(unit·s).
+    func excess(over level: Double, order: Int, unit: Int = 0) -> Double {
         var sum = 0.0
         for utility in utilities {
             guard utility > level else { break }
-            sum += Tempering.power(utility - level, order)
+            sum += Tempering.power((utility - level).timesPowerOfTwo(-unit), order)
         }
         return sum / count
     }
 
     /// The level t at which the mean of (U − t)₊^s is ε^s.
     func level(error: Double, order: Int) -> Double {
-        let wanted = Tempering.power(error, order)
+        // In units of ε, so that powers neither vanish nor overflow.
+        let unit = Int(error.exponent)
+        let wanted = Tempering.power(error.timesPowerOfTwo(-unit), order)
         let high = best
         var low = worst
         var step = max(error, high - low)
-        while excess(over: low, order: order) < wanted, step.isFinite {
+        while excess(over: low, order: order, unit: unit) < wanted, step.isFinite {
             low -= step
             step *= 2
         }
-        return Self.bisect(low, high) { excess(over: $0, order: order) >= wanted }
+        return Self.bisect(low, high) { excess(over: $0, order: order, unit: unit) >= wanted }
     }
 
     /// The share of the samples above a level.
@@ -166,13 +168,26 @@ struct PilotSample {
             utility: sum > 0 ? utilities / sum : .nan)
     }
 
-    /// The mean of r^p, where r is the density of the admitted law over the base.
-    func densityMoment(_ tempering: Tempering, power: Double) -> Double {
-        let mean = admission(tempering).mean
-        return utilities.reduce(0) {
-            let chance = tempering.chance($1)
-            return chance > 0 ? $0 + Elementary.pow(chance / mean, power) : $0
-        } / count
+    /// The L^p norm over the base of r, the density of the admitted law, and its standard error.
+    ///
+    /// With c the chance of a sample, the norm is E[c^p]^(1/p)/E[c]; the error is that of the influence
+    /// function of both means.
+    func norm(_ tempering: Tempering, power: Double) -> (value: Double, error: Double) {
+        let chances = utilities.map { tempering.chance($0) }
+        let mean = chances.reduce(0, +) / count
+        let powers = chances.map { $0 > 0 ? Elementary.pow($0, power) : 0 }
+        let moment = powers.reduce(0, +) / count
+        guard mean > 0, moment > 0 else { return (.infinity, .infinity) }
+        let value = Elementary.pow(moment, 1 / power) / mean
+        var squares = 0.0
+        for (chance, raised) in zip(chances, powers) {
+            let influence = raised / (moment * power) - chance / mean + 1 - 1 / power
+            squares += influence * influence
+        }
+        // Samples without a finite utility have chance 0.
+        let missing = 1 - 1 / power
+        squares += (count - Double(utilities.count)) * missing * missing
+        return (value, value * squares.squareRoot() / count)
     }
 
     /// The largest number found for which the condition holds; it holds at `low`.

@@ -149,19 +149,19 @@ struct TemperedMethod: Method {
             switch settings.shortfall {
             case .given(let epsilon), .pairs(_, _, let epsilon): shortfall = epsilon
             case .cost(let name, let bound):
-                guard let cost = job.costs.firstIndex(where: { $0.name == name }),
-                    let found = MeanBound.shortfall(
+                guard let cost = job.costs.firstIndex(where: { $0.name == name }) else {
+                    return JobFailure("no-epsilon", "there is no cost `\(name)` to measure ε by")
+                }
+                do throws(ShortfallFailure) {
+                    shortfall = try MeanBound.shortfall(
                         proxy: pilot.keys.map(\.utility),
                         truth: (0..<pilot.count).map { pilot[$0].extras[cost] },
                         order: settings.order, limit: bound,
-                        confidence: job.settings.confidence)
-                else {
+                        confidence: MinimaxSettings.measuring(job.settings.confidence))
+                } catch {
                     return JobFailure(
-                        "no-epsilon",
-                        "ε cannot be estimated by `\(name)`: a difference is above the `bound`, or "
-                            + "fewer than two pairs are numbers")
+                        "no-epsilon", "ε cannot be measured by `\(name)`: \(error.message)")
                 }
-                shortfall = found
             }
             guard shortfall > 0, shortfall.isFinite else {
                 return JobFailure(

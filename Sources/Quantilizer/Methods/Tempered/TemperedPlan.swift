@@ -10,11 +10,14 @@ struct TemperedPlan: Sendable, Hashable {
     /// ε of minimax, NaN for a tilt.
     var shortfall = Double.nan
     /// What the pilot says of the law: the share of the weight cut off at the cap, the divergence in
-    /// nats, samples of equal weight, the utility guaranteed.
+    /// nats, samples of equal weight.
     var capped = 0.0
     var divergence = 0.0
     var effective = 0.0
-    var guaranteed = Double.nan
+    /// Of minimax of an order above 1, the norm of the ratio to the base that multiplies ε, and its
+    /// standard error.
+    var norm = Double.nan
+    var normError = Double.nan
     /// The level t of minimax, NaN for a tilt.
     var level = Double.nan
 
@@ -56,7 +59,6 @@ struct TemperedPlan: Sendable, Hashable {
         plan.level = pilot.level(error: shortfall, order: settings.order)
         guard settings.order > 1 else {
             plan.quantile = max(pilot.share(above: plan.level), 1 / pilot.count)
-            plan.guaranteed = plan.level
             plan.effective = plan.quantile * pilot.count
             plan.divergence = -Elementary.log(plan.quantile)
             return plan
@@ -65,11 +67,8 @@ struct TemperedPlan: Sendable, Hashable {
             .power(level: plan.level, exponent: settings.order - 1), quantile: nil,
             cap: settings.cap, pilot, job)
         if let tempering = plan.tempering {
-            // E_P[V] ≥ E_P[U] − ε·‖r‖ in the conjugate norm, by Hölder.
-            let conjugate = Double(settings.order) / Double(settings.order - 1)
-            let norm = Elementary.pow(
-                pilot.densityMoment(tempering, power: conjugate), 1 / conjugate)
-            plan.guaranteed = pilot.admission(tempering).utility - shortfall * norm
+            (plan.norm, plan.normError) = pilot.norm(
+                tempering, power: Double(settings.order) / Double(settings.order - 1))
         }
         return plan
     }
@@ -97,7 +96,9 @@ struct TemperedPlan: Sendable, Hashable {
     }
 
     func write(to writer: inout ByteWriter) {
-        for number in [quantile, shortfall, capped, divergence, effective, guaranteed, level] {
+        for number in [
+            quantile, shortfall, capped, divergence, effective, norm, normError, level,
+        ] {
             writer.write(number)
         }
         writer.write(tempering != nil)
@@ -112,7 +113,8 @@ struct TemperedPlan: Sendable, Hashable {
         capped = try reader.double()
         divergence = try reader.double()
         effective = try reader.double()
-        guaranteed = try reader.double()
+        norm = try reader.double()
+        normError = try reader.double()
         level = try reader.double()
         guard quantile > 0, quantile <= 1 else { throw DecodingFailure("no such quantile") }
         tempering = try reader.bool() ? try Tempering(from: &reader) : nil

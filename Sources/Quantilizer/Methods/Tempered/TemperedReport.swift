@@ -79,6 +79,44 @@ struct TemperedReport {
         return (keys, fallbacks)
     }
 
+    /// A lower confidence limit of the value that the law of the draws guarantees: that of its mean
+    /// utility, less what ε allows to be missing. Where nothing limits it, −∞.
+    ///
+    /// For a law of ratio r to the base the true utility's mean is at least E_P[U] − ε·‖r‖ in the conjugate
+    /// norm, by Hölder. Of order 1 the norm is A; of others it is estimated on the pilot, so the error
+    /// is halved between the two.
+    private static func guaranteed(
+        _ selection: SelectionResult?, _ plan: TemperedPlan, _ settings: MinimaxSettings,
+        _ job: CompiledJob
+    ) -> Double {
+        guard let selection else { return -.infinity }
+        var error = 1 - job.settings.confidence
+        if case .given = settings.shortfall {} else { error /= 2 }
+        guard settings.order > 1 else {
+            let lower = limit(selection, confidence: 1 - 2 * error)
+            return lower - selection.certificate.amplification * plan.shortfall
+        }
+        let lower = limit(selection, confidence: 1 - error)
+        let z = SpecialFunctions.normalUpperQuantile(error / 2)
+        return lower - plan.shortfall * (plan.norm + z * plan.normError)
+    }
+
+    /// The lower end of an interval of the mean over the kept samples.
+    private static func limit(_ selection: SelectionResult, confidence: Double) -> Double {
+        let kept = selection.utility.kept
+        guard confidence > 0 else { return -.infinity }
+        let threshold = selection.threshold
+        let lower = threshold.interval?.lower ?? -.infinity
+        let choice: KeptMean.Choice =
+            threshold.interval == nil
+            ? .independent
+            : .best(
+                share: threshold.tailMass,
+                edge: selection.tieMass > 0 && lower.isFinite ? lower : threshold.value,
+                isUtility: true)
+        return kept.interval(choice, confidence: confidence)?.lower ?? -.infinity
+    }
+
     /// Adds what the pilot found, and what it warns of.
     static func describe(
         _ result: inout JobResult, _ plan: TemperedPlan, _ goal: TemperedMethod.Goal,
@@ -103,14 +141,15 @@ struct TemperedReport {
                         + "smaller `quantile` or a larger `pilot`")
             }
         case .minimax(let settings):
-            var guaranteed = plan.guaranteed
-            if settings.order == 1, let first = result.selections.first {
-                guaranteed =
-                    first.utility.topMean - first.certificate.amplification * plan.shortfall
+            if case .cost(_, bound: nil) = settings.shortfall {
+                warn(
+                    "epsilon-estimated",
+                    "ε is an upper limit of differences that nothing bounds: it trusts the spread of "
+                        + "the pilot; give the most that a difference can be as `bound`")
             }
             result.diagnostics += [
                 ("epsilon", plan.shortfall), ("level", plan.level),
-                ("guaranteed_value", guaranteed),
+                ("guaranteed_value", guaranteed(result.selections.first, plan, settings, job)),
             ]
             if let tempering = plan.tempering {
                 result.diagnostics += [("cap_utility", tempering.top)]

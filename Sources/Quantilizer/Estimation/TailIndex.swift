@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How heavy the tail of a law is: the extreme-value index ξ of its largest values, with its error.
+///
+/// Beyond a high level u a law with a tail of power 1/ξ is near the generalised Pareto law
+/// P(X − u > y) = (1 + ξy/σ)^(−1/ξ). A mean exists where ξ < 1, a variance where ξ < 1/2; ξ = 0 is an
+/// exponential tail, below that the law has an end. It does not depend on where 0 is, as Hill's
+/// estimate does, of which it is the generalisation: Hill's index is 1/ξ.
+///
+/// The estimate is the posterior mean of Zhang and Stephens, *Technometrics* 51 (2009),
+/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n.
+public struct TailIndex: Sendable, Hashable {
+    /// ξ.
+    public var value: Double
+    /// Its standard error.
+    public var error: Double
+
+    /// Above so large a ξ, by a standard error, no finite end is given to an interval of a mean: its
+    /// variance may not exist.
+    static let most = 0.5
+    /// Excesses below which nothing is said.
+    static let fewest = 10
+
+    /// Whether the mean's variance, and with it an interval, may not exist.
+    var isTooHeavy: Bool { value + error > Self.most }
+
+    /// An interval by the normal law.
+    public func interval(confidence: Double) -> Interval {
+        let z = SpecialFunctions.normalUpperQuantile((1 - confidence) / 2)
+        return Interval(value - z * error, value + z * error)
+    }
+
+    /// The index of values above a level; those not above it are left out. nil for too few of them.
+    ///
+    /// - Parameter values: in any order, finite.
+    init?(_ values: some Sequence<Double>, above level: Double) {
+        let excesses = values.map { Deviation.excess($0, over: level) }.filter { $0 > 0 }.sorted()
+        let count = excesses.count
+        guard count >= Self.fewest, let largest = excesses.last else { return nil }
+        // In units of the largest: the index does not change, and nothing overflows.
+        let unit = Int(largest.exponent)
+        let scaled = excesses.map { $0.timesPowerOfTwo(-unit) }
+        let n = Double(count)
+        let top = scaled[count - 1]
+        let quarter = max(scaled[max(0, Int(n / 4 + 0.5) - 1)], 0x1p-900)
+        let points = 30 + Int(n.squareRoot())
+        var slopes: [Double] = []
+        var logs: [Double] = []
+        for point in 1...points {
+            let part = (Double(points) / (Double(point) - 0.5)).squareRoot()
+            let slope = 1 / top + (1 - part) / (3 * quarter)
+            let shape = Self.shape(scaled, slope)
+            guard slope != 0, -slope / shape > 0, shape.isFinite else { continue }
+            slopes.append(slope)
+            logs.append(n * (Elementary.log(-slope / shape) - shape - 1))
+        }
+        guard let most = logs.max() else { return nil }
+        var total = 0.0
+        var sum = 0.0
+        for (slope, log) in zip(slopes, logs) {
+            let weight = Elementary.exp(log - most)
+            total += weight
+            sum += weight * slope
+        }
+        value = Self.shape(scaled, sum / total)
+        guard value.isFinite else { return nil }
+        error = max(0, 1 + value) / n.squareRoot()
+    }
+
+    private static func shape(_ excesses: [Double], _ slope: Double) -> Double {
+        excesses.reduce(0) { $0 + Elementary.log1p(-slope * $1) } / Double(excesses.count)
+    }
+}
