@@ -10,7 +10,7 @@ import ZeroMQ
 
 /// Computes another job than it was given: all that a worker with it sends is wrong.
 private struct LyingCompiler: JobCompiling {
-    var fingerprint = "model"
+    var fingerprint = Sentinel.fingerprint
 
     func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         ModelJob.compile(package).flatMap { honest in
@@ -33,7 +33,7 @@ private struct LyingCompiler: JobCompiling {
     }
 
     func document(
-        of machine: JobMachine, package: JobPackage, jobDigest: String
+        of machine: JobMachine, package: JobPackage, jobDigest: String, assurance: Assurance?
     ) -> Result<ResultDocument, PoolFailure> { ModelJob.document(of: machine) }
 }
 

@@ -58,6 +58,20 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Option(help: "Samples that a job may evaluate; larger ones are refused. 1e15 if not said.")
     var maxEvaluations = SampleCount(UInt64(PoolLimits.evaluations))
 
+    @Option(
+        help: """
+            Bytes of this coordinator's memory that a job may take, predicted when it is submitted; \
+            never more than half of what the process may have.
+            """)
+    var maxJobMemory = PoolLimits.jobMemoryBytes
+
+    @Flag(
+        help: """
+            Take a store that is short of what was acknowledged, or a backup, as it is: what it lacks \
+            is lost.
+            """)
+    var acceptStore = false
+
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
 
@@ -71,6 +85,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
             throw ValidationError("--lease-seconds takes 0.0001 to 3600")
         }
+        guard maxJobMemory >= 1e6 else {
+            throw ValidationError("--max-job-memory takes bytes, at least 1e6")
+        }
     }
 
     func run() async throws {
@@ -82,9 +99,10 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
             options.leaseLevels = leaseSamples.levels
             options.maximumEvaluations = Double(maxEvaluations.value)
+            options.maximumJobBytes = maxJobMemory
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             let endpoint = try Endpoint.listening(listen, place: "--listen")
-            let kept = try inMemory ? nil : SQLiteStore(path: store)
+            let kept = try inMemory ? nil : SQLiteStore(path: store, accepting: acceptStore)
             let service = try CoordinatorService(
                 .init(
                     endpoint: endpoint, keys: try keys.map { try CoordinatorKeys.load($0) },
