@@ -19,13 +19,13 @@ import Testing
         return pool
     }
 
-    /// What a lease's honest partial is; with another seed, a lie.
-    private func partial(_ lease: WireLease, _ job: ModelJob, hints: Hints = .none) throws
-        -> [UInt8]
-    {
+    /// What a lease's partial is, honest or not.
+    private func partial(
+        _ lease: WireLease, _ job: ModelJob, hints: Hints = .none, lying: Bool = false
+    ) throws -> [UInt8] {
         let round = try #require(JobMachine(job: job.compiled).currentRound)
         let range = try #require(DyadicRange(lease.range))
-        return RangeEvaluator(job: job.compiled).evaluate(
+        return RangeEvaluator(job: lying ? job.falsified(by: 0.37) : job.compiled).evaluate(
             round: round, range: range, hints: hints
         ).encode()
     }
@@ -47,8 +47,6 @@ import Testing
         lies: (UInt8, WireLease) -> Bool = { _, _ in false }
     ) throws -> [UInt8: Int] {
         var told: [UInt8: Int] = [:]
-        var other = job
-        other.seed += 1
         var idle = false
         while !idle {
             idle = true
@@ -57,7 +55,7 @@ import Testing
                     idle = false
                     let lying = lies(worker, lease)
                     if lying { told[worker, default: 0] += 1 }
-                    send(lease, try partial(lease, lying ? other : job), worker, pool)
+                    send(lease, try partial(lease, job, lying: lying), worker, pool)
                 }
             }
         }

@@ -120,14 +120,19 @@ import Testing
 
     /// Whoever delivers nothing holds few leases, whatever it announces.
     @Test func aHoarderHoldsFew() throws {
-        let pool = CoordinatorDriver { $0.leaseLevels = 8...8 }
+        let pool = CoordinatorDriver {
+            $0.leaseLevels = 8...8
+            $0.firstLeases = PoolLimits.firstLeases
+        }
         pool.submit(job, id: "j")
         join(pool, 1, host: "hoarder", slots: 256)
         #expect(pool.leases(1).count == PoolLimits.firstLeases)
         join(pool, 2, host: "good", slots: 64)
         var leases = pool.leases(2)
-        for _ in 0..<10 where !leases.isEmpty { pool.compute(leases.removeFirst(), job, by: 2) }
-        leases += pool.leases(2)
+        for _ in 0..<10 {
+            pool.compute(leases.removeFirst(), job, by: 2)
+            leases += pool.leases(2)
+        }
         #expect(leases.count == PoolLimits.firstLeases + 10)
     }
 

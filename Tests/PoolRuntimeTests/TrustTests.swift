@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-/// Computes another job than it was given: all that a worker with it sends is wrong.
+/// Computes other utilities than it was given: all that a worker with it sends is wrong.
 private struct LyingCompiler: JobCompiling {
     var fingerprint = Sentinel.fingerprint
 
@@ -16,9 +16,7 @@ private struct LyingCompiler: JobCompiling {
         ModelJob.compile(package).flatMap { honest in
             var other = honest
             do throws(PoolFailure) {
-                var job = try ModelJob(text: package.text)
-                job.seed += 1
-                other.job = job.compiled
+                other.job = try ModelJob(text: package.text).falsified(by: 0.37)
             } catch {
                 return .failure(error)
             }

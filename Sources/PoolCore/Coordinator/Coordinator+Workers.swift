@@ -61,7 +61,7 @@ extension Coordinator {
         let number = earlier?.id == hello.worker ? earlier?.number : nil
         let worker = WorkerRecord(
             hello: hello, peer: peer, number: number ?? newTicket(), route: route, pace: pace,
-            now: now)
+            window: options.firstLeases, now: now)
         if let earlier {
             // A reconnection: what it still holds goes with it, the rest goes to others.
             let held = Set(hello.leases)

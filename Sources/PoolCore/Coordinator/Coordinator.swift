@@ -238,7 +238,7 @@ package struct Coordinator: ~Copyable {
     private mutating func loseOverdue(_ worker: WorkerRecord) {
         guard worker.leaseCheck <= now else { return }
         for id in worker.leases.sorted() where leases[id].map({ $0.deadline <= now }) ?? false {
-            worker.window = max(PoolLimits.firstLeases, worker.window / 2)
+            worker.window = max(options.firstLeases, worker.window / 2)
             lose(id)
         }
         let deadlines = worker.leases.lazy.compactMap { [leases] in leases[$0]?.deadline }

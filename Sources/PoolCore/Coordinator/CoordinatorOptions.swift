@@ -37,6 +37,9 @@ public struct CoordinatorOptions: Sendable, Hashable {
     /// Time after which a lease of a job whose samples are drawn once is taken from a worker that beats
     /// and delivers nothing, at least.
     public var hungNanoseconds: Int64 = 1_800_000_000_000
+    /// Leases that a worker may hold that has delivered nothing yet; one more for each that it delivers,
+    /// so whoever hoards them holds few.
+    public var firstLeases = PoolLimits.firstLeases
     /// What no worker knows, so that none can tell which of its ranges are checked.
     public var secret: [UInt8] = []
     /// The fingerprint that workers must show.

@@ -43,7 +43,7 @@ final class WorkerRecord {
     var misfits = 0
     /// Leases that it may hold: more with each one that it delivers, so that whoever delivers nothing
     /// holds few.
-    var window = PoolLimits.firstLeases
+    var window: Int
     /// Whether a lease was taken from it because it was given up: it gets no other before it delivers.
     var isHung = false
     /// Jobs of which it was given leases in this session, the latest last.
@@ -51,8 +51,9 @@ final class WorkerRecord {
 
     init(
         hello: WireHello, peer: PeerIdentity?, number: UInt64, route: Route, pace: Pace,
-        now: Instant
+        window: Int, now: Instant
     ) {
+        self.window = window
         id = hello.worker
         self.pace = pace
         silence = pace.silence

@@ -37,7 +37,7 @@ struct Sampling {
             level += 1
         }
         let ranges = max(1, (Double(indices) / Double(UInt64(1) << UInt64(level))).rounded(.down))
-        let most = max(1, ranges * Self.part)
+        let most = max(1, (ranges * Self.part).rounded(.down))
         share = max(verify, 1 - Kernels.exp(missed / most))
         chance = 1 - Kernels.exp(most * Kernels.log(1 - share))
     }

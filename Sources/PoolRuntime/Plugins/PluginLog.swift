@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Synchronization
 
-/// Tells of failures, each kind once; at its end it says how often those came that came again.
+/// Tells of failures, each kind once; when it is closed it says how often those came that came again.
 final class PluginLog: Sendable {
     /// Kinds that are told.
     private static let most = 20
@@ -13,7 +13,8 @@ final class PluginLog: Sendable {
 
     private let name: String
     private let say: @Sendable (String) -> Void
-    private let kinds = Mutex<[String: Kind]>([:])
+    /// nil where it is closed.
+    private let kinds = Mutex<[String: Kind]?>([:])
 
     /// - Parameter name: what fails, as the job calls it.
     init(_ name: String, _ say: @escaping @Sendable (String) -> Void) {
@@ -21,9 +22,13 @@ final class PluginLog: Sendable {
         self.say = say
     }
 
-    deinit {
+    deinit { close() }
+
+    /// Says how often failures came, and tells of no more.
+    func close() {
         let again = kinds.withLock { kinds in
-            kinds.values.filter { $0.count > 1 }.sorted { $0.words < $1.words }
+            defer { kinds = nil }
+            return (kinds ?? [:]).values.filter { $0.count > 1 }.sorted { $0.words < $1.words }
         }
         for kind in again {
             say("`\(name)`: \(Self.short(kind.words)): \(kind.count) times in all")
@@ -34,12 +39,13 @@ final class PluginLog: Sendable {
     func failed(_ reason: String, _ consequence: String) {
         let isNew = kinds.withLock { kinds in
             let key = Self.kind(reason)
-            if kinds[key] != nil {
-                kinds[key]?.count += 1
+            guard let told = kinds else { return false }
+            if told[key] != nil {
+                kinds?[key]?.count += 1
                 return false
             }
-            guard kinds.count < Self.most else { return false }
-            kinds[key] = Kind(words: reason)
+            guard told.count < Self.most else { return false }
+            kinds?[key] = Kind(words: reason)
             return true
         }
         if isNew { say("`\(name)`: \(consequence): \(reason)") }

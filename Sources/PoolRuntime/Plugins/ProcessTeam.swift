@@ -96,13 +96,16 @@ final class ProcessTeam: Sendable {
         log.failed(
             reason,
             "a batch was tried again in a fresh process, and its \(samples) samples are lost")
-        state.withLock { state in
+        let isGivenUp = state.withLock { state in
             state.failuresInRow += 1
             let most = state.hasAnswered ? Self.givenUpAfter : Self.notBegunAfter
-            guard givesUp, state.failuresInRow >= most, state.trouble == nil else { return }
+            guard givesUp, state.failuresInRow >= most, state.trouble == nil else { return false }
             let which = state.hasAnswered ? "\(most) batches in a row" : "the first \(most) batches"
             state.trouble = "\(which) failed, each twice; the last: \(PluginLog.short(reason))"
+            return true
         }
+        // The program may end before the team does.
+        if isGivenUp { log.close() }
         return nil
     }
 }

@@ -74,7 +74,8 @@ public enum ResultVerification {
         }
         if parsed.result.selections.isEmpty {
             if let table = parsed.result.table {
-                SweepArithmetic.check(table, job: job, &report)
+                SweepArithmetic.check(
+                    table, job: job, redrawn: parsed.result.usage?.redrawn ?? 0, &report)
             } else {
                 report.findings.append("it has neither draws nor a table")
             }
@@ -137,7 +138,8 @@ public enum ResultVerification {
 /// What a sweep of samples that were drawn once says of itself: they cannot be drawn again.
 enum SweepArithmetic {
     static func check(
-        _ table: AnalysisTable, job: CompiledJob, _ report: inout VerificationReport
+        _ table: AnalysisTable, job: CompiledJob, redrawn: UInt64,
+        _ report: inout VerificationReport
     ) {
         if table.rows.count != job.selections.count {
             report.findings.append(
@@ -154,10 +156,12 @@ enum SweepArithmetic {
         for (number, row) in table.rows.enumerated() {
             report.comparisons += 1
             let said = row[amplification].asDouble
-            let made = row[kept].asDouble.map { samples / $0 }
+            // Each sample is one of as many as it could be drawn, where some were drawn again.
+            let attempts = redrawn > 0 ? job.recorded?.attempts ?? 1 : 1
+            let made = row[kept].asDouble.map { samples * Double(attempts) / $0 }
             if said == nil || said?.bitPattern != made?.bitPattern {
                 report.findings.append(
-                    "\(table.name).rows[\(number)]: the amplification is not issued/kept")
+                    "\(table.name).rows[\(number)]: the amplification does not follow from its counts")
             }
         }
     }
