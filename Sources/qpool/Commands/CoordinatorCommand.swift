@@ -165,8 +165,41 @@ struct LeaseSamples: ExpressibleByArgument {
 /// The process's log: swift-log to standard error.
 enum Log {
     static func logger(_ label: String, quiet: Bool) -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) {
+            PrintableLog(handler: StreamLogHandler.standardError(label: $0))
+        }
         logger.logLevel = quiet ? .warning : .info
         return logger
+    }
+}
+
+/// A log of messages that quote what peers and jobs say: nothing in it is obeyed by a terminal, and
+/// nothing looks like another message.
+private struct PrintableLog: LogHandler {
+    var handler: StreamLogHandler
+
+    var metadata: Logger.Metadata {
+        get { handler.metadata }
+        set { handler.metadata = newValue }
+    }
+    var logLevel: Logger.Level {
+        get { handler.logLevel }
+        set { handler.logLevel = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { handler[metadataKey: key] }
+        set { handler[metadataKey: key] = newValue }
+    }
+
+    var metadataProvider: Logger.MetadataProvider? {
+        get { handler.metadataProvider }
+        set { handler.metadataProvider = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var event = event
+        event.message = "\(PrintableText.message(event.message.description))"
+        handler.log(event: event)
     }
 }

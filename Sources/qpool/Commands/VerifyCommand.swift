@@ -58,7 +58,7 @@ struct VerifyCommand: AsyncParsableCommand {
             }
             findings += report.findings
             for finding in findings.prefix(20) {
-                Terminal.say(Terminal.paint.red("differs: ") + finding)
+                Terminal.say(finding, label: "differs: ")
             }
             guard findings.isEmpty else {
                 Terminal.say("\(findings.count) finding(s); the result is not what the job gives")
