@@ -158,11 +158,13 @@ enum SweepArithmetic {
             let said = row[amplification].asDouble
             // Each sample is one of as many as it could be drawn, where some were drawn again.
             let attempts = redrawn > 0 ? job.recorded?.attempts ?? 1 : 1
-            let made = row[kept].asDouble.map { (samples - Double(redrawn)) * Double(attempts) / $0 }
+            let made = row[kept].asDouble.map {
+                (samples - Double(redrawn)) * Double(attempts) / $0
+            }
             if said == nil || said?.bitPattern != made?.bitPattern {
                 report.findings.append(
-                    "\(table.name).rows[\(number)]: the amplification does not follow from "
-                        + "its counts")
+                    "\(table.name).rows[\(number)]: the amplification does not follow from its counts"
+                )
             }
         }
     }
