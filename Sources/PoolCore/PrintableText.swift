@@ -12,7 +12,9 @@ package enum PrintableText {
     /// name in it holds, none looks like a message of its own.
     package static func message(_ text: String) -> String {
         if text.utf8.allSatisfy({ (32..<127).contains($0) }) { return text }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(line)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            line(String($0))
+        }
         guard let first = lines.firstIndex(where: { !$0.isEmpty }) else { return text }
         return lines.enumerated().map { number, line in
             number <= first || line.isEmpty || line.hasPrefix("  ") ? line : "  " + line
