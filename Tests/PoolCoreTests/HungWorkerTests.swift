@@ -5,6 +5,21 @@ import Testing
 
 @testable import PoolCore
 
+/// No text is drawn in these tests: a coordinator reads jobs alone.
+private struct NoDrawer: TextDrawer, TextProvider {
+    var trouble: String? { nil }
+    var endpointRules: [String] { [] }
+    var allowsAll: Bool { true }
+
+    func draw(_ requests: [TextRequest], _ call: TextCall) -> [TextOutcome] {
+        requests.map { _ in TextOutcome(failure: .server) }
+    }
+
+    func drawer(
+        _ source: TextSource, functions: (any FunctionProvider)?
+    ) throws(FunctionRefusal) -> any TextDrawer { self }
+}
+
 /// A worker that beats and delivers nothing does not hold a job whose samples are drawn once.
 @Suite struct HungWorkerTests {
     private static let texts = #"""
@@ -16,7 +31,10 @@ import Testing
         _ package: JobPackage
     ) -> Result<Compilation, PoolFailure> {
         do {
-            let spec = try JobSpec.parse(JobNode(JSON(parsing: package.text.utf8)))
+            var resources = JobResources()
+            resources.extensions.texts = NoDrawer()
+            let spec = try JobSpec.parse(
+                JobNode(JSON(parsing: package.text.utf8)), resources: resources)
             return .success(Compilation(job: spec.job, digest: "texts", name: "texts"))
         } catch {
             return .failure(PoolFailure(.invalidJob, "\(error)", remedy: ""))
