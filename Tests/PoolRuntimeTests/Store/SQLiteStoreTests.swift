@@ -142,21 +142,16 @@ func refusal(_ path: String) -> PoolFailure? {
         try store.close()
         let queue = try DatabaseQueue(path: folder.file)
         try await queue.write { database in
+            let triggers = try String.fetchAll(
+                database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for name in triggers { try database.execute(sql: "DROP TRIGGER \(name)") }
             try database.execute(
                 sql: """
-                    DROP TRIGGER seal_insert_jobs; DROP TRIGGER seal_delete_jobs;
-                    DROP TRIGGER seal_update_jobs; DROP TABLE commits;
+                    DROP TABLE commits; DROP TABLE accounts;
                     ALTER TABLE jobs DROP COLUMN crashes; ALTER TABLE jobs DROP COLUMN checksum;
                     DROP TABLE arithmetic; DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
                     PRAGMA user_version = 2
                     """)
-            for table in [
-                "partials", "checkpoints", "endings", "contributors", "warnings", "quarantined",
-            ] {
-                for event in ["insert", "delete", "update"] {
-                    try database.execute(sql: "DROP TRIGGER seal_\(event)_\(table)")
-                }
-            }
         }
         try queue.close()
         try FileManager.default.removeItem(atPath: folder.file + ".commits")
