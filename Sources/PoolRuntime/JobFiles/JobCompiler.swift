@@ -10,10 +10,14 @@ public struct JobCompiler: JobCompiling {
     /// A digest of sample bits: processes that differ in it must not share a job.
     public var fingerprint: String { Sentinel.fingerprint }
     private let extensions: JobExtensions
+    private let signer: ResultSigner?
 
     /// A compiler. By default it reads jobs without their plugins, as coordinators and clients do.
-    public init(extensions: JobExtensions = .absent) {
+    ///
+    /// - Parameter signer: signs the results that are written; nil where nobody does.
+    public init(extensions: JobExtensions = .absent, signer: ResultSigner? = nil) {
         self.extensions = extensions
+        self.signer = signer
     }
 
     /// What the extensions allow.
@@ -101,7 +105,8 @@ public struct JobCompiler: JobCompiling {
                     ]
                 } ?? []
             return .success(
-                Self.document(result, spec, jobDigest: jobDigest, timings: compared))
+                Self.document(
+                    result, spec, jobDigest: jobDigest, signer: signer, timings: compared))
         } catch {
             return .failure(
                 PoolFailure(.invalidJob, "the job is wrong: \(error.description)", remedy: ""))
@@ -117,14 +122,15 @@ public struct JobCompiler: JobCompiling {
     ///
     /// Its `id` is the beginning of the job's digest, so that it does not depend on who ran the job.
     public static func document(
-        _ result: JobResult, _ spec: JobSpec, jobDigest: String, timings: [(String, JSON)] = []
+        _ result: JobResult, _ spec: JobSpec, jobDigest: String, signer: ResultSigner? = nil,
+        timings: [(String, JSON)] = []
     ) -> ResultDocument {
         let json = ResultJSON(result, spec: spec)
         let digest = Digest.hexadecimal(json.canonicalText.utf8)
-        let text = json.document(
+        let document = json.document(
             id: String(jobDigest.prefix(idDigits)), digest: digest,
-            timings: timings + result.work.map { ($0.name, .integer($0.value)) }
-        ).text(pretty: true)
+            timings: timings + result.work.map { ($0.name, .integer($0.value)) })
+        let text = (signer?.sign(document) ?? document).text(pretty: true)
         return ResultDocument(text: text + "\n", digest: digest)
     }
 }

@@ -102,14 +102,16 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.maximumJobBytes = maxJobMemory
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             let endpoint = try Endpoint.listening(listen, place: "--listen")
+            let loaded = try keys.map { try CoordinatorKeys.load($0) }
             let kept = try inMemory ? nil : SQLiteStore(path: store, accepting: acceptStore)
             let service = try CoordinatorService(
                 .init(
-                    endpoint: endpoint, keys: try keys.map { try CoordinatorKeys.load($0) },
+                    endpoint: endpoint, keys: loaded,
                     exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
-                    compiler: JobCompiler(), logger: Log.logger("coordinator", quiet: quiet)))
+                    compiler: JobCompiler(signer: loaded?.signer), logger: Log.logger("coordinator", quiet: quiet)))
             Terminal.say("listening on \(service.endpoint)")
             Terminal.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
+            if let signer = loaded?.signer { Terminal.say("signing results by \(signer.publicKey)") }
             if keys == nil, !Security.isLocal(service.endpoint) {
                 Terminal.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
