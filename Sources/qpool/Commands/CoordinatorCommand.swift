@@ -108,10 +108,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 .init(
                     endpoint: endpoint, keys: loaded,
                     exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
-                    compiler: JobCompiler(signer: loaded?.signer), logger: Log.logger("coordinator", quiet: quiet)))
+                    compiler: JobCompiler(signer: loaded?.signer),
+                    logger: Log.logger("coordinator", quiet: quiet)))
             Terminal.say("listening on \(service.endpoint)")
             Terminal.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
-            if let signer = loaded?.signer { Terminal.say("signing results by \(signer.publicKey)") }
+            if let signer = loaded?.signer {
+                Terminal.say("signing results by \(signer.publicKey)")
+            }
             if keys == nil, !Security.isLocal(service.endpoint) {
                 Terminal.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
