@@ -186,7 +186,9 @@ public struct ResultJSON: Sendable {
                 + (certificate.jointAmplification.map { [("joint_amplification", .number($0))] }
                     ?? [])
                 + [
-                    ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
+                    ("rule", .string(certificate.rule))
+                ] + (certificate.together.map { [("together", .number($0))] } ?? []) + [
+                    ("bits", .number(certificate.bits)),
                     ("gate", certificate.gate.map { .number($0) } ?? .null),
                     ("fallback", .number(certificate.fallback)),
                     ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
