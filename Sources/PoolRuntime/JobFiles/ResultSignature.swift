@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Quantilizer
+internal import Quantilizer
 internal import Sodium
 
 /// The key with which a coordinator signs results, so that whoever has its public part can tell that a
