@@ -145,9 +145,12 @@ class Dealer:
         return True
 
     def drain(self, most):
+        """Frames that had come."""
         recv, buffer = self.library.recv, self.library.buffer
-        while most and recv(self.socket, buffer, 64, 1) >= 0:
-            most -= 1
+        for count in range(most):
+            if recv(self.socket, buffer, 64, 1) < 0:
+                return count
+        return most
 
     def receive(self, seconds):
         """The frames of a message, the first 64 KiB of each; None where none comes in time."""
@@ -585,7 +588,7 @@ def curve_hello(keys):
 
 # ---- who attacks
 
-MESSAGES, BYTES, BARE, VISITS, LARGE, STRANGERS, OPENED = range(7)
+MESSAGES, BYTES, BARE, VISITS, LARGE, STRANGERS, OPENED, ANSWERS, LIES = range(9)
 
 
 class Attacker:
@@ -606,7 +609,8 @@ class Attacker:
         self.pack.counts[OPENED] += 1
         if self.role == "worker":
             fields, _ = self.pack.damage.honest[wire.HELLO][0]
-            self.waiting = [prelude(wire.HELLO), b"".join(fields), b""]
+            self.waiting = (self.hello() if self.manner == "liar"
+                            else [prelude(wire.HELLO), b"".join(fields), b""])
 
     def turn(self, now):
         """Sends what it may; True where it got something rid."""
@@ -621,27 +625,65 @@ class Attacker:
                 pack.counts[STRANGERS] += 1
             self.waiting = None
             return self.dealer.send(pack.damage.message(self.kinds))
-        if self.manner == "gentle":
+        if self.manner in ("gentle", "liar"):
             if now < self.next:
                 return False
             self.next = now + pack.pause
+        if self.manner == "liar":
+            return self.lie()
         sent = 0
         for _ in range(1 if self.manner == "gentle" else 16):
             frames = self.waiting or pack.damage.message(self.kinds)
-            if not self.dealer.send(frames):
+            if not self.tell(frames):
                 self.waiting = frames
                 break
             self.waiting = None
             sent += 1
-            pack.counts[MESSAGES] += 1
-            pack.counts[BYTES] += sum(map(len, frames))
         if self.manner != "deaf":
-            self.dealer.drain(200)
+            pack.counts[ANSWERS] += self.dealer.drain(200) // 3
         if sent and pack.damage.random.random() < (0.002 if self.manner == "gentle" else 0.01):
             # What is queued is still sent, where there is a second for it.
             self.dealer.close(1000)
             self.dealer = None
         return sent > 0
+
+
+    def lie(self):
+        """Takes leases, and answers each with a partial that cannot be read."""
+        pack, sent = self.pack, 0
+        if self.waiting and not self.tell(self.waiting):
+            return False
+        self.waiting = None
+        for _ in range(16):
+            frames = self.dealer.receive(0)
+            if not frames or len(frames) != 3:
+                break
+            pack.counts[ANSWERS] += 1
+            kind = struct.unpack("<2sHH", frames[0])[2]
+            if kind == wire.LEASE:
+                lease = wire.fields(frames[1])
+                _, payload = pack.damage.random.choice(pack.damage.honest[wire.PARTIAL])
+                head = wire.header((1, lease[1]), (2, lease[2]), (3, lease.get(3, 0)), (4, lease[4]), (5, 10**9))
+                # Never a whole one: what passes for a partial of somebody's job would be merged.
+                sent += self.tell([prelude(wire.PARTIAL), head, pack.damage.random.choice(
+                    (b"", payload[:-1], payload[:40], payload + b"\0", bytes(len(payload))))])
+                pack.counts[LIES] += 1
+            elif kind == wire.REFUSED:
+                sent += self.tell(self.hello())
+        return sent > 0
+
+    def hello(self):
+        """A worker that wants leases, under a name of its own."""
+        self.pack.counts[OPENED] += 1
+        _, *rest = self.pack.damage.honest[wire.HELLO][0][0]
+        return [prelude(wire.HELLO), b"".join([wire.header((1, f"liar-{random.getrandbits(40)}"))] + rest[1:]), b""]
+
+    def tell(self, frames):
+        if not self.dealer.send(frames):
+            return False
+        self.pack.counts[MESSAGES] += 1
+        self.pack.counts[BYTES] += sum(map(len, frames))
+        return True
 
 
 class Pack:
@@ -651,7 +693,7 @@ class Pack:
         self.library = Library()
         self.endpoint, self.pause = endpoint, pause
         self.damage = Damage(seed, honest)
-        self.counts = [0] * 7
+        self.counts = [0] * 9
         self.people = [Attacker(self, *person) for person in people]
         self.bare = Bare(self.damage, address, hello)
 
@@ -705,9 +747,10 @@ class Honest:
         self.phase, self.next_submit = "submit", 0.0
 
     def send(self, kind, *pairs):
+        """The request's number; 0 where there is no connection yet, or no room."""
         self.request += 1
-        self.dealer.send([prelude(kind), wire.header((1, self.request), *pairs), b""])
-        return self.request
+        taken = self.dealer.send([prelude(kind), wire.header((1, self.request), *pairs), b""])
+        return self.request if taken else 0
 
     def id(self):
         return f"{self.name}{self.job}"
@@ -733,7 +776,8 @@ class Honest:
                     self.send(wire.RESULT, (2, self.id()))
             if now >= next_ask:
                 next_ask = max(next_ask + EVERY, now)
-                self.asked[self.send(wire.STATUS, (2, self.id()))] = now
+                if request := self.send(wire.STATUS, (2, self.id())):
+                    self.asked[request] = now
             frames = self.dealer.receive(max(0.0, min(next_ask - clock(), EVERY)))
             if frames and len(frames) == 3:
                 self.take(struct.unpack("<2sHH", frames[0])[2], wire.fields(frames[1]))
@@ -831,10 +875,11 @@ def people(keys, number):
     crowd = []
     for place in range(18):
         role = ("client", "worker")[place % 2]
-        manner = "gentle" if place in (2, 3, 8, 9) else "deaf" if place in (4, 5) else "flood"
+        manner = ("gentle" if place in (2, 3, 8, 9) else "deaf" if place in (4, 5)
+                  else "liar" if place == 1 else "flood")
         own = None
         if keys:
-            name = f"gentle-{number}" if manner == "gentle" else f"flood-{(place // 2 + number) % 6}"
+            name = f"gentle-{number}" if manner in ("gentle", "liar") else f"flood-{(place // 2 + number) % 6}"
             own = keys.keys(role, name)
         crowd.append((manner, role, own))
     if keys:
@@ -908,7 +953,7 @@ def attack(transport, chosen, coordinator, worker, keys, honest, digest, process
     hello = wire.frame(curve_hello(keys.keys("client", "flood-0"))[2:], 4) if keys else None
     go, packs = multiprocessing.Event(), []
     for number in range(PROCESSES):
-        shared = multiprocessing.Array("d", 7)
+        shared = multiprocessing.Array("d", 9)
         arguments = (coordinator.endpoint, coordinator.address, honest, f"{chosen.seed}-{transport}-{number}",
                      people(keys, number), 0.01 if keys else 0.003, hello)
         quota = chosen.frames // PROCESSES + (number < chosen.frames % PROCESSES)
@@ -952,7 +997,7 @@ def attack(transport, chosen, coordinator, worker, keys, honest, digest, process
         time.sleep(3)
     memory.ended.set()
     after = coordinator.resident_megabytes if alive else float("nan")
-    counts = [sum(shared[place] for _, shared in packs) for place in range(7)]
+    counts = [sum(shared[place] for _, shared in packs) for place in range(9)]
     log = log_lines(coordinator, log_start)
     calm, _, _ = latencies([pair for pair in times if begin + 1 < pair[0] < start])
     during, median, worst = latencies([pair for pair in times if start <= pair[0] < over])
@@ -963,6 +1008,7 @@ def attack(transport, chosen, coordinator, worker, keys, honest, digest, process
         ("messages sent", f"{sent:,.0f}, {counts[BYTES] / 1e6:,.0f} MB, in {seconds:.0f} s"),
         ("a second", f"{sent / seconds:,.0f}, {counts[BYTES] / seconds / 1e6:.1f} MB"),
         ("of them on bare TCP", f"{counts[BARE]:,.0f} frames of {counts[VISITS]:,.0f} connections"),
+        ("answers that they read", f"{counts[ANSWERS]:,.0f}; false partials for leases {counts[LIES]:,.0f}"),
         ("of 64 KiB to 16 MiB", f"{counts[LARGE]:.0f}"),
         ("connections of libzmq", f"{counts[OPENED]:.0f}, of strangers {counts[STRANGERS]:.0f}"),
         ("memory before / highest / after", f"{before:.0f} / {max(memory.peak, before):.0f} / {after:.0f} MB"),

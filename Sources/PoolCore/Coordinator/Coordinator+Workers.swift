@@ -201,10 +201,13 @@ extension Coordinator {
             // Early: whoever keeps it sends it again. Late, and needed no more: it may be forgotten.
             return isEarly(header) ? () : acknowledge()
         }
+        // What a lease of an earlier coordinator was told may be more than this one knows.
+        let isOwn = lease.map { $0.job === job && !$0.settled } ?? false
         let partial: Partial
         do {
             partial = try Partial(
-                decoding: payload, round: round, job: job.machine!.job, known: job.machine!.hints)
+                decoding: payload, round: round, job: job.machine!.job,
+                known: isOwn ? job.machine!.hints : nil)
         } catch {
             return refuse(partial: header, error.reason, of: worker, job, &effects)
         }
