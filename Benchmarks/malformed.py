@@ -738,7 +738,8 @@ def pack_process(arguments, quota, share, shared, go):
 class Honest:
     """A client: one job after another, and 20 questions a second."""
 
-    def __init__(self, endpoint, keys, priority, digest):
+    def __init__(self, endpoint, keys, priority, digest, patience):
+        self.patience, self.since = patience, 0.0
         self.dealer = Dealer(Library(), endpoint, keys)
         self.priority, self.digest = priority, digest
         self.name = f"Honest-{os.getpid()}-{random.getrandbits(32):08x}-"
@@ -768,12 +769,16 @@ class Honest:
                 # Both may be asked again: nothing is done twice.
                 self.next_submit = now + 3
                 if self.phase == "submit":
-                    self.phase = "submitting"
+                    self.phase, self.since = "submitting", now
                     self.job += 1
                 if self.phase == "submitting":
                     self.send(wire.SUBMIT, (2, self.id()), (3, JOB), (5, self.priority))
                 else:
                     self.send(wire.RESULT, (2, self.id()))
+            if self.phase != "submit" and now - self.since > self.patience:
+                self.wrong.append(f"{self.id()} did not end within {self.patience:.0f} s")
+                self.send(CANCEL_JOB, (2, self.id()))
+                self.phase, self.next_submit = "submit", 0.0
             if now >= next_ask:
                 next_ask = max(next_ask + EVERY, now)
                 if request := self.send(wire.STATUS, (2, self.id())):
@@ -947,7 +952,8 @@ def attack(transport, chosen, coordinator, worker, keys, honest, digest, process
     pipe, far = multiprocessing.Pipe()
     client = multiprocessing.Process(
         target=honest_process, daemon=True,
-        args=(far, coordinator.endpoint, keys and keys.keys("client", "honest"), 0 if keys else 10, digest))
+        args=(far, coordinator.endpoint, keys and keys.keys("client", "honest"), 0 if keys else 10, digest,
+              chosen.patience))
     client.start()
     processes.append(client)
     hello = wire.frame(curve_hello(keys.keys("client", "flood-0"))[2:], 4) if keys else None
@@ -988,10 +994,10 @@ def attack(transport, chosen, coordinator, worker, keys, honest, digest, process
     processor = coordinator.processor_seconds - processor if alive else float("nan")
     pipe.send("end")
     times, unanswered, right, wrong, failures = [], 0, 0, [], {}
-    if alive and pipe.poll(chosen.patience):
+    if alive and pipe.poll(chosen.patience + 60):
         times, unanswered, right, wrong, failures = pipe.recv()
     else:
-        problems.append("the honest client's last job did not end")
+        problems.append("the honest client's last job did not end\n" + picture(coordinator, keys))
     alive = coordinator.process.poll() is None
     if alive:
         time.sleep(3)
@@ -1038,6 +1044,14 @@ def attack(transport, chosen, coordinator, worker, keys, honest, digest, process
     if lost:
         problems.append(f"the honest worker counted as gone {lost} times")
     return problems
+
+
+def picture(coordinator, keys):
+    """Jobs and workers, as the honest client sees them."""
+    connect = keys.move("client", "honest", coordinator.endpoint) if keys else coordinator.endpoint
+    return "\n".join(
+        subprocess.run([wire.find_qpool(), verb, "--connect", connect, "--timeout", "5"], text=True,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout[:4000] for verb in ("jobs", "workers"))
 
 
 def usual(log):
@@ -1109,7 +1123,7 @@ def main():
     parser.add_argument("--seed", type=int, default=20261128)
     parser.add_argument("--bare", type=float, default=0.1, help="the share of frames on bare TCP")
     parser.add_argument("--most", type=float, default=3600, help="seconds an attack may take")
-    parser.add_argument("--patience", type=float, default=180, help="seconds for the last honest job")
+    parser.add_argument("--patience", type=float, default=120, help="seconds an honest job may take")
     parser.add_argument("--keep-log", metavar="PATH", help="keep the coordinators' logs, as PATH-TRANSPORT.log")
     chosen = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="qpool-malformed-")

@@ -42,7 +42,10 @@ private struct NoDrawer: TextDrawer, TextProvider {
     }
 
     @Test func itsLeasesGoToOthersAndItGetsNoMore() throws {
-        let pool = CoordinatorDriver { $0.hungNanoseconds = 60_000_000_000 }
+        let pool = CoordinatorDriver {
+            $0.hungNanoseconds = 60_000_000_000
+            $0.allowsPlugins = true
+        }
         pool.compile = Self.compile
         var submit = WireSubmit()
         submit.request = 1

@@ -82,18 +82,29 @@ struct PartialCheck {
         }
     }
 
-    /// A sample is held, dropped or above, and once.
+    /// A sample is held, dropped or above, and once; where what a cheaper utility lets through is judged,
+    /// all of it is above, held or not.
     private func countsFit(
         _ channel: Partial.Channel, _ tally: ChannelTally
     ) throws(DecodingFailure) {
         var left = samples
+        var above = tally.above
+        switch round.stage {
+        case .survivors, .continued:
+            guard tally.above <= samples else {
+                throw DecodingFailure("a range counts more samples than it has")
+            }
+            left = tally.above
+            above = 0
+        case .utility, .screen, .drafts: break
+        }
         let held: UInt64 =
             switch round.task {
             // What is accepted is counted and held.
             case .accept: 0
             default: UInt64(channel.candidates.count)
             }
-        for count in [held, tally.dropped, tally.above] {
+        for count in [held, tally.dropped, above] {
             guard count <= left else {
                 throw DecodingFailure("a range counts more samples than it has")
             }

@@ -99,13 +99,18 @@ struct VerifyCommand: AsyncParsableCommand {
         do {
             text = try String(contentsOfFile: key, encoding: .utf8)
         } catch {
-            throw ValidationError(
-                "--key: `\(key)` is neither 64 hexadecimal digits nor a file that can be read")
+            throw wrongKey("`\(key)` is neither 64 hexadecimal digits nor a file that can be read")
         }
         let word = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard ResultSignature.isKey(word) else {
-            throw ValidationError("--key: \(key) does not hold 64 hexadecimal digits")
+            throw wrongKey("\(key) does not hold 64 hexadecimal digits")
         }
         return word
+    }
+
+    private func wrongKey(_ words: String) -> SecurityError {
+        SecurityError(
+            .usage, place: "--key", words,
+            remedy: "give the key or the results.pub that `qpool keygen` made")
     }
 }
