@@ -103,7 +103,7 @@ final class CoordinatorDriver {
     func hello(
         _ number: UInt8, id: String? = nil, slots: UInt32 = 2,
         fingerprint: String = Sentinel.fingerprint,
-        leases: [UInt64] = []
+        leases: [UInt64] = [], capabilities: [String] = []
     ) {
         var hello = WireHello()
         hello.worker = id ?? "worker-\(number)"
@@ -111,6 +111,7 @@ final class CoordinatorDriver {
         hello.slots = slots
         hello.fingerprint = fingerprint
         hello.leases = leases
+        hello.capabilities = capabilities
         step(.received(Self.route(number), .hello(hello)))
     }
 

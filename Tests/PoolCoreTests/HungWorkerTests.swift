@@ -51,13 +51,14 @@ private struct NoDrawer: TextDrawer, TextProvider {
         submit.request = 1
         submit.job = "j"
         submit.text = Self.texts
-        pool.hello(1, slots: 4)
+        let capabilities = ["plugins *"]
+        pool.hello(1, slots: 4, capabilities: capabilities)
         pool.step(.received(CoordinatorDriver.client, .submit(submit, [])))
         let held = pool.leases(1)
         try #require(held.count == 2, "\(pool.take(CoordinatorDriver.client))")
 
         // Another one comes; nothing is doubled, so it gets nothing yet.
-        pool.hello(2, slots: 4)
+        pool.hello(2, slots: 4, capabilities: capabilities)
         func wait(_ seconds: Int) {
             for _ in 0..<seconds {
                 pool.advance(seconds: 1)
