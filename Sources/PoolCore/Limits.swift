@@ -80,6 +80,8 @@ public enum PoolLimits {
     public static let capabilities = 64
     /// Watches at once.
     public static let watches = 10_000
+    /// Watches of a key, or of a connection where there are no keys.
+    public static let watchesPerClient = 256
     /// Jobs or workers in one list.
     public static let listed = 1_000
     /// Outstanding leases looked at for one speculative copy.

@@ -136,6 +136,39 @@ import Testing
         #expect(leases.count == PoolLimits.firstLeases + 10)
     }
 
+    /// Who says hello by another's name on a connection has lost what it held under its own.
+    @Test func aSessionThatIsOverwrittenHoldsNothing() {
+        let pool = CoordinatorDriver { $0.leaseLevels = 8...10 }
+        pool.submit(job, id: "j")
+        pool.hello(1)
+        pool.hello(2)
+        pool.hello(1, id: "worker-2")
+        #expect(pool.core.workerCount == 1)
+        finish(pool, [1])
+        #expect(pool.status("j")?.state == .done)
+    }
+
+    /// Watches of one client leave room for others'.
+    @Test func watchesHaveAShare() {
+        let pool = CoordinatorDriver { $0.leaseLevels = 8...10 }
+        pool.submit(job, id: "j")
+        func refusals(_ route: Route, _ count: Int) -> Int {
+            for number in 0..<count {
+                let watch = WireWatch.with {
+                    $0.request = UInt64(number + 1)
+                    $0.job = "j"
+                }
+                pool.step(.received(route, .watch(watch)))
+            }
+            return pool.take(route).count {
+                if case .errorReply = $0 { true } else { false }
+            }
+        }
+        let greedy = CoordinatorDriver.route(100)
+        #expect(refusals(greedy, PoolLimits.watchesPerClient + 44) == 44)
+        #expect(refusals(CoordinatorDriver.route(101), 10) == 0)
+    }
+
     /// A worker reads the jobs that it was given, and no others.
     @Test func aWorkerFetchesItsOwnJobsAlone() throws {
         let pool = CoordinatorDriver { $0.leaseLevels = 8...10 }

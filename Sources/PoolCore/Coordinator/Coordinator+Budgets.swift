@@ -148,6 +148,13 @@ extension Coordinator {
         arrivals.add(topic, line, summary: "workers \(topic)", at: now.nanoseconds)
     }
 
+    /// What becomes of a job, for the log.
+    mutating func lived(_ job: JobRecord, _ topic: String, _ more: String = "") {
+        lives.add(
+            topic, "job \(job.id) \(topic)\(more)", summary: "jobs: \(topic)",
+            at: now.nanoseconds)
+    }
+
     private static var tooMuchAsked: PoolFailure {
         PoolFailure(
             .limit, "this client asks more than the coordinator answers",

@@ -87,7 +87,7 @@ extension Coordinator {
                     remedy: "cancel it first: `qpool cancel \(job.id)`")
             }
             forget(job, &effects)
-            note(.info, "job \(job.id) is forgotten", &effects)
+            lived(job, "is forgotten")
             replyStatus(job, request.request, route, &effects)
         } catch {
             reply(error, to: route, request.request, &effects)
@@ -240,10 +240,16 @@ extension Coordinator {
                 throw PoolFailure(
                     .limit, "\(watches.count) watches are open", remedy: "ask for the status")
             }
+            let payer = asker.map { Payer.key($0.key) } ?? .route(route)
+            let own = watches.values.count { $0.payer == payer }
+            guard own < PoolLimits.watchesPerClient else {
+                throw PoolFailure(
+                    .limit, "\(own) watches of this client are open", remedy: "ask for the status")
+            }
             let interval = Int64(clamping: request.intervalNanoseconds)
             let keep = Int64(clamping: request.keepNanoseconds)
             let watch = WatchRecord(
-                number: newTicket(), job: job,
+                number: newTicket(), job: job, payer: payer,
                 interval: min(max(interval, 50_000_000), 60_000_000_000),
                 until: now + min(max(keep, 1_000_000_000), 3_600_000_000_000), sent: now)
             watches[key] = watch

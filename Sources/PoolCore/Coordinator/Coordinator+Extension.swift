@@ -159,7 +159,7 @@ extension Coordinator {
                     stored: stored)
                 effects.tasks.append(.compile(ticket: ticket, job.package, job: job.id))
                 effects.records.append(.resumed(job: job.id))
-                note(.info, "job \(job.id) goes on after it had ended", &effects)
+                lived(job, "goes on", " after it had ended")
             }
             replyStatus(job, request.request, route, &effects)
         } catch {

@@ -145,7 +145,7 @@ extension Coordinator {
         jobs[job.id] = job
         jobBytes += job.weight
         effects.records.append(.submitted(stored))
-        note(.info, "job \(job.id) accepted\(job.name.isEmpty ? "" : ": \(job.name)")", &effects)
+        lived(job, "accepted", job.name.isEmpty ? "" : ": \(job.name)")
         enqueue(job)
         return (job, false)
     }
@@ -278,14 +278,16 @@ extension Coordinator {
         case .done(let document):
             job.document = document
             job.state = .done
-            note(.info, "job \(job.id) is done", &effects)
+            lived(job, "is done")
         case .failed(let failure):
             job.failure = failure
             job.state = .failed
-            note(.warning, "job \(job.id) failed: \(failure)", &effects)
+            troubles.add(
+                "failed", "job \(job.id) failed: \(failure)", summary: "jobs failed",
+                at: now.nanoseconds)
         case .cancelled:
             job.state = .cancelled
-            note(.info, "job \(job.id) is cancelled", &effects)
+            lived(job, "is cancelled")
         }
         jobBytes += job.weight - before
         job.ended = now

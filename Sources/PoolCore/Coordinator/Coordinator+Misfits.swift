@@ -50,9 +50,9 @@ extension Coordinator {
             (worker.route, .acknowledged(.with { $0.leases = [header.lease] })))
         // One that answers no lease of this session may be of a job as it stood before a crash.
         guard let lease = leases[header.lease], lease.worker === worker else { return }
-        note(
-            .warning, "a partial of worker \(worker.id) for job \(job.id) is refused: \(reason)",
-            &effects)
+        refused(
+            "partial", "a partial of worker \(worker.id) for job \(job.id) is refused: \(reason)",
+            summary: "partials that did not fit")
         lose(header.lease)
         worker.misfits += 1
         if lease.job === job, !lease.settled { blame(worker, lease.range, job, reason, &effects) }
@@ -87,10 +87,10 @@ extension Coordinator {
     private mutating func turnOut(
         _ worker: WorkerRecord, _ reason: String, _ effects: inout CoordinatorEffects
     ) {
-        note(
-            .warning,
+        refused(
+            "turned out",
             "worker \(worker.id) of \(worker.hello.host) is turned out: its last \(worker.misfits) "
-                + "partials did not fit", &effects)
+                + "partials did not fit", summary: "workers that were turned out")
         let failure = PoolFailure(
             .refused,
             "the last \(worker.misfits) partials of this worker did not fit: \(reason)",

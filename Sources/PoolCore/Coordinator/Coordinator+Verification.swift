@@ -258,7 +258,8 @@ extension Coordinator {
         guard job.warnings.count < PoolLimits.warnings, !job.warnings.contains(text) else { return }
         job.warnings.append(text)
         effects.records.append(.warned(job: job.id, text: text))
-        note(.warning, "job \(job.id): \(text)", &effects)
+        troubles.add(
+            "warned", "job \(job.id): \(text)", summary: "warnings of jobs", at: now.nanoseconds)
     }
 
     private mutating func warnIfAlone(_ job: JobRecord, _ effects: inout CoordinatorEffects) {

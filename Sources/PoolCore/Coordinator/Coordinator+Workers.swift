@@ -83,6 +83,8 @@ extension Coordinator {
                 "worker \(worker.id) of \(hello.host) joined: \(hello.cores) cores, "
                     + "version \(hello.version)")
         }
+        // A connection has one session: whoever said hello on it before has lost it, and its leases are free.
+        if let other = workers[route] { remove(other) }
         workers[route] = worker
         workersByID[worker.id] = worker
         // Now it counts itself.
@@ -289,8 +291,9 @@ extension Coordinator {
         lose(header.lease)
         guard header.hasFailure, !lease.settled, job.state == .running else { return }
         let failure = PoolFailure(header.failure)
-        note(
-            .warning, "worker \(worker.id) cannot compute job \(job.id): \(failure)", &effects)
+        refused(
+            "cannot", "worker \(worker.id) cannot compute job \(job.id): \(failure)",
+            summary: "ranges that workers cannot compute")
         // A fault of one worker must not end the job; one that all of them find must.
         job.strikes.add(worker)
         if isHopeless(job) { end(job, .failed(failure), &effects) }

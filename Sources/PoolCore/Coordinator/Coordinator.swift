@@ -45,6 +45,10 @@ package struct Coordinator: ~Copyable {
     var refusals = RefusalLog()
     /// Who came and went, for the log.
     var arrivals = RefusalLog()
+    /// What becomes of jobs, for the log: whoever submits and cancels in turn must not fill it.
+    var lives = RefusalLog(lines: 200)
+    /// What goes wrong with jobs, likewise.
+    var troubles = RefusalLog(lines: 200)
     /// Who sent the message of this step; nil where there are no keys.
     var asker: PeerIdentity?
     /// Who is shut out.
@@ -90,9 +94,10 @@ package struct Coordinator: ~Copyable {
 
     /// When to step again though nothing happens; nil for never.
     package var deadline: Instant? {
-        let told = [refusals.deadline, arrivals.deadline].compactMap { $0 }.min().map {
-            Instant(nanoseconds: max($0, 0))
-        }
+        let told = [refusals.deadline, arrivals.deadline, lives.deadline].compactMap { $0 }.min()
+            .map {
+                Instant(nanoseconds: max($0, 0))
+            }
         if workers.isEmpty && watches.isEmpty { return told }
         return min(nextSweep, nextUpdate, told ?? .distantFuture)
     }
@@ -136,7 +141,9 @@ package struct Coordinator: ~Copyable {
         assign(&effects)
         notifyWatchers(&effects)
         for line in refusals.take(at: now.nanoseconds) { note(.warning, line, &effects) }
+        for line in troubles.take(at: now.nanoseconds) { note(.warning, line, &effects) }
         for line in arrivals.take(at: now.nanoseconds) { note(.info, line, &effects) }
+        for line in lives.take(at: now.nanoseconds) { note(.info, line, &effects) }
     }
 
     /// Serves a message that is paid for.

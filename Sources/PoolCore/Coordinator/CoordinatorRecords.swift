@@ -303,6 +303,8 @@ struct WatchRecord {
     /// In this order updates go out.
     let number: UInt64
     let job: JobRecord
+    /// Whose it is.
+    let payer: Payer
     var interval: Int64
     var until: Instant
     var sent: Instant

@@ -2,7 +2,7 @@
 
 /// Lines about what peers do, at a bounded rate: a flood of strangers must not fill the log.
 public struct RefusalLog: Sendable {
-    /// Lines a topic that are written whole in a window.
+    /// Lines a topic that are written whole in a window, where nothing else is said.
     public static let linesPerWindow = 5
     /// The window.
     public static let windowNanoseconds: Int64 = 10_000_000_000
@@ -16,8 +16,12 @@ public struct RefusalLog: Sendable {
         var left: UInt64 = 0
     }
 
+    private let lines: Int
     private var windows: [String: Window] = [:]
     private var waiting: [String] = []
+
+    /// A log of so many lines a topic and window.
+    init(lines: Int = RefusalLog.linesPerWindow) { self.lines = lines }
 
     /// Notes something; topics are few and fixed.
     ///
@@ -26,7 +30,7 @@ public struct RefusalLog: Sendable {
         close(topic, at: now)
         let (end, overflow) = now.addingReportingOverflow(Self.windowNanoseconds)
         var window = windows[topic] ?? Window(end: overflow ? .max : end, summary: summary)
-        if window.lines < Self.linesPerWindow {
+        if window.lines < lines {
             window.lines += 1
             waiting.append(line)
         } else {

@@ -110,6 +110,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
                     exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
                     compiler: JobCompiler(signer: loaded?.signer),
                     logger: Log.logger("coordinator", quiet: quiet)))
+            // Before anybody is told that it is there, and could end it.
+            let signals = Signals { _ in service.stop() }
             Terminal.say("listening on \(service.endpoint)")
             Terminal.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
             if let signer = loaded?.signer {
@@ -119,7 +121,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 Terminal.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
             }
-            let signals = Signals { _ in service.stop() }
             try await service.ended()
             try kept?.close()
             withExtendedLifetime(signals) {}
