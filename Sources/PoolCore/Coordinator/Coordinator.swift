@@ -94,10 +94,9 @@ package struct Coordinator: ~Copyable {
 
     /// When to step again though nothing happens; nil for never.
     package var deadline: Instant? {
-        let told = [refusals.deadline, arrivals.deadline, lives.deadline].compactMap { $0 }.min()
-            .map {
-                Instant(nanoseconds: max($0, 0))
-            }
+        let told = [refusals, arrivals, lives, troubles].compactMap(\.deadline).min().map {
+            Instant(nanoseconds: max($0, 0))
+        }
         if workers.isEmpty && watches.isEmpty { return told }
         return min(nextSweep, nextUpdate, told ?? .distantFuture)
     }
