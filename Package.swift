@@ -69,7 +69,7 @@ let package = Package(
         .target(
             name: "PoolRuntime",
             dependencies: [
-                "PoolCore", "ZeroMQ", "CProcess",
+                "PoolCore", "ZeroMQ", "CProcess", "Sodium",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "PoolRuntimeTests",
             dependencies: [
-                "PoolRuntime", "Simulation", .product(name: "GRDB", package: "GRDB.swift"),
+                "PoolRuntime", "Simulation", "Sodium",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),

@@ -95,6 +95,15 @@ static int received_by(int fd, uint64_t *received) {
     return 0;
 }
 
+uint64_t qp_acknowledged_bytes(int fd) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return UINT64_MAX;
+    if (size < offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked)
+        return UINT64_MAX;
+    return info.tcpi_bytes_acked;
+}
+
 size_t qp_connections(uint16_t port, struct qp_connection *out, size_t room) {
     DIR *folder = opendir("/proc/self/fd");
     if (folder == NULL) return 0;
@@ -132,6 +141,11 @@ uint64_t qp_resident_bytes(void) {
 }
 
 #else
+
+uint64_t qp_acknowledged_bytes(int fd) {
+    (void)fd;
+    return UINT64_MAX;
+}
 
 size_t qp_connections(uint16_t port, struct qp_connection *out, size_t room) {
     (void)port, (void)out, (void)room;

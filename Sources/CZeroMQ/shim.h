@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -64,6 +65,9 @@ static inline int qp_thread_start(void *(*body)(void *), void *argument) {
     pthread_attr_destroy(&attributes);
     return failure;
 }
+
+// Where a ROUTER begins to count its peers: libzmq takes rand(), and seeds it nowhere.
+static inline void qp_seed(unsigned seed) { srand(seed); }
 
 // zmq_errno as a plain function: errno itself is per thread.
 static inline int qp_zmq_errno(void) { return zmq_errno(); }

@@ -8,6 +8,18 @@ public enum PoolLimits {
     public static let frames = 3
     /// Bytes of a frame that a peer may send; larger ones cut the peer off.
     public static let frameBytes: Int64 = 256 << 20
+    /// Bytes of a header, but for a job's text; `WireTable` has the limit of each kind.
+    public static let headerBytes = 64 << 10
+    /// Fields of a header, and of each table's head in it.
+    public static let headerFields = 2_048
+    /// Bytes of headers and payloads that cost as much as a status request, a millisecond's work.
+    public static let headerBytesPerRequest = 16_384
+    /// See ``headerBytesPerRequest``; of tables.
+    public static let payloadBytesPerRequest = 65_536
+    /// See ``headerBytesPerRequest``; of partials, which are answers to leases.
+    public static let partialBytesPerRequest = 1 << 20
+    /// Bytes of messages that are being decoded off the socket thread, all together.
+    public static let decodingBytes = 512 << 20
     /// Bytes of a job's text.
     public static let jobTextBytes = 16 << 20
     /// Bytes of an id of a job or a worker.
@@ -40,6 +52,11 @@ public enum PoolLimits {
     public static let workers = 100_000
     /// Leases a worker may hold.
     public static let slots = 256
+    /// Leases a worker may hold that has delivered nothing yet; one more for each that it delivers.
+    public static let firstLeases = 4
+    /// Times the longest time a lease of a job took, after which one is taken from a worker that beats
+    /// and does not deliver; of jobs whose samples are drawn once.
+    public static let hungLeases: Int64 = 8
     /// Ranges that a worker may fail to compute before it gets none of that job, and such workers
     /// before the job fails.
     public static let strikes = 3
@@ -63,6 +80,8 @@ public enum PoolLimits {
     public static let capabilities = 64
     /// Watches at once.
     public static let watches = 10_000
+    /// Watches of a key, or of a connection where there are no keys.
+    public static let watchesPerClient = 256
     /// Jobs or workers in one list.
     public static let listed = 1_000
     /// Outstanding leases looked at for one speculative copy.
@@ -80,14 +99,27 @@ public enum PoolLimits {
     public static let clientBurst = 20_000.0
     /// See ``clientBurst``.
     public static let clientRate = 1_000.0
-    /// Connections whose budgets are kept.
+    /// Peers whose budgets are kept.
     public static let budgets = 20_000
+    /// Jobs or workers to look through that cost as much as a status request.
+    public static let listedPerRequest = 50.0
+    /// Pieces of results that a peer is given in one turn.
+    public static let resultPieces = 16
+    /// Bytes of a piece of a result.
+    public static let resultPieceBytes = 1 << 20
     /// Submissions of a connection that are being read, so that a flood of one leaves room for others.
     public static let submissionsPerClient = 32
     /// Jobs of an owner that have not ended.
     public static let jobsPerClient = 2_000
     /// Samples that a job may evaluate where the coordinator is not told otherwise.
     public static let evaluations = 1e15
+    /// Samples that a job may evaluate, times what was predicted, before it is given up.
+    public static let evaluationsBeyondPlan = 64.0
+    /// Bytes of a coordinator's memory that a job may take where it is not told otherwise.
+    public static let jobMemoryBytes = 4e9
+    /// Ends of a coordinator that was at work on a job, one after another without progress, after which
+    /// the job is put away.
+    public static let crashes = 3
     /// A turn's time for receiving, before what was received is answered.
     public static let turnNanoseconds: Int64 = 5_000_000
     /// Requests a client has in flight.
@@ -105,6 +137,8 @@ public enum PoolLimits {
     /// Bytes of all connections together that have come and are not read, a message that has not ended
     /// included; beyond it those with the most are cut.
     public static let unreadBytes: UInt64 = 1 << 30
+    /// Bytes of answers that a peer may leave unread before its connection is cut.
+    public static let unsentBytes: UInt64 = 32 << 20
     /// Messages after which freed memory is given back to the system.
     public static let messagesPerTrim = 50_000
 }

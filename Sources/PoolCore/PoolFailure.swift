@@ -52,6 +52,8 @@ public struct PoolFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let store = Code(rawValue: "store")
         /// Another coordinator uses the store.
         public static let storeInUse = Code(rawValue: "store-in-use")
+        /// Coordinators died at the job.
+        public static let putAway = Code(rawValue: "put-away")
         /// A fault of the pool itself.
         public static let fault = Code(rawValue: "fault")
     }

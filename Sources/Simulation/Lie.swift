@@ -3,8 +3,10 @@ internal import Quantilizer
 
 /// A way to lie about a range.
 enum Lie: String, CaseIterable {
-    /// Another job's samples: utilities that no sample of the range has.
+    /// Utilities that no sample of the range has, and all else as it should be.
     case utilities = "wrong utilities"
+    /// Another job's samples, which have other random words.
+    case samples = "wrong samples"
     /// The best candidates are told, the rest is kept back.
     case omission = "omitted candidates"
     /// A false count or sum.
@@ -19,6 +21,9 @@ enum Lie: String, CaseIterable {
     ) -> [UInt8]? {
         switch self {
         case .utilities:
+            let other = job.falsified(by: 0.05 + 0.9 * random.unit())
+            return RangeEvaluator(job: other).evaluate(round: round, range: range).encode()
+        case .samples:
             var settings = job.settings
             settings.seed &+= 1 + random.next() % 1_000
             let other = CompiledJob(settings: settings, base: job.base, utilities: job.utilities)

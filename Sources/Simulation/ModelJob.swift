@@ -86,6 +86,10 @@ public struct ModelJob: Sendable, Hashable {
             utilities: [NamedUtility(name: "x", source: "x", utility: FirstValue())])
     }
 
+    /// The job as a liar computes it: the same samples and random words, other utilities. Nothing but
+    /// computing a range again shows it.
+    public func falsified(by shift: Double) -> CompiledJob { compiled.falsified(by: shift) }
+
     /// Reads a package as a coordinator or worker would.
     public static func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         do throws(PoolFailure) {
@@ -159,5 +163,32 @@ private struct FirstValue: Utility {
         column: Int
     ) {
         for lane in 0..<lanes { results[column, lane] = values[0, lane] }
+    }
+}
+
+/// The first value, moved round the unit interval.
+private struct ShiftedValue: Utility {
+    let shift: Double
+    var scratchColumns: Int { 0 }
+
+    func evaluate(
+        lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,
+        column: Int
+    ) {
+        for lane in 0..<lanes {
+            let moved = values[0, lane] + shift
+            results[column, lane] = moved - moved.rounded(.down)
+        }
+    }
+}
+
+extension CompiledJob {
+    /// The job with utilities that are another's.
+    func falsified(by shift: Double) -> CompiledJob {
+        CompiledJob(
+            settings: settings, base: base,
+            utilities: utilities.map {
+                NamedUtility(name: $0.name, source: $0.source, utility: ShiftedValue(shift: shift))
+            })
     }
 }

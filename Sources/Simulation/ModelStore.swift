@@ -28,8 +28,12 @@ struct ModelStore {
                 if case .done = ending { jobs[id]?.previous = nil }
                 jobs[id]?.checkpoint = nil
                 jobs[id]?.partials = []
+            case .accounted(let id, let account): jobs[id]?.account = account
             case .rested(let id, let snapshot): jobs[id]?.checkpoint = snapshot
-            case .resumed(let id): jobs[id]?.ending = nil
+            case .resumed(let id):
+                jobs[id]?.ending = nil
+                jobs[id]?.crashes = 0
+            case .progressed(let id): jobs[id]?.crashes = 0
             case .extended(let id, let package, let digest):
                 guard var job = jobs[id] else { continue }
                 if case .done(let document)? = job.ending { job.previous = document }

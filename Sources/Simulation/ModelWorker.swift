@@ -33,7 +33,7 @@ final class ModelWorker {
         session = WorkerSession(
             identity: WorkerIdentity(
                 id: id, host: "model", process: UInt32(life), cores: 1, memoryBytes: 1 << 30,
-                slots: slots, version: "model", fingerprint: "model"))
+                slots: slots, version: "model", fingerprint: Sentinel.fingerprint))
         self.life = life
         self.route = route
         self.samplesPerSecond = samplesPerSecond

@@ -11,7 +11,6 @@ extension Simulator {
         coordinatorSkew = random.nanoseconds(1...3_600_000_000_000)
         var settings = options.coordinator
         settings.incarnation = UInt32(epoch)
-        settings.fingerprint = "model"
         var fresh = Coordinator(options: settings)
         var effects = CoordinatorEffects()
         if hasLedger, let missing = ledger.missing(from: store) { brokenLaw = missing }

@@ -277,12 +277,18 @@ public struct Simulator: ~Copyable {
 
     private func answer(_ task: CoordinatorTask) -> CoordinatorEvent {
         switch task {
-        case .compile(let ticket, let package):
+        case .decode(let route, let envelope, let peer):
+            .decoded(route, bytes: envelope.bytes, envelope.result, peer: peer)
+        case .read(let ticket, let submit, let payload):
+            .compiled(
+                ticket: ticket,
+                JobPackage.read(submit, payload) { [cache] in cache.compilation($0) })
+        case .compile(let ticket, let package, _):
             .compiled(ticket: ticket, cache.compilation(package))
         case .extend(let ticket, let package, let samples, let draws):
             .compiled(
                 ticket: ticket, ModelJob.extend(package, samples: samples, draws: draws))
-        case .finish(let job, let machine, _, _):
+        case .finish(let job, let machine, _, _, _):
             .finished(job: job, ModelJob.document(of: machine))
         case .judge(let ticket, let job, let round, let range, let hints):
             .judged(

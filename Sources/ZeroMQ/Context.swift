@@ -21,7 +21,12 @@ public struct Context: ~Copyable, Sendable {
 final class ContextHandle: @unchecked Sendable {
     let raw: UnsafeMutableRawPointer
 
+    /// A ROUTER counts its peers' routing ids up from the C library's `rand()`, which begins with the same
+    /// number in every process, and libzmq ends the process where a peer has chosen the next one for itself.
+    private static let seeded: Void = qp_seed(UInt32.random(in: .min ... .max))
+
     init(ioThreads: Int32, maximumSockets: Int32) throws(ZeroMQError) {
+        _ = Self.seeded
         guard let raw = unsafe zmq_ctx_new() else { throw .last("open context") }
         unsafe self.raw = raw
         try set(ZMQ_IO_THREADS, ioThreads)

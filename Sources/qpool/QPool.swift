@@ -42,7 +42,7 @@ struct QPool: AsyncParsableCommand {
                 subcommands: [
                     SubmitCommand.self, WatchCommand.self, WaitCommand.self, StatusCommand.self,
                     ResultCommand.self, ExtendCommand.self, RetryCommand.self, CancelCommand.self,
-                    PriorityCommand.self,
+                    PriorityCommand.self, ForgetCommand.self,
                     JobsCommand.self, WorkersCommand.self,
                 ]),
         ])

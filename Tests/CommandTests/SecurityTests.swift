@@ -40,6 +40,19 @@ import Testing
         let local = try qpool("run", job, "-o", "json")
         #expect(string("digest", in: served.output) == string("digest", in: local.output))
 
+        // What the coordinator gives away is signed by the key that keygen wrote down.
+        let result = try folder.write(served.output, to: "result.json")
+        let own = try folder.write(local.output, to: "local.json")
+        let signed = try qpool("verify", result, "--full", "--key", keys + "/results.pub")
+        #expect(signed.status == 0, "\(signed.error)")
+        let unsigned = try qpool("verify", own, "--key", keys + "/results.pub")
+        #expect(unsigned.status == 1 && unsigned.error.contains("nobody signed it"))
+        let word = String(repeating: "0f", count: 32)
+        let other = try qpool("verify", result, "--key", word)
+        #expect(other.status == 1 && other.error.contains("not by \(word)"), "\(other.error)")
+        let none = try qpool("verify", result, "--key", "nowhere.pub")
+        #expect(none.status == 2 && none.error.contains("64 hexadecimal digits"), "\(none.error)")
+
         // Another coordinator's keys, no keys, a worker's keys, a client that wants to go first.
         let others = folder.path + "/others"
         let strange = try qpool("keygen", others, "--endpoint", endpoint, "--client", "eve")

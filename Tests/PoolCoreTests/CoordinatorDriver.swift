@@ -14,6 +14,8 @@ final class CoordinatorDriver {
     /// Answers that wait for the store come only when this is false.
     var keepsHeld = false
     var held: [(Route, PoolMessage)] = []
+    /// Reads a job.
+    var compile: @Sendable (JobPackage) -> Result<Compilation, PoolFailure> = ModelJob.compile
     /// Jobs are read at once, or wait in `unread` for ``read()``.
     var compiles = true
     private var unread: [CoordinatorEvent] = []
@@ -29,9 +31,10 @@ final class CoordinatorDriver {
 
     init(_ change: (inout CoordinatorOptions) -> Void = { _ in }) {
         var options = CoordinatorOptions()
-        options.fingerprint = "model"
         options.leaseLevels = 8...20
         options.firstLevel = 10
+        // Workers need not earn what they hold: few tests are about that.
+        options.firstLeases = PoolLimits.slots
         change(&options)
         core = Coordinator(options: options)
     }
@@ -49,15 +52,23 @@ final class CoordinatorDriver {
             if keepsHeld { held += effects.held } else { sent += effects.held }
             for task in effects.tasks {
                 switch task {
-                case .compile(let ticket, let package):
-                    let read = CoordinatorEvent.compiled(ticket: ticket, ModelJob.compile(package))
+                case .decode(let route, let envelope, let peer):
+                    events.append(
+                        .decoded(route, bytes: envelope.bytes, envelope.result, peer: peer))
+                case .read(let ticket, let submit, let payload):
+                    let read = CoordinatorEvent.compiled(
+                        ticket: ticket,
+                        JobPackage.read(submit, payload, compile: compile))
+                    if compiles { events.append(read) } else { unread.append(read) }
+                case .compile(let ticket, let package, _):
+                    let read = CoordinatorEvent.compiled(ticket: ticket, compile(package))
                     if compiles { events.append(read) } else { unread.append(read) }
                 case .extend(let ticket, let package, let samples, let draws):
                     let read = CoordinatorEvent.compiled(
                         ticket: ticket, ModelJob.extend(package, samples: samples, draws: draws))
                     if compiles { events.append(read) } else { unread.append(read) }
                 case .finish where !finishes: unfinished.append(task)
-                case .finish(let job, let machine, _, _):
+                case .finish(let job, let machine, _, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))
                 case .judge(let ticket, let job, let round, let range, let hints):
                     let partial = RangeEvaluator(job: job).evaluate(
@@ -72,7 +83,7 @@ final class CoordinatorDriver {
 
     /// Writes the results that were held back.
     func finishAll() {
-        for case .finish(let job, let machine, _, _) in unfinished {
+        for case .finish(let job, let machine, _, _, _) in unfinished {
             step(.finished(job: job, ModelJob.document(of: machine)))
         }
         unfinished = []
@@ -90,8 +101,9 @@ final class CoordinatorDriver {
     }
 
     func hello(
-        _ number: UInt8, id: String? = nil, slots: UInt32 = 2, fingerprint: String = "model",
-        leases: [UInt64] = []
+        _ number: UInt8, id: String? = nil, slots: UInt32 = 2,
+        fingerprint: String = Sentinel.fingerprint,
+        leases: [UInt64] = [], capabilities: [String] = []
     ) {
         var hello = WireHello()
         hello.worker = id ?? "worker-\(number)"
@@ -99,6 +111,7 @@ final class CoordinatorDriver {
         hello.slots = slots
         hello.fingerprint = fingerprint
         hello.leases = leases
+        hello.capabilities = capabilities
         step(.received(Self.route(number), .hello(hello)))
     }
 

@@ -118,7 +118,7 @@ import Testing
         var hello = WireHello()
         hello.worker = "w"
         hello.slots = 1
-        hello.fingerprint = "model"
+        hello.fingerprint = Sentinel.fingerprint
         pool.step(.received(Route([1]), .hello(hello), peer: try peer("a", 1, .worker)))
         pool.step(.received(Route([2]), .hello(hello), peer: try peer("b", 2, .worker)))
         let refusals = pool.take(Route([2])).compactMap {

@@ -110,7 +110,7 @@ import Testing
             var hello = WireHello()
             hello.worker = "w\(number)"
             hello.slots = 1
-            hello.fingerprint = "model"
+            hello.fingerprint = Sentinel.fingerprint
             pool.step(.received(CoordinatorDriver.route(number), .hello(hello), peer: peer))
             for _ in 0..<4 { _ = answerWrongly(pool, number) }
         }

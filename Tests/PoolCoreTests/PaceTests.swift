@@ -84,7 +84,7 @@ import Testing
         var session = WorkerSession(
             identity: WorkerIdentity(
                 id: "w", host: "h", process: 1, cores: 1, memoryBytes: 1, slots: 2, version: "v",
-                fingerprint: "model"))
+                fingerprint: Sentinel.fingerprint))
         var effects = WorkerEffects()
         let welcome = { (seconds: UInt64) in
             PoolMessage.welcome(

@@ -26,7 +26,7 @@ import Testing
         hello.worker = "w"
         hello.cores = 2
         hello.slots = 2
-        hello.fingerprint = "model"
+        hello.fingerprint = Sentinel.fingerprint
         hello.leases = [1 << 32 + 1, 7]
         var submit = WireSubmit()
         submit.job = "fuzz"
@@ -72,6 +72,7 @@ import Testing
             .acknowledged(.init()), .errorReply(.init()), .update(.init()),
             .submitted(.init()), .statusReply(.init()), .resultReply(.init(), []),
             .jobList(.init()), .workerList(.init()), .cancel(.init()),
+            .extend(.init()), .retry(.init()), .forget(.init()),
         ]
     }
 
@@ -99,7 +100,7 @@ import Testing
         for message in Self.samples() {
             #expect(try Frames.decode(Frames.encode(message)) == message)
         }
-        #expect(Set(Self.samples().map(\.kind)).count == 28)
+        #expect(Set(Self.samples().map(\.kind)).count == WireKind.allCases.count)
     }
 
     @Test func randomFramesAreMessagesOrFaults() {
@@ -138,7 +139,7 @@ import Testing
             var session = WorkerSession(
                 identity: WorkerIdentity(
                     id: "w", host: "h", process: 1, cores: 1, memoryBytes: 1, slots: 2,
-                    version: "v", fingerprint: "model"))
+                    version: "v", fingerprint: Sentinel.fingerprint))
             var effects = WorkerEffects()
             session.step(.connected, at: now, into: &effects)
             session.step(.received(.welcome(.init())), at: now, into: &effects)

@@ -103,7 +103,7 @@ import Testing
         var session = WorkerSession(
             identity: WorkerIdentity(
                 id: "w", host: "h", process: 1, cores: 1, memoryBytes: 1, slots: 2, version: "v",
-                fingerprint: "model"))
+                fingerprint: Sentinel.fingerprint))
         let (_, lease) = try interrupted()
         var effects = WorkerEffects()
         var now = Instant.zero

@@ -19,13 +19,13 @@ import Testing
         return pool
     }
 
-    /// What a lease's honest partial is; with another seed, a lie.
-    private func partial(_ lease: WireLease, _ job: ModelJob, hints: Hints = .none) throws
-        -> [UInt8]
-    {
+    /// What a lease's partial is, honest or not.
+    private func partial(
+        _ lease: WireLease, _ job: ModelJob, hints: Hints = .none, lying: Bool = false
+    ) throws -> [UInt8] {
         let round = try #require(JobMachine(job: job.compiled).currentRound)
         let range = try #require(DyadicRange(lease.range))
-        return RangeEvaluator(job: job.compiled).evaluate(
+        return RangeEvaluator(job: lying ? job.falsified(by: 0.37) : job.compiled).evaluate(
             round: round, range: range, hints: hints
         ).encode()
     }
@@ -47,8 +47,6 @@ import Testing
         lies: (UInt8, WireLease) -> Bool = { _, _ in false }
     ) throws -> [UInt8: Int] {
         var told: [UInt8: Int] = [:]
-        var other = job
-        other.seed += 1
         var idle = false
         while !idle {
             idle = true
@@ -57,7 +55,7 @@ import Testing
                     idle = false
                     let lying = lies(worker, lease)
                     if lying { told[worker, default: 0] += 1 }
-                    send(lease, try partial(lease, lying ? other : job), worker, pool)
+                    send(lease, try partial(lease, job, lying: lying), worker, pool)
                 }
             }
         }
@@ -156,7 +154,7 @@ import Testing
             var hello = WireHello()
             hello.worker = "worker-\(number)"
             hello.slots = 2
-            hello.fingerprint = "model"
+            hello.fingerprint = Sentinel.fingerprint
             pool.step(
                 .received(
                     CoordinatorDriver.route(number), .hello(hello),
@@ -213,8 +211,10 @@ import Testing
     /// A worker that lies about r ranges is caught with probability 1 - (1 - v)^r.
     @Test func liarsAreCaughtAsOftenAsPromised() throws {
         var job = Self.job
-        job.samples = 256 * 24
+        // So many ranges that the share stays what was asked.
+        job.samples = 256 * 170
         job.verify = 0.08
+        #expect(Sampling(verify: 0.08, indices: job.samples, leastLevel: 8).share == 0.08)
         let rounds = 400
         var caught = 0
         var expected = 0.0
@@ -251,14 +251,62 @@ import Testing
         #expect(abs(deviations) < 4)
     }
 
+    /// A worker that lies in every range it gets is caught with 99 %, however small the job.
+    @Test func whoAlwaysLiesIsCaught() throws {
+        for samples in [256 * 4, 256 * 40, 256 * 400] as [UInt64] {
+            var job = Self.job
+            job.samples = samples
+            job.verify = 0.05
+            let rounds = samples > 100_000 ? 60 : 200
+            var caught = 0
+            for number in 0..<rounds {
+                let pool = CoordinatorDriver {
+                    $0.leaseLevels = 8...20
+                    $0.secret = [UInt8(number & 255), UInt8(number >> 8), 7]
+                }
+                for worker in 1...3 as ClosedRange<UInt8> { pool.hello(worker) }
+                pool.submit(job, id: "j")
+                _ = try work(pool, job, workers: 1...3) { worker, lease in
+                    worker == 1 && lease.attempt == 0
+                }
+                let isCaught = pool.records.contains {
+                    if case .quarantined = $0 { true } else { false }
+                }
+                if isCaught { caught += 1 }
+            }
+            print("always lying, \(samples) samples: caught \(caught) of \(rounds)")
+            #expect(Double(caught) >= 0.96 * Double(rounds))
+        }
+    }
+
+    @Test func theChanceIsSaidAndKept() {
+        for verify in [0.001, 0.01, 0.05, 0.2, 0.9] {
+            for indices in [1, 256, 5_000, 1 << 20, 20_000_000, 1 << 50] as [UInt64] {
+                let sampling = Sampling(verify: verify, indices: indices, leastLevel: 8)
+                #expect(sampling.share >= verify && sampling.share <= 1)
+                #expect((sampling.chance ?? 0) >= 0.99 * (1 - 1e-9), "\(verify), \(indices)")
+                let ranges = max(1, indices >> UInt64(sampling.level))
+                // The chance of what was promised, from nothing but the share.
+                var missed = 1.0
+                for _ in 0..<Int(min(100_000, max(1, ranges / 3))) { missed *= 1 - sampling.share }
+                #expect(missed <= 0.0101, "\(verify), \(indices)")
+            }
+        }
+        #expect(Sampling(verify: 0, indices: 1 << 20, leastLevel: 8).chance == nil)
+        #expect(Sampling(verify: 1, indices: 1 << 20, leastLevel: 8).chance == 1)
+    }
+
     @Test func theSampleHasItsShare() throws {
         let stored = StoredJob(
             id: "j", package: Self.job.package, digest: "d", name: "", priority: 0, order: 1)
         let job = JobRecord(stored: stored, compiled: Self.job.compiled, now: .zero)
+        // So many ranges that the share need not be raised.
+        let sampling = Sampling(verify: 0.02, indices: 1 << 40, leastLevel: 8)
+        #expect(sampling.share == 0.02)
         var found = 0
         for block in 0..<20_000 as Range<UInt64> {
             let range = try #require(DyadicRange(start: block * 256, level: 8))
-            if VerificationSample.contains(range, round: 0, of: job, share: 0.02, secret: [1]) {
+            if sampling.contains(range, round: 0, of: job, secret: [1]) {
                 found += 1
             }
         }

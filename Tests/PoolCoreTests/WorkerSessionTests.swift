@@ -12,7 +12,7 @@ import Testing
         var session = WorkerSession(
             identity: WorkerIdentity(
                 id: "w", host: "h", process: 1, cores: 1, memoryBytes: 1, slots: 2, version: "v",
-                fingerprint: "model"))
+                fingerprint: Sentinel.fingerprint))
         var sent: [PoolMessage] = []
         var computed: [HeldLease] = []
 

@@ -34,7 +34,9 @@ import Testing
             while let round = machine.currentRound, let range = machine.missing(limit: 1).first {
                 _ = machine.merge(evaluator.evaluate(round: round, range: range))
             }
-            switch compiler.document(of: machine, package: package, jobDigest: honest.digest) {
+            switch compiler.document(
+                of: machine, package: package, jobDigest: honest.digest, assurance: nil)
+            {
             case .success: #expect(isHonest)
             case .failure(let failure):
                 #expect(!isHonest && failure.code == .fault, "\(failure)")

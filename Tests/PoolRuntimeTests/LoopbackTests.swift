@@ -9,7 +9,7 @@ import Testing
 
 /// Model jobs instead of job files.
 struct ModelCompiler: JobCompiling {
-    var fingerprint = "model"
+    var fingerprint = Sentinel.fingerprint
 
     func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         ModelJob.compile(package)
@@ -22,7 +22,7 @@ struct ModelCompiler: JobCompiling {
     }
 
     func document(
-        of machine: JobMachine, package: JobPackage, jobDigest: String
+        of machine: JobMachine, package: JobPackage, jobDigest: String, assurance: Assurance?
     ) -> Result<ResultDocument, PoolFailure> { ModelJob.document(of: machine) }
 }
 
@@ -48,7 +48,7 @@ struct Loopback {
     }
 
     func worker(
-        threads: Int = 1, slots: Int = 2, fingerprint: String = "model"
+        threads: Int = 1, slots: Int = 2, fingerprint: String = Sentinel.fingerprint
     ) throws -> WorkerService {
         try WorkerService(
             .init(

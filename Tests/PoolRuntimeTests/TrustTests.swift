@@ -8,17 +8,15 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-/// Computes another job than it was given: all that a worker with it sends is wrong.
+/// Computes other utilities than it was given: all that a worker with it sends is wrong.
 private struct LyingCompiler: JobCompiling {
-    var fingerprint = "model"
+    var fingerprint = Sentinel.fingerprint
 
     func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         ModelJob.compile(package).flatMap { honest in
             var other = honest
             do throws(PoolFailure) {
-                var job = try ModelJob(text: package.text)
-                job.seed += 1
-                other.job = job.compiled
+                other.job = try ModelJob(text: package.text).falsified(by: 0.37)
             } catch {
                 return .failure(error)
             }
@@ -33,7 +31,7 @@ private struct LyingCompiler: JobCompiling {
     }
 
     func document(
-        of machine: JobMachine, package: JobPackage, jobDigest: String
+        of machine: JobMachine, package: JobPackage, jobDigest: String, assurance: Assurance?
     ) -> Result<ResultDocument, PoolFailure> { ModelJob.document(of: machine) }
 }
 

@@ -30,6 +30,9 @@ enum { QP_REACHED = 0, QP_REFUSED = 1, QP_UNKNOWN_HOST = 2, QP_UNREACHABLE = 3 }
 /// only what is sure.
 int qp_try_connection(const char *host, const char *port, int milliseconds);
 
+/// Bytes sent by a connection that its other end has taken; UINT64_MAX where the system does not tell.
+uint64_t qp_acknowledged_bytes(int fd);
+
 /// Bytes of memory that this process occupies, 0 where the system does not tell.
 uint64_t qp_resident_bytes(void);
 

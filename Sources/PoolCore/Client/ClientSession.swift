@@ -136,7 +136,8 @@ package struct ClientSession: ~Copyable {
         case .refused(let refused): failAll(PoolFailure(refused.failure), &effects)
         case .hello, .welcome, .partial, .lease, .heartbeat, .drain, .cancelLease, .handBack,
             .fetch, .jobText, .goodbye, .acknowledged, .submit, .statusRequest, .watch,
-            .resultRequest, .cancel, .listRequest, .workersRequest, .priority, .extend, .retry:
+            .resultRequest, .cancel, .listRequest, .workersRequest, .priority, .extend, .retry,
+            .forget:
             break
         }
     }

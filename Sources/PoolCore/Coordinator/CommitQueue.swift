@@ -6,6 +6,8 @@
 package struct CommitQueue {
     private var records: [StoreRecord] = []
     private var held: [(Route, PoolMessage)] = []
+    /// Where updates of watches stand among them.
+    private var updates: [WatchKey: Int] = [:]
     private var underWay: [(Route, PoolMessage)]?
     private var batch: [StoreRecord] = []
 
@@ -33,12 +35,25 @@ package struct CommitQueue {
             record.supersede(&records)
             records.append(record)
         }
-        held += newHeld
+        for entry in newHeld { hold(entry) }
         return next()
+    }
+
+    /// Adds an answer; of a watch's updates that wait the latest is enough.
+    private mutating func hold(_ entry: (Route, PoolMessage)) {
+        guard case .update(let update) = entry.1 else { return held.append(entry) }
+        let key = WatchKey(route: entry.0, request: update.request)
+        if let place = updates[key] {
+            held[place] = entry
+        } else {
+            updates[key] = held.count
+            held.append(entry)
+        }
     }
 
     private mutating func next() -> Next {
         guard underWay == nil else { return .wait }
+        updates = [:]
         if records.isEmpty {
             defer { held = [] }
             return .send(held)
@@ -62,6 +77,7 @@ package struct CommitQueue {
     package mutating func failed() -> Next {
         records = batch + records
         held = (underWay ?? []) + held
+        updates = [:]
         batch = []
         underWay = nil
         return next()

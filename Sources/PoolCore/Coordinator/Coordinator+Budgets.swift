@@ -25,57 +25,149 @@ struct Budget {
     }
 }
 
-/// No client starves the others: each connection has a budget, each owner a share.
+/// Whose budget a message is charged to: a key's, over all its connections, or where there are no keys
+/// a connection's.
+enum Payer: Hashable {
+    case key(PublicKey)
+    case route(Route)
+}
+
+/// No peer starves the others: each has a budget, each owner a share. A message is charged by its kind
+/// and its bytes before it is decoded, an answer by its bytes before it is made.
 extension Coordinator {
-    /// Charges a request to its connection; true where that has no more budget, which it is told.
-    ///
-    /// A worker's messages are answers to leases, of which it holds few; they are not charged.
-    mutating func isTooMuch(
-        _ message: PoolMessage, from route: Route, _ effects: inout CoordinatorEffects
+    /// Takes a message in: charged, then decoded, where that takes long elsewhere, then served.
+    mutating func arrived(
+        _ envelope: Envelope, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        guard pays(envelope.cost, route) else {
+            return tooMuch(envelope.kind, envelope.request, route, &effects)
+        }
+        guard envelope.kind.row.sender.asks, envelope.isLarge else {
+            return serve(envelope.result, from: route, &effects)
+        }
+        guard decodingBytes + envelope.bytes <= PoolLimits.decodingBytes else {
+            let failure = PoolFailure(
+                .busy, "\(decodingBytes) bytes of messages are being read already",
+                remedy: "ask again in a moment")
+            return reply(failure, to: route, envelope.request, &effects)
+        }
+        decodingBytes += envelope.bytes
+        effects.tasks.append(.decode(route, envelope, peer: asker))
+    }
+
+    mutating func serve(
+        _ result: Result<PoolMessage, Frames.Fault>, from route: Route,
+        _ effects: inout CoordinatorEffects
+    ) {
+        switch result {
+        case .success(let message): serve(message, from: route, &effects)
+        case .failure(let fault): refuse(fault.failure, route, &effects)
+        }
+    }
+
+    /// Charges a message that was decoded already; false where its sender cannot pay, which is told.
+    mutating func pays(
+        for message: PoolMessage, _ route: Route, _ effects: inout CoordinatorEffects
     ) -> Bool {
-        guard let (request, cost) = charge(message) else { return false }
+        let parts = message.parts
+        var header = 0
+        var request: UInt64 = 0
+        if case .submit(let submit, _) = message {
+            header = submit.text.utf8.count
+            request = submit.request
+        }
+        if pays(parts.kind.row.cost(header: header, payload: parts.payload.count), route) {
+            return true
+        }
+        if request == 0, parts.kind.row.sender.asks {
+            request = Envelope.request(of: message)
+        }
+        tooMuch(parts.kind, request, route, &effects)
+        return false
+    }
+
+    /// Charges the sender of this step's message; false where it cannot pay.
+    mutating func pays(_ cost: Double, _ route: Route) -> Bool {
         let time = now
         if budgets.count >= PoolLimits.budgets {
             budgets = budgets.filter { entry in !entry.value.isFull(at: time) }
         }
-        var budget = budgets[route] ?? Budget(now: time)
+        let payer = asker.map { Payer.key($0.key) } ?? .route(route)
+        var budget = budgets[payer] ?? Budget(now: time)
         let isGranted = budget.take(cost, at: time)
-        budgets[route] = budget
-        if isGranted { return false }
-        let failure = PoolFailure(
-            .limit, "this client asks more than the coordinator answers",
-            remedy: "ask less often; `qpool watch` is told without asking")
-        reply(failure, to: route, request, &effects)
-        return true
+        budgets[payer] = budget
+        return isGranted
     }
 
-    /// A request's number and what it costs, in status requests.
-    private func charge(_ message: PoolMessage) -> (request: UInt64, cost: Double)? {
-        switch message {
-        case .submit(let submit, let payload):
-            (submit.request, 4 + Double(submit.text.utf8.count + payload.count) / 65_536)
-        case .statusRequest(let request): (request.request, 1)
-        case .watch(let watch): (watch.request, 2)
-        case .resultRequest(let request):
-            (request.request, 2 + Double(resultBytes(request.job)) / 65_536)
-        case .cancel(let request): (request.request, 2)
-        case .priority(let request): (request.request, 2)
-        case .extend(let request): (request.request, 4)
-        case .retry(let request): (request.request, 4)
-        case .listRequest(let request):
-            (request.request, 4 + Double(min(jobs.count, PoolLimits.jobs)) / 50)
-        case .workersRequest(let request):
-            (request.request, 4 + Double(workers.count) / 50)
-        default: nil
+    /// Charges for an answer that is to be made.
+    ///
+    /// - Throws: `limit` where its receiver cannot pay.
+    mutating func charge(_ cost: Double, _ route: Route) throws(PoolFailure) {
+        guard pays(cost, route) else { throw Self.tooMuchAsked }
+    }
+
+    /// Counts the pieces of results that a peer is given at one time: they take memory until they are
+    /// sent, and whoever fetches a result needs one after the other.
+    mutating func checkPieces(_ route: Route) throws(PoolFailure) {
+        if pieces.at != now { pieces = (now, [:]) }
+        let payer = asker.map { Payer.key($0.key) } ?? .route(route)
+        pieces.counts[payer, default: 0] += 1
+        guard pieces.counts[payer, default: 0] <= PoolLimits.resultPieces else {
+            throw PoolFailure(
+                .limit,
+                "\(PoolLimits.resultPieces) pieces of results were asked for at once already",
+                remedy: "ask for the next piece when one has come")
         }
     }
 
-    private func resultBytes(_ id: String) -> Int { jobs[id]?.document?.text.utf8.count ?? 0 }
+    /// A message that was not paid for: a client is told, a worker sends again what matters.
+    private mutating func tooMuch(
+        _ kind: WireKind, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        if kind.row.sender.asks {
+            reply(Self.tooMuchAsked, to: route, request, &effects)
+        } else {
+            refused(
+                "budget", "a message of \(who(route)) is dropped: it sends more than is read",
+                summary: "messages of peers that send more than is read")
+        }
+    }
+
+    /// The sender of this step's message, for the log.
+    private func who(_ route: Route) -> String {
+        asker?.description ?? workers[route].map { "worker \($0.id)" } ?? "a peer"
+    }
+
+    /// Something for the log that a peer can bring about as often as it likes.
+    mutating func refused(_ topic: String, _ line: String, summary: String) {
+        refusals.add(topic, line, summary: summary, at: now.nanoseconds)
+    }
+
+    /// Workers that come and go, for the log.
+    mutating func came(_ topic: String, _ line: String) {
+        arrivals.add(topic, line, summary: "workers \(topic)", at: now.nanoseconds)
+    }
+
+    /// What becomes of a job, for the log.
+    mutating func lived(_ job: JobRecord, _ topic: String, _ more: String = "") {
+        lives.add(
+            topic, "job \(job.id) \(topic)\(more)", summary: "jobs: \(topic)",
+            at: now.nanoseconds)
+    }
+
+    private static var tooMuchAsked: PoolFailure {
+        PoolFailure(
+            .limit, "this client asks more than the coordinator answers",
+            remedy: "ask less often; `qpool watch` is told without asking")
+    }
 
     /// Whether a connection may have another job read, a submitted, extended or retried one, and its
     /// owner one more that has not ended.
-    func checkShare(_ route: Route, opens: Bool = true) throws(PoolFailure) {
-        guard submissions.count < PoolLimits.submissions else {
+    func checkShare(
+        _ route: Route, opens: Bool = true, bytes: Int = 0
+    ) throws(PoolFailure) {
+        let taken = submissions.values.reduce(bytes) { $0 + $1.bytes }
+        guard submissions.count < PoolLimits.submissions, taken <= PoolLimits.decodingBytes else {
             throw PoolFailure(
                 .limit, "\(submissions.count) submissions are being read already",
                 remedy: "ask again in a moment")
@@ -94,18 +186,5 @@ extension Coordinator {
                 .limit, "\(asker.name) has \(open) jobs that have not ended",
                 remedy: "wait until some end, or cancel some")
         }
-    }
-
-    /// Whether a job's predicted work is one that this coordinator takes.
-    func checkCost(_ job: CompiledJob) throws(PoolFailure) {
-        let plan = JobPlan(job: job)
-        let evaluations = Double(plan.samples) + Double(plan.pilotSamples)
-        guard evaluations > options.maximumEvaluations else { return }
-        throw PoolFailure(
-            .limit,
-            "the job would evaluate \(evaluations) samples; this coordinator takes jobs of at most "
-                + "\(options.maximumEvaluations)",
-            remedy: "ask for fewer samples, or have the coordinator started with a larger "
-                + "--max-evaluations")
     }
 }

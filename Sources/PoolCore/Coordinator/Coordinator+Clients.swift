@@ -75,6 +75,25 @@ extension Coordinator {
         }
     }
 
+    /// Forgets a job that has ended, for good.
+    mutating func forget(
+        _ request: WireForget, from route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        do throws(PoolFailure) {
+            let job = try findStored(request.job)
+            guard job.state.isOver else {
+                throw PoolFailure(
+                    .notDone, "job \(job.id) has not ended",
+                    remedy: "cancel it first: `qpool cancel \(job.id)`")
+            }
+            forget(job, &effects)
+            lived(job, "is forgotten")
+            replyStatus(job, request.request, route, &effects)
+        } catch {
+            reply(error, to: route, request.request, &effects)
+        }
+    }
+
     mutating func setPriority(
         _ request: WirePriority, from route: Route, _ effects: inout CoordinatorEffects
     ) {
@@ -117,6 +136,16 @@ extension Coordinator {
                     remedy: "`qpool wait \(job.id)` waits for it")
             }
             guard let document = job.document else { return }
+            let offset = Int(clamping: request.offset)
+            guard offset <= document.count else {
+                throw PoolFailure(
+                    .malformed,
+                    "the result has \(document.count) bytes, and \(offset) is past them",
+                    remedy: "ask for it from its beginning: it may have changed")
+            }
+            try checkPieces(route)
+            let piece = document.piece(from: offset, most: PoolLimits.resultPieceBytes)
+            try charge(Double(piece.count) / Double(PoolLimits.payloadBytesPerRequest), route)
             effects.held.append(
                 (
                     route,
@@ -125,7 +154,9 @@ extension Coordinator {
                             $0.request = request.request
                             $0.status = status(of: job)
                             $0.digest = document.digest
-                        }, Array(document.text.utf8))
+                            $0.offset = UInt64(offset)
+                            $0.bytes = UInt64(document.count)
+                        }, piece)
                 ))
         } catch {
             reply(error, to: route, request.request, &effects)
@@ -136,6 +167,11 @@ extension Coordinator {
         _ request: WireListRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         if let storeFailure { return reply(storeFailure, to: route, request.request, &effects) }
+        do throws(PoolFailure) {
+            try charge(Double(jobs.count) / PoolLimits.listedPerRequest, route)
+        } catch {
+            return reply(error, to: route, request.request, &effects)
+        }
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
         let visible = jobs.values.filter { isVisible($0) }
@@ -152,6 +188,11 @@ extension Coordinator {
     mutating func listWorkers(
         _ request: WireWorkersRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
+        do throws(PoolFailure) {
+            try charge(Double(workers.count) / PoolLimits.listedPerRequest, route)
+        } catch {
+            return reply(error, to: route, request.request, &effects)
+        }
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
         let all = workers.values.sorted { $0.id < $1.id }.prefix(limit)
@@ -199,10 +240,16 @@ extension Coordinator {
                 throw PoolFailure(
                     .limit, "\(watches.count) watches are open", remedy: "ask for the status")
             }
+            let payer = asker.map { Payer.key($0.key) } ?? .route(route)
+            let own = watches.values.count { $0.payer == payer }
+            guard own < PoolLimits.watchesPerClient else {
+                throw PoolFailure(
+                    .limit, "\(own) watches of this client are open", remedy: "ask for the status")
+            }
             let interval = Int64(clamping: request.intervalNanoseconds)
             let keep = Int64(clamping: request.keepNanoseconds)
             let watch = WatchRecord(
-                number: newTicket(), job: job,
+                number: newTicket(), job: job, payer: payer,
                 interval: min(max(interval, 50_000_000), 60_000_000_000),
                 until: now + min(max(keep, 1_000_000_000), 3_600_000_000_000), sent: now)
             watches[key] = watch
@@ -239,12 +286,9 @@ extension Coordinator {
                 $0.status = status(of: watch.job)
                 $0.last = last
             })
-        if last {
-            remove(key, watch)
-            effects.held.append((key.route, message))
-        } else {
-            effects.outgoing.append((key.route, message))
-        }
+        if last { remove(key, watch) }
+        // Held: it tells of nothing that a crash could take back.
+        effects.held.append((key.route, message))
     }
 
     func status(of job: JobRecord) -> WireJobStatus {
@@ -261,36 +305,33 @@ extension Coordinator {
             case .failed: $0.state = .failed
             case .cancelled: $0.state = .cancelled
             }
-            if let progress = job.machine?.progress ?? job.finalProgress {
-                $0.samplesDone = progress.evaluations
-                $0.samplesTotal = max(
-                    progress.evaluations,
-                    progress.evaluations - progress.issued + progress.expected)
-                if let threshold = progress.threshold {
-                    $0.thresholds = [
-                        .with {
-                            $0.value = threshold.value
-                            $0.lower = threshold.interval.lower
-                            $0.upper = threshold.interval.upper
-                            $0.confidence = threshold.confidence
-                            $0.samples = threshold.samples
-                            $0.known = true
-                        }
-                    ]
-                }
+            let account = job.account(at: now)
+            $0.samplesDone = account.samplesDone
+            $0.samplesTotal = account.samplesTotal
+            // Of a job that is done the result has the threshold; this one would be older.
+            if job.state != .done,
+                let threshold = (job.machine?.progress ?? job.finalProgress)?.threshold
+            {
+                $0.thresholds = [
+                    .with {
+                        $0.value = threshold.value
+                        $0.lower = threshold.interval.lower
+                        $0.upper = threshold.interval.upper
+                        $0.confidence = threshold.confidence
+                        $0.samples = threshold.samples
+                        $0.known = true
+                    }
+                ]
             }
             $0.round = UInt32(job.round?.number ?? 0)
             $0.leasesOut = UInt32(job.leases.count)
             $0.workers = UInt32(job.holders.count)
-            if let started = job.started {
-                let passed = (job.ended ?? now).since(started)
-                $0.elapsedNanoseconds = UInt64(passed)
-                if job.ended != nil {
-                    $0.samplesPerSecond =
-                        passed > 0 ? Double($0.samplesDone) / (Double(passed) * 1e-9) : 0
-                } else {
-                    $0.samplesPerSecond = job.rate.perSecond(at: now)
-                }
+            $0.elapsedNanoseconds = account.workedNanoseconds
+            if job.state.isOver {
+                let seconds = Double(account.workedNanoseconds) * 1e-9
+                $0.samplesPerSecond = seconds > 0 ? Double(account.samplesDone) / seconds : 0
+            } else {
+                $0.samplesPerSecond = job.rate.perSecond(at: now)
             }
             if let failure = job.failure { $0.failure = failure.wire }
             $0.warnings = warnings(of: job)

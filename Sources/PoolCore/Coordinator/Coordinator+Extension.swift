@@ -73,6 +73,7 @@ extension Coordinator {
             throw PoolFailure(.cannotExtend, error.message, remedy: "")
         }
         let before = job.weight
+        job.extensions += 1
         job.package = package
         job.digest = larger.digest
         job.compiled = larger.job
@@ -131,11 +132,19 @@ extension Coordinator {
     ) {
         do throws(PoolFailure) {
             let job = try findStored(request.job)
+            if request.anew, job.state == .running || job.state == .queued {
+                // What it rests on is doubted while it runs.
+                warn(job, "begun anew on request", &effects)
+                restart(job, &effects)
+            }
             if job.state == .failed || job.state == .cancelled {
-                if let failure = job.failure, failure.code == .jobFailed {
+                if request.anew {
+                    forgetWork(of: job, &effects)
+                } else if let failure = job.failure, failure.code == .jobFailed {
                     throw PoolFailure(
                         .cannotRetry, "job \(job.id) would fail again: \(failure.message)",
-                        remedy: failure.remedy)
+                        remedy: "`qpool retry --anew \(job.id)` begins from nothing; "
+                            + failure.remedy)
                 }
                 try checkShare(route)
                 job.begins()
@@ -148,9 +157,9 @@ extension Coordinator {
                     origin: .store, asked: route, id: job.id, package: job.package,
                     priority: job.priority,
                     stored: stored)
-                effects.tasks.append(.compile(ticket: ticket, job.package))
+                effects.tasks.append(.compile(ticket: ticket, job.package, job: job.id))
                 effects.records.append(.resumed(job: job.id))
-                note(.info, "job \(job.id) goes on after it had ended", &effects)
+                lived(job, "goes on", " after it had ended")
             }
             replyStatus(job, request.request, route, &effects)
         } catch {
@@ -176,11 +185,15 @@ extension JobRecord {
     /// Forgets how it ended.
     func begins() {
         failure = nil
+        if let ended { closeStretch(at: ended) }
         ended = nil
         started = nil
         finalProgress = nil
-        strikes = [:]
+        strikes = Strikes()
         misfits = Misfits()
         rate = RateMeter()
+        crashes = 0
+        assurance = nil
+        verified = 0
     }
 }

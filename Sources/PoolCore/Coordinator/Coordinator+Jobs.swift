@@ -18,16 +18,20 @@ extension Coordinator {
                 throw PoolFailure(
                     .malformed, "priority \(submit.priority)", remedy: "use -10 to 10")
             }
+            if let asker, !asker.role.allows(priority: submit.priority) {
+                throw PoolFailure(
+                    .refused, "the role of \(asker) does not allow a priority above 0",
+                    remedy: "submit with --priority 0, or as an administrator")
+            }
             if let storeFailure { throw storeFailure }
-            try checkShare(route)
-            let package = try JobPackage(
-                text: submit.text, headers: submit.tables, payload: payload)
+            let bytes = submit.text.utf8.count + payload.count
+            try checkShare(route, bytes: bytes)
             let ticket = newTicket()
             submissions[ticket] = Submission(
-                origin: .client(route, request: submit.request), asked: route, id: submit.job,
-                owner: asker.map { JobOwner($0) }, package: package,
+                origin: .client(route, request: submit.request), asked: route, bytes: bytes,
+                id: submit.job, owner: asker.map { JobOwner($0) }, package: nil,
                 priority: submit.priority, stored: nil)
-            effects.tasks.append(.compile(ticket: ticket, package))
+            effects.tasks.append(.read(ticket: ticket, submit, payload))
         } catch {
             reply(error, to: route, submit.request, &effects)
         }
@@ -47,6 +51,8 @@ extension Coordinator {
             job.failure = failure
             job.state = .failed
         case .cancelled: job.state = .cancelled
+        case nil where stored.crashes >= PoolLimits.crashes:
+            putAway(job, &effects)
         case nil:
             job.state = .compiling
             let ticket = newTicket()
@@ -54,7 +60,7 @@ extension Coordinator {
                 origin: .store, id: stored.id, owner: stored.owner,
                 package: stored.package, priority: stored.priority,
                 stored: stored)
-            effects.tasks.append(.compile(ticket: ticket, stored.package))
+            effects.tasks.append(.compile(ticket: ticket, stored.package, job: stored.id))
         }
         jobs[stored.id] = job
         jobBytes += job.weight
@@ -119,22 +125,27 @@ extension Coordinator {
         if let storeFailure { throw storeFailure }
         try admit(compilation.job)
         try checkCost(compilation.job)
-        let weight = submission.package.weight
-        guard makeRoom(for: weight, &effects) else {
+        guard let package = submission.package ?? compilation.package else {
+            preconditionFailure("a submission was compiled without being read")
+        }
+        let weight = package.weight
+        guard makeRoom(for: weight, of: submission.owner, &effects) else {
             throw PoolFailure(
                 .limit,
-                "the coordinator holds \(jobs.count) jobs of \(jobBytes) bytes, none of them ended",
-                remedy: "wait until some end, or cancel some")
+                "the coordinator holds \(jobs.count) jobs of \(jobBytes) bytes, and none that may go",
+                remedy:
+                    "wait until some end, cancel some, or `qpool forget` results that are not needed"
+            )
         }
         var stored = StoredJob(
-            id: submission.id, package: submission.package, digest: compilation.digest,
+            id: submission.id, package: package, digest: compilation.digest,
             name: compilation.name, priority: submission.priority, order: newOrder())
         stored.owner = submission.owner
         let job = JobRecord(stored: stored, compiled: compilation.job, now: now)
         jobs[job.id] = job
         jobBytes += job.weight
         effects.records.append(.submitted(stored))
-        note(.info, "job \(job.id) accepted\(job.name.isEmpty ? "" : ": \(job.name)")", &effects)
+        lived(job, "accepted", job.name.isEmpty ? "" : ": \(job.name)")
         enqueue(job)
         return (job, false)
     }
@@ -172,21 +183,6 @@ extension Coordinator {
         queued.insert(job, at: position)
     }
 
-    /// Forgets the oldest ended jobs until another one fits.
-    private mutating func makeRoom(for weight: Int, _ effects: inout CoordinatorEffects) -> Bool {
-        func fits() -> Bool {
-            jobs.count < PoolLimits.jobs && jobBytes + weight <= PoolLimits.jobBytes
-        }
-        if fits() { return true }
-        for job in jobs.values.filter(\.state.isOver).sorted(by: { $0.order < $1.order }) {
-            jobs[job.id] = nil
-            jobBytes -= job.weight
-            effects.records.append(.forgotten(job: job.id))
-            if fits() { return true }
-        }
-        return false
-    }
-
     /// Starts queued jobs where there is room: a level of priority does not wait for lower ones, nor
     /// for jobs that wait for their last ranges, or many workers would wait with them.
     mutating func promote(_ effects: inout CoordinatorEffects) {
@@ -195,11 +191,11 @@ extension Coordinator {
             return level.count { !$0.free.isEmpty } < PoolLimits.runningJobs
                 && level.count { _ in true } < PoolLimits.startedJobs
         }
-        while let job = queued.first, hasRoom(for: job) {
-            queued.removeFirst()
+        while let first = queued.first, hasRoom(for: first) {
+            guard let job = next(among: first.priority) else { return }
+            queued.removeAll { $0 === job }
             guard let compiled = job.compiled else { continue }
             job.state = .running
-            job.started = now
             job.served = running.map(\.served).min() ?? 0
             if job.machine == nil { job.machine = JobMachine(job: compiled) }
             running.append(job)
@@ -217,11 +213,17 @@ extension Coordinator {
             job.round = nil
             job.free = FreeRanges()
             effects.tasks.append(
-                .finish(job: job.id, machine, job.package, digest: job.digest))
+                .finish(
+                    job: job.id, machine, job.package, digest: job.digest,
+                    job.assurance.map { Assurance(compared: job.verified, chance: $0) }))
             return
         }
+        if isEndless(job, &effects) { return }
         job.round = round
         job.encodedRound = round.encode()
+        job.sampling = Sampling(
+            verify: job.verify, indices: round.count, leastLevel: options.leaseLevels.lowerBound)
+        if let chance = job.sampling.chance { job.assurance = min(job.assurance ?? 1, chance) }
         job.free = FreeRanges(machine.missing(limit: PoolLimits.freeRanges))
     }
 
@@ -238,8 +240,27 @@ extension Coordinator {
         if job.isTainted { return restartTainted(job, &effects) }
         switch result {
         case .success(let document): end(job, .done(document), &effects)
-        case .failure(let failure): end(job, .failed(failure), &effects)
+        case .failure(let failure):
+            // Draws that are false were merged: what is there is not to be gone on from.
+            if failure.code == .fault { forgetWork(of: job, &effects) }
+            end(job, .failed(failure), &effects)
         }
+    }
+
+    /// A job at which coordinators die is not taken up again until somebody asks for it.
+    private mutating func putAway(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
+        let failure = PoolFailure(
+            .putAway,
+            "the coordinator ended \(job.crashes) times while it was at work on this job, and has put "
+                + "it away",
+            remedy: "`qpool retry \(job.id)` tries again, on a coordinator with more memory; "
+                + "`qpool forget \(job.id)` removes it")
+        job.state = .failed
+        job.failure = failure
+        job.ended = now
+        effects.records.append(.ended(job: job.id, .failed(failure)))
+        if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
+        note(.warning, "job \(job.id): \(failure)", &effects)
     }
 
     mutating func end(
@@ -257,14 +278,16 @@ extension Coordinator {
         case .done(let document):
             job.document = document
             job.state = .done
-            note(.info, "job \(job.id) is done", &effects)
+            lived(job, "is done")
         case .failed(let failure):
             job.failure = failure
             job.state = .failed
-            note(.warning, "job \(job.id) failed: \(failure)", &effects)
+            troubles.add(
+                "failed", "job \(job.id) failed: \(failure)", summary: "jobs failed",
+                at: now.nanoseconds)
         case .cancelled:
             job.state = .cancelled
-            note(.info, "job \(job.id) is cancelled", &effects)
+            lived(job, "is cancelled")
         }
         jobBytes += job.weight - before
         job.ended = now
@@ -278,6 +301,7 @@ extension Coordinator {
         job.encodedRound = []
         job.free = FreeRanges()
         effects.records.append(.ended(job: job.id, ending))
+        effects.records.append(.accounted(job: job.id, job.account(at: now)))
         if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
         unpark(job, &effects)
     }

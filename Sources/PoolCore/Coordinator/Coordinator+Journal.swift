@@ -32,6 +32,7 @@ extension Coordinator {
         let snapshot = machine.snapshot()
         job.journal = JournalSize(snapshot: snapshot.count)
         effects.records.append(.checkpoint(job: job.id, snapshot: snapshot))
+        effects.records.append(.accounted(job: job.id, job.account(at: now)))
     }
 
     /// Brings a restored job to where it was: its snapshot, then the partials since, in order.

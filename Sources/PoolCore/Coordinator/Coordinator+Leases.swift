@@ -96,7 +96,9 @@ extension Coordinator {
         let slots = max(1, 2 * workers.count)
         let share = log2(Double(job.free.samples) / Double(slots))
         level = min(level, max(share, min(16 - lighter, level)))
-        if job.verify > 0 { level = min(level, PoolLimits.verifiedLevel - lighter) }
+        if job.verify > 0 {
+            level = min(level, PoolLimits.verifiedLevel - lighter, job.sampling.level)
+        }
         return min(max(level, options.leaseLevels.lowerBound), options.leaseLevels.upperBound)
     }
 
@@ -126,8 +128,10 @@ extension Coordinator {
             parent: parent)
         if let parent { leases[parent]?.copies.append(id) }
         job.hold(id, worker)
+        if job.started == nil { job.started = now }
         job.served += guess
         worker.leases.insert(id)
+        worker.gets(job.id)
         worker.leaseCheck = min(worker.leaseCheck, now + worker.silence)
         let round =
             job.machine!.roundVaries

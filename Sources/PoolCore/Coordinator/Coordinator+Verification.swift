@@ -10,9 +10,8 @@ internal import SwiftProtobuf
 extension Coordinator {
     /// Whether a range of the job's present round is computed twice.
     func isSampled(_ range: DyadicRange, of job: JobRecord) -> Bool {
-        VerificationSample.contains(
-            range, round: job.round?.number ?? 0, of: job, share: job.verify,
-            secret: options.secret)
+        job.sampling.contains(
+            range, round: job.round?.number ?? 0, of: job, secret: options.secret)
     }
 
     /// What to do with a partial that fits its round.
@@ -96,7 +95,7 @@ extension Coordinator {
     mutating func shun(
         _ answer: Check.Answer, _ job: JobRecord, _ effects: inout CoordinatorEffects
     ) {
-        job.strikes[answer.worker] = PoolLimits.strikes
+        job.strikes.shut(party: answer.party)
         warn(
             job,
             "worker \(answer.worker) gave other results than two others: it gets no more of "
@@ -127,9 +126,19 @@ extension Coordinator {
         guard jobs[job.id] === job, job.state == .running, job.attempt == judgement.attempt,
             let round = job.round, round.number == judgement.round,
             let check = job.checks[judgement.range], check.stage == .judged,
-            let known = job.machine?.hints, let compiled = job.compiled,
-            let truth = try? Partial(decoding: payload, round: round, job: compiled)
+            let known = job.machine?.hints, let compiled = job.compiled
         else { return }
+        let truth: Partial
+        do throws(DecodingFailure) {
+            truth = try Partial(decoding: payload, round: round, job: compiled)
+        } catch {
+            let failure = PoolFailure(
+                .fault,
+                "what was computed here of samples \(judgement.range.start) to "
+                    + "\(judgement.range.end - 1) does not fit the round: \(error.reason)",
+                remedy: "report this")
+            return end(job, .failed(failure), &effects)
+        }
         let mine = truth.canonical(round: round, above: known)
         let bytes = mine.encode()
         let liars = check.answers.filter { canonical($0.payload, job, round, known) != bytes }
@@ -187,7 +196,7 @@ extension Coordinator {
     }
 
     /// Begins a job anew: nothing that came before counts.
-    private mutating func restart(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
+    mutating func restart(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         job.attempt += 1
         job.contributors = []
         job.checks = Checks()
@@ -215,6 +224,16 @@ extension Coordinator {
         effects.records.append(.restarted(job: job.id, attempt: job.attempt))
     }
 
+    /// All that was computed of a job is not to be trusted: it goes, and whoever takes the job up
+    /// begins from nothing.
+    mutating func forgetWork(of job: JobRecord, _ effects: inout CoordinatorEffects) {
+        job.finalProgress = job.machine?.progress ?? job.finalProgress
+        job.machine = nil
+        job.contributors = []
+        job.journal = JournalSize()
+        forgetRest(of: job, &effects)
+    }
+
     /// A job whose result was being written when a party that had a part in it was shut out.
     mutating func restartTainted(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         guard let compiled = job.compiled else { return }
@@ -239,26 +258,8 @@ extension Coordinator {
         guard job.warnings.count < PoolLimits.warnings, !job.warnings.contains(text) else { return }
         job.warnings.append(text)
         effects.records.append(.warned(job: job.id, text: text))
-        note(.warning, "job \(job.id): \(text)", &effects)
-    }
-
-    /// A worker's checks and leases are looked at: one that is far too late goes to another.
-    mutating func giveUpLateChecks(_ effects: inout CoordinatorEffects) {
-        for job in running where job.verify > 0 && !job.checks.isEmpty {
-            for id in Array(job.leases.prefix(PoolLimits.speculationScan)) {
-                guard let lease = leases[id], !lease.settled, job.checks[lease.range] != nil
-                else { continue }
-                let patience = max(
-                    10 * lease.worker.silence, 4 * lease.due.since(lease.issued))
-                guard now.since(lease.issued) > patience else { continue }
-                note(
-                    .warning,
-                    "worker \(lease.worker.id) is late with a check of job \(job.id): "
-                        + "another one gets it", &effects)
-                cancel([id], &effects)
-                if job.checks.lost(lease.range) { job.free.put(lease.range) }
-            }
-        }
+        troubles.add(
+            "warned", "job \(job.id): \(text)", summary: "warnings of jobs", at: now.nanoseconds)
     }
 
     private mutating func warnIfAlone(_ job: JobRecord, _ effects: inout CoordinatorEffects) {

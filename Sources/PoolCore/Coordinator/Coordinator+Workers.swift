@@ -17,10 +17,11 @@ extension Coordinator {
                 .malformed, "this hello is not well formed", remedy: "see docs/protocol.md")
             return refuse(failure, route, &effects)
         }
-        guard options.fingerprint.isEmpty || hello.fingerprint == options.fingerprint else {
-            note(
-                .warning, "worker \(hello.worker) of \(hello.host) refused: its samples differ",
-                &effects)
+        guard hello.fingerprint == options.fingerprint else {
+            refused(
+                "fingerprint",
+                "worker \(hello.worker) of \(hello.host) refused: its samples differ",
+                summary: "workers whose samples differ")
             let failure = PoolFailure(
                 .fingerprint,
                 "the sentinel samples of this worker (version \(hello.version)) differ from the "
@@ -29,9 +30,10 @@ extension Coordinator {
             return refuse(failure, route, &effects)
         }
         if let entry = quarantined[WorkerRecord.party(id: hello.worker, peer: peer)] {
-            note(
-                .warning, "worker \(hello.worker) of \(hello.host) refused: it is quarantined",
-                &effects)
+            refused(
+                "quarantine",
+                "worker \(hello.worker) of \(hello.host) refused: it is quarantined",
+                summary: "workers that are quarantined")
             return refuse(entry.failure, route, &effects)
         }
         if let other = workersByID[hello.worker],
@@ -59,7 +61,7 @@ extension Coordinator {
         let number = earlier?.id == hello.worker ? earlier?.number : nil
         let worker = WorkerRecord(
             hello: hello, peer: peer, number: number ?? newTicket(), route: route, pace: pace,
-            now: now)
+            window: options.firstLeases, now: now)
         if let earlier {
             // A reconnection: what it still holds goes with it, the rest goes to others.
             let held = Set(hello.leases)
@@ -72,17 +74,17 @@ extension Coordinator {
                     worker.leaseCheck = now
                 }
                 earlier.leases.subtract(worker.leases)
-                worker.samples = earlier.samples
-                worker.speeds = earlier.speeds
-                worker.speed = earlier.speed
+                worker.continues(earlier)
             }
             remove(earlier)
         } else {
-            note(
-                .info,
+            came(
+                "joined",
                 "worker \(worker.id) of \(hello.host) joined: \(hello.cores) cores, "
-                    + "version \(hello.version)", &effects)
+                    + "version \(hello.version)")
         }
+        // A connection has one session: whoever said hello on it before has lost it, and its leases are free.
+        if let other = workers[route] { remove(other) }
         workers[route] = worker
         workersByID[worker.id] = worker
         // Now it counts itself.
@@ -153,14 +155,15 @@ extension Coordinator {
 
     mutating func goodbye(_ route: Route, _ effects: inout CoordinatorEffects) {
         guard let worker = workers[route] else { return }
-        note(.info, "worker \(worker.id) left", &effects)
+        came("left", "worker \(worker.id) left")
         remove(worker)
     }
 
     mutating func disconnected(_ route: Route, _ effects: inout CoordinatorEffects) {
         if let worker = workers[route] {
-            note(
-                .warning, "worker \(worker.id) is gone: its leases go to others", &effects)
+            refused(
+                "gone", "worker \(worker.id) is gone: its leases go to others",
+                summary: "workers whose connections ended")
             return remove(worker)
         }
         for (key, watch) in watches where key.route == route { remove(key, watch) }
@@ -200,9 +203,13 @@ extension Coordinator {
             // Early: whoever keeps it sends it again. Late, and needed no more: it may be forgotten.
             return isEarly(header) ? () : acknowledge()
         }
+        // What a lease of an earlier coordinator was told may be more than this one knows.
+        let isOwn = lease.map { $0.job === job && !$0.settled } ?? false
         let partial: Partial
         do {
-            partial = try Partial(decoding: payload, round: round, job: job.machine!.job)
+            partial = try Partial(
+                decoding: payload, round: round, job: job.machine!.job,
+                known: isOwn ? job.machine!.hints : nil)
         } catch {
             return refuse(partial: header, error.reason, of: worker, job, &effects)
         }
@@ -217,12 +224,13 @@ extension Coordinator {
         case .merge(let partial, let payload, let unverified, let others):
             (counted, bytes, outvoted) = (partial, payload, others)
             if unverified { contribute(worker, to: job, &effects) }
+            if lease != nil { worker.delivered() }
         }
         switch job.machine!.merge(counted) {
         case .merged:
             merged(counted, bytes, job, &effects)
             worker.misfits = 0
-            job.misfits.forgive(worker.id)
+            job.misfits.forgive(worker)
             effects.held.append((route, acknowledged))
             advance(job, &effects)
             for answer in outvoted { shun(answer, job, &effects) }
@@ -241,6 +249,10 @@ extension Coordinator {
             job.rate.add(UInt64(partial.range.clipped(to: round.range).count), at: now)
         }
         effects.records.append(.merged(job: job.id, partial: payload))
+        if job.crashes > 0 {
+            job.crashes = 0
+            effects.records.append(.progressed(job: job.id))
+        }
         checkpoint(job, after: payload.count, &effects)
     }
 
@@ -258,6 +270,7 @@ extension Coordinator {
     private func measure(_ lease: LeaseRecord, busyNanoseconds: UInt64, _ round: Round) {
         let samples = Double(lease.range.clipped(to: round.range).count)
         lease.worker.samples &+= UInt64(samples)
+        lease.job.slowest = max(lease.job.slowest, now.since(lease.issued))
         guard busyNanoseconds > 0 else { return }
         let speed = samples / Double(busyNanoseconds)
         lease.worker.measured(speed, job: lease.job.order)
@@ -278,29 +291,26 @@ extension Coordinator {
         lose(header.lease)
         guard header.hasFailure, !lease.settled, job.state == .running else { return }
         let failure = PoolFailure(header.failure)
-        note(
-            .warning, "worker \(worker.id) cannot compute job \(job.id): \(failure)", &effects)
-        job.strikes[worker.id, default: 0] += 1
+        refused(
+            "cannot", "worker \(worker.id) cannot compute job \(job.id): \(failure)",
+            summary: "ranges that workers cannot compute")
         // A fault of one worker must not end the job; one that all of them find must.
-        let shunned = job.strikes.values.count { $0 >= PoolLimits.strikes }
-        let able = workers.values.count {
-            job.isAllowed(by: $0) && !job.misfits.shuns($0.id)
-        }
-        // Whom nobody trusts cannot end a job alone.
-        let enough = job.verify > 0 ? able : min(PoolLimits.strikes, able)
-        if shunned >= enough {
-            end(job, .failed(failure), &effects)
-        }
+        job.strikes.add(worker)
+        if isHopeless(job) { end(job, .failed(failure), &effects) }
     }
 
     mutating func sendJob(
         _ fetch: WireFetch, to route: Route, _ effects: inout CoordinatorEffects
     ) {
-        guard session(route, &effects) != nil else { return }
-        guard let job = jobs[fetch.job] else {
+        guard let worker = session(route, &effects) else { return }
+        // A worker reads the jobs that it was given leases of, and no others.
+        guard worker.given.contains(fetch.job), let job = jobs[fetch.job],
+            pays(
+                Double(job.package.weight) / Double(PoolLimits.partialBytesPerRequest), route)
+        else {
             let failure = PoolFailure(
                 .unknownJob, "no job '\(fetch.job.prefix(PoolLimits.idBytes))'",
-                remedy: "it was cancelled or forgotten: drop its leases")
+                remedy: "it was cancelled or forgotten, or is not this worker's: drop its leases")
             effects.outgoing.append(
                 (
                     route,

@@ -35,8 +35,20 @@ package struct Coordinator: ~Copyable {
     /// When the next update of a watch is due.
     var nextUpdate = Instant.distantFuture
     var watchedJobEnded = false
-    /// What connections may still ask.
-    var budgets: [Route: Budget] = [:]
+    /// What peers may still ask.
+    var budgets: [Payer: Budget] = [:]
+    /// Pieces of results that peers were given at a time.
+    var pieces: (at: Instant, counts: [Payer: Int]) = (.zero, [:])
+    /// Bytes of messages that are being decoded elsewhere.
+    var decodingBytes = 0
+    /// What peers did wrong, for the log.
+    var refusals = RefusalLog()
+    /// Who came and went, for the log.
+    var arrivals = RefusalLog()
+    /// What becomes of jobs, for the log: whoever submits and cancels in turn must not fill it.
+    var lives = RefusalLog(lines: 200)
+    /// What goes wrong with jobs, likewise.
+    var troubles = RefusalLog(lines: 200)
     /// Who sent the message of this step; nil where there are no keys.
     var asker: PeerIdentity?
     /// Who is shut out.
@@ -64,9 +76,12 @@ package struct Coordinator: ~Copyable {
         let origin: Origin
         /// The connection that asked for it; nil where nobody did.
         var asked: Route?
+        /// Bytes of a message that is being read.
+        var bytes = 0
         let id: String
         var owner: JobOwner?
-        let package: JobPackage
+        /// Nil until it is read.
+        let package: JobPackage?
         let priority: Int32
         let stored: StoredJob?
     }
@@ -79,8 +94,11 @@ package struct Coordinator: ~Copyable {
 
     /// When to step again though nothing happens; nil for never.
     package var deadline: Instant? {
-        if workers.isEmpty && watches.isEmpty { return nil }
-        return min(nextSweep, nextUpdate)
+        let told = [refusals, arrivals, lives, troubles].compactMap(\.deadline).min().map {
+            Instant(nanoseconds: max($0, 0))
+        }
+        if workers.isEmpty && watches.isEmpty { return told }
+        return min(nextSweep, nextUpdate, told ?? .distantFuture)
     }
 
     /// Takes one event.
@@ -91,9 +109,17 @@ package struct Coordinator: ~Copyable {
         switch event {
         case .received(let route, let message, let peer):
             asker = peer
-            received(message, from: route, peer, &effects)
-            asker = nil
-        case .malformed(let route, let fault): refuse(fault.failure, route, &effects)
+            if pays(for: message, route, &effects) { serve(message, from: route, &effects) }
+        case .arrived(let route, let envelope, let peer):
+            asker = peer
+            arrived(envelope, from: route, &effects)
+        case .decoded(let route, let bytes, let result, let peer):
+            asker = peer
+            decodingBytes -= bytes
+            serve(result, from: route, &effects)
+        case .malformed(let route, let fault, let peer):
+            asker = peer
+            if pays(1, route) { refuse(fault.failure, route, &effects) }
         case .disconnected(let route): disconnected(route, &effects)
         case .compiled(let ticket, let result): compiled(ticket, result, &effects)
         case .finished(let job, let result): finished(job, result, &effects)
@@ -104,6 +130,7 @@ package struct Coordinator: ~Copyable {
         case .storeRecovered: storeFailure = nil
         case .tick: break
         }
+        asker = nil
         if now >= nextSweep {
             nextSweep = now + options.sweepNanoseconds
             sweep(&effects)
@@ -112,15 +139,18 @@ package struct Coordinator: ~Copyable {
         promote(&effects)
         assign(&effects)
         notifyWatchers(&effects)
+        for line in refusals.take(at: now.nanoseconds) { note(.warning, line, &effects) }
+        for line in troubles.take(at: now.nanoseconds) { note(.warning, line, &effects) }
+        for line in arrivals.take(at: now.nanoseconds) { note(.info, line, &effects) }
+        for line in lives.take(at: now.nanoseconds) { note(.info, line, &effects) }
     }
 
-    private mutating func received(
-        _ message: PoolMessage, from route: Route, _ peer: PeerIdentity?,
-        _ effects: inout CoordinatorEffects
+    /// Serves a message that is paid for.
+    mutating func serve(
+        _ message: PoolMessage, from route: Route, _ effects: inout CoordinatorEffects
     ) {
-        if isTooMuch(message, from: route, &effects) { return }
         switch message {
-        case .hello(let hello): welcome(hello, from: route, peer, &effects)
+        case .hello(let hello): welcome(hello, from: route, asker, &effects)
         case .partial(let header, let payload): merge(header, payload, from: route, &effects)
         case .heartbeat(let beat): heartbeat(beat, from: route, &effects)
         case .drain: drain(route, &effects)
@@ -137,6 +167,7 @@ package struct Coordinator: ~Copyable {
         case .priority(let request): setPriority(request, from: route, &effects)
         case .extend(let request): extend(request, from: route, &effects)
         case .retry(let request): retry(request, from: route, &effects)
+        case .forget(let request): forget(request, from: route, &effects)
         case .welcome, .refused, .lease, .cancelLease, .jobText, .acknowledged, .submitted,
             .statusReply, .update, .resultReply, .jobList, .workerList, .errorReply:
             let failure = PoolFailure(
@@ -178,6 +209,7 @@ package struct Coordinator: ~Copyable {
     private mutating func sweep(_ effects: inout CoordinatorEffects) {
         for (key, watch) in watches where watch.until <= now { remove(key, watch) }
         giveUpLateChecks(&effects)
+        giveUpHung(&effects)
         doubles = options.speculates
         doublingScans = PoolLimits.doublingScans
     }
@@ -212,6 +244,7 @@ package struct Coordinator: ~Copyable {
     private mutating func loseOverdue(_ worker: WorkerRecord) {
         guard worker.leaseCheck <= now else { return }
         for id in worker.leases.sorted() where leases[id].map({ $0.deadline <= now }) ?? false {
+            worker.window = max(options.firstLeases, worker.window / 2)
             lose(id)
         }
         let deadlines = worker.leases.lazy.compactMap { [leases] in leases[$0]?.deadline }
@@ -226,6 +259,6 @@ package struct Coordinator: ~Copyable {
     func note(
         _ level: CoordinatorNote.Level, _ text: String, _ effects: inout CoordinatorEffects
     ) {
-        effects.log.append(CoordinatorNote(level: level, text: text))
+        effects.log.append(CoordinatorNote(level: level, text: PrintableText.line(text)))
     }
 }

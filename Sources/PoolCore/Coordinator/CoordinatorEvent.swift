@@ -11,8 +11,12 @@ package struct Route: Sendable, Hashable {
 package enum CoordinatorEvent: Sendable {
     /// A message came, on a connection of this peer; nil where there are no keys.
     case received(Route, PoolMessage, peer: PeerIdentity? = nil)
+    /// The same, not decoded yet: it is charged before it is.
+    case arrived(Route, Envelope, peer: PeerIdentity? = nil)
+    /// A large message was decoded elsewhere.
+    case decoded(Route, bytes: Int, Result<PoolMessage, Frames.Fault>, peer: PeerIdentity? = nil)
     /// Frames came that are no message.
-    case malformed(Route, Frames.Fault)
+    case malformed(Route, Frames.Fault, peer: PeerIdentity? = nil)
     /// A message could not be sent: the connection has gone or does not keep up.
     case disconnected(Route)
     /// A job was compiled, or is wrong.
@@ -33,6 +37,20 @@ package enum CoordinatorEvent: Sendable {
     case tick
 }
 
+/// How far a job's partials were compared.
+public struct Assurance: Sendable, Hashable {
+    /// Ranges of which two parties gave the same bits, or that the coordinator computed too.
+    public var compared: Int
+    /// The chance with which a worker that lied in a third of a round's ranges was caught.
+    public var chance: Double
+
+    /// An assurance.
+    public init(compared: Int, chance: Double) {
+        self.compared = compared
+        self.chance = chance
+    }
+}
+
 /// A job that was read, and the digest of its normalised form and tables.
 public struct Compilation: Sendable {
     /// The job.
@@ -41,7 +59,7 @@ public struct Compilation: Sendable {
     public var digest: String
     /// The job's name, for lists.
     public var name: String
-    /// Text and tables, where the text was made anew: of a larger job.
+    /// Text and tables, where they were read or made anew with the job.
     public var package: JobPackage?
 
     /// A compiled job.
@@ -65,10 +83,14 @@ public enum StoreRecord: Sendable {
     case checkpoint(job: String, snapshot: [UInt8])
     /// It ended.
     case ended(job: String, JobEnding)
+    /// What people are told of its work so far.
+    case accounted(job: String, JobAccount)
     /// What a job keeps after its end, to go on from: it follows the ending.
     case rested(job: String, snapshot: [UInt8])
     /// It goes on after it had ended without a result.
     case resumed(job: String)
+    /// It got on, after coordinators had ended while they were at work on it.
+    case progressed(job: String)
     /// It goes on to a larger extent, under a new text and digest. A result that it has stays until
     /// it ends again; a checkpoint follows, where something was done.
     case extended(job: String, JobPackage, digest: String)
@@ -122,10 +144,14 @@ public struct StoredJob: Sendable {
     public var owner: JobOwner?
     /// How often it began anew.
     public var attempt: UInt32 = 0
+    /// Coordinators that ended while they were at work on it, since it last got on.
+    public var crashes = 0
     /// Who had a part in it that nobody compared.
     public var contributors: [String] = []
     /// What its owner should know.
     public var warnings: [String] = []
+    /// What people are told of its work so far.
+    public var account: JobAccount?
 
     /// A stored job.
     public init(
@@ -147,14 +173,28 @@ public struct StoredJob: Sendable {
 
 /// Work that the coordinator wants done elsewhere, to be answered by an event.
 package enum CoordinatorTask: Sendable {
-    /// Read and compile a job; answer with `compiled`.
-    case compile(ticket: UInt64, JobPackage)
+    /// Decode a message; answer with `decoded`.
+    case decode(Route, Envelope, peer: PeerIdentity?)
+    /// Read what a client submitted, see ``JobPackage/read(_:_:compile:)``; answer with `compiled`.
+    case read(ticket: UInt64, WireSubmit, [UInt8])
+    /// Read and compile a job that is known, by its id; answer with `compiled`.
+    case compile(ticket: UInt64, JobPackage, job: String)
     /// Make the text of a larger job and compile it; answer with `compiled`.
     case extend(ticket: UInt64, JobPackage, samples: UInt64?, draws: Int?)
     /// Write the result; answer with `finished`.
-    case finish(job: String, JobMachine, JobPackage, digest: String)
+    case finish(job: String, JobMachine, JobPackage, digest: String, Assurance?)
     /// Compute a range, knowing the hints; answer with `judged`.
     case judge(ticket: UInt64, CompiledJob, Round, DyadicRange, Hints)
+}
+
+extension CoordinatorTask {
+    /// The accepted job that it is about, where a coordinator that died of it would do so again.
+    package var job: String? {
+        switch self {
+        case .compile(_, _, let job), .finish(let job, _, _, _, _): job
+        case .decode, .read, .extend, .judge: nil
+        }
+    }
 }
 
 /// What the coordinator wants done after a step.

@@ -29,10 +29,21 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var name = ""
     /// Samples that a job may evaluate, as far as that is known when it is submitted.
     public var maximumEvaluations = PoolLimits.evaluations
+    /// Bytes of the coordinator's memory that one job may take, as far as that is known when it is
+    /// submitted: candidates, and its result while it is written.
+    public var maximumJobBytes = PoolLimits.jobMemoryBytes
+    /// Age from which a result may make room for another owner's job.
+    public var keepNanoseconds: Int64 = 600_000_000_000
+    /// Time after which a lease of a job whose samples are drawn once is taken from a worker that beats
+    /// and delivers nothing, at least.
+    public var hungNanoseconds: Int64 = 1_800_000_000_000
+    /// Leases that a worker may hold that has delivered nothing yet; one more for each that it delivers,
+    /// so whoever hoards them holds few.
+    public var firstLeases = PoolLimits.firstLeases
     /// What no worker knows, so that none can tell which of its ranges are checked.
     public var secret: [UInt8] = []
-    /// The fingerprint that workers must show; empty for any.
-    public var fingerprint = ""
+    /// The fingerprint that workers must show.
+    public var fingerprint = Sentinel.fingerprint
 
     /// The usual options.
     public init() {}

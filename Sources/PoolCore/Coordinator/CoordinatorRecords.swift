@@ -8,6 +8,8 @@ final class WorkerRecord {
     let number: UInt64
     /// Who answers for it.
     let party: String
+    /// Whether that is a key.
+    let hasKey: Bool
     var route: Route
     let hello: WireHello
     /// What its operator allowed.
@@ -39,16 +41,25 @@ final class WorkerRecord {
     var isResting = false
     /// Partials in a row that did not fit, of whatever job.
     var misfits = 0
+    /// Leases that it may hold: more with each one that it delivers, so that whoever delivers nothing
+    /// holds few.
+    var window: Int
+    /// Whether a lease was taken from it because it was given up: it gets no other before it delivers.
+    var isHung = false
+    /// Jobs of which it was given leases in this session, the latest last.
+    private(set) var given: [String] = []
 
     init(
         hello: WireHello, peer: PeerIdentity?, number: UInt64, route: Route, pace: Pace,
-        now: Instant
+        window: Int, now: Instant
     ) {
+        self.window = window
         id = hello.worker
         self.pace = pace
         silence = pace.silence
         self.number = number
         party = Self.party(id: hello.worker, peer: peer)
+        hasKey = peer != nil
         self.route = route
         self.hello = hello
         policy = PluginPolicy(capabilities: hello.capabilities)
@@ -65,7 +76,33 @@ final class WorkerRecord {
     }
 
     var slots: Int { min(max(1, Int(hello.slots)), PoolLimits.slots) }
-    var wantsLeases: Bool { !draining && !isResting && leases.count < slots }
+    var wantsLeases: Bool {
+        !draining && !isResting && !isHung && leases.count < min(slots, window)
+    }
+
+    /// It gets a lease of a job, and may ask for the job's text.
+    func gets(_ job: String) {
+        if given.last == job { return }
+        given.removeAll { $0 == job }
+        if given.count >= PoolLimits.workerJobs { given.removeFirst() }
+        given.append(job)
+    }
+
+    /// It has delivered what a lease asked for.
+    func delivered() {
+        window = min(window + 1, PoolLimits.slots)
+        isHung = false
+    }
+
+    /// The same worker in a new session.
+    func continues(_ earlier: WorkerRecord) {
+        samples = earlier.samples
+        speeds = earlier.speeds
+        speed = earlier.speed
+        window = earlier.window
+        isHung = earlier.isHung
+        given = earlier.given
+    }
 
     func measured(_ speed: Double, job: UInt64) {
         let new = speeds[job].map { 0.5 * $0 + 0.5 * speed } ?? speed
@@ -166,8 +203,8 @@ final class JobRecord {
     var rate = RateMeter()
     /// What a store holds of the machine.
     var journal = JournalSize()
-    /// How often each worker could not compute a range.
-    var strikes: [String: Int] = [:]
+    /// Who could not compute ranges.
+    var strikes = Strikes()
     /// Partials that did not fit.
     var misfits = Misfits()
     /// Its result; of a smaller extent where it was extended since and has not ended again.
@@ -179,6 +216,8 @@ final class JobRecord {
     var failure: PoolFailure?
     var watchers: Set<WatchKey> = []
     var finalProgress: JobProgress?
+    /// The account of the work before ``started``.
+    var before: JobAccount?
     /// The key that submitted it.
     let owner: JobOwner?
     /// How often it began anew.
@@ -189,12 +228,22 @@ final class JobRecord {
     var warnings: [String]
     /// Ranges of the present round of which two parties must agree.
     var checks = Checks()
+    /// How the ranges of the present round are sampled for that.
+    var sampling = Sampling()
+    /// The least chance, over its rounds, with which a liar was caught; nil where nothing is compared.
+    var assurance: Double?
+    /// The longest time that a lease of it took until it was delivered.
+    var slowest: Int64 = 0
     /// Ranges of which two parties agreed, or that were computed here.
     var verified = 0
     /// Whether the log says that it waits for a second party.
     var saidAlone = false
     /// Whether what is being read or written of it is void.
     var isTainted = false
+    /// How often it was extended.
+    var extensions = 0
+    /// Coordinators that ended while they were at work on it, since it last got on.
+    var crashes = 0
 
     init(stored: StoredJob, compiled: CompiledJob?, now: Instant) {
         id = stored.id
@@ -206,8 +255,10 @@ final class JobRecord {
         priority = stored.priority
         owner = stored.owner
         attempt = stored.attempt
+        crashes = stored.crashes
         contributors = Set(stored.contributors)
         warnings = stored.warnings
+        before = stored.account
         submitted = now
         self.compiled = compiled
         sources = compiled?.externalSources ?? []
@@ -222,8 +273,7 @@ final class JobRecord {
     /// Whether a worker cannot compute this job, as its operator said or as it has shown.
     func shuns(_ worker: WorkerRecord) -> Bool {
         !isAllowed(by: worker)
-            || !strikes.isEmpty && strikes[worker.id, default: 0] >= PoolLimits.strikes
-            || misfits.shuns(worker.id)
+            || strikes.shuns(worker) || misfits.shuns(worker)
     }
 
     func hold(_ lease: UInt64, _ worker: WorkerRecord) {
@@ -253,6 +303,8 @@ struct WatchRecord {
     /// In this order updates go out.
     let number: UInt64
     let job: JobRecord
+    /// Whose it is.
+    let payer: Payer
     var interval: Int64
     var until: Instant
     var sent: Instant

@@ -157,7 +157,11 @@ public struct Admission: Sendable {
         _ reason: Refusal, _ who: String, at nanoseconds: Int64
     ) -> Refusal {
         refused[reason, default: 0] &+= 1
-        log.add(reason, who, at: nanoseconds)
+        let summary = "\(reason.words) (\(reason.remedy))"
+        log.add(
+            reason.rawValue, "refused \(RefusalLog.clean(who)): \(summary)",
+            summary: "refused, \(summary)",
+            at: nanoseconds)
         return reason
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lines about refused peers, at a bounded rate: a flood of strangers must not fill the log.
+/// Lines about what peers do, at a bounded rate: a flood of strangers must not fill the log.
 public struct RefusalLog: Sendable {
-    /// Lines a reason that are written whole in a window.
+    /// Lines a topic that are written whole in a window, where nothing else is said.
     public static let linesPerWindow = 5
     /// The window.
     public static let windowNanoseconds: Int64 = 10_000_000_000
@@ -11,30 +11,37 @@ public struct RefusalLog: Sendable {
 
     private struct Window: Sendable {
         var end: Int64
+        let summary: String
         var lines = 0
         var left: UInt64 = 0
     }
 
-    private var windows: [Admission.Refusal: Window] = [:]
+    private let lines: Int
+    private var windows: [String: Window] = [:]
     private var waiting: [String] = []
 
-    /// Notes a refusal.
-    mutating func add(_ reason: Admission.Refusal, _ who: String, at now: Int64) {
-        close(reason, at: now)
+    /// A log of so many lines a topic and window.
+    init(lines: Int = RefusalLog.linesPerWindow) { self.lines = lines }
+
+    /// Notes something; topics are few and fixed.
+    ///
+    /// - Parameter summary: what all lines of the topic have in common, for those that are left out.
+    mutating func add(_ topic: String, _ line: String, summary: String, at now: Int64) {
+        close(topic, at: now)
         let (end, overflow) = now.addingReportingOverflow(Self.windowNanoseconds)
-        var window = windows[reason] ?? Window(end: overflow ? .max : end)
-        if window.lines < Self.linesPerWindow {
+        var window = windows[topic] ?? Window(end: overflow ? .max : end, summary: summary)
+        if window.lines < lines {
             window.lines += 1
-            waiting.append("refused \(Self.clean(who)): \(reason.words) (\(reason.remedy))")
+            waiting.append(line)
         } else {
             window.left &+= 1
         }
-        windows[reason] = window
+        windows[topic] = window
     }
 
     /// The lines that are due.
     mutating func take(at now: Int64) -> [String] {
-        for reason in Admission.Refusal.allCases { close(reason, at: now) }
+        for topic in windows.keys.sorted() { close(topic, at: now) }
         defer { waiting = [] }
         return waiting
     }
@@ -45,13 +52,11 @@ public struct RefusalLog: Sendable {
         return windows.values.lazy.filter { $0.left > 0 }.map(\.end).min()
     }
 
-    /// Ends a reason's window where its time has come, with a line for what was left out.
-    private mutating func close(_ reason: Admission.Refusal, at now: Int64) {
-        guard let window = windows[reason], now >= window.end else { return }
-        windows[reason] = nil
-        if window.left > 0 {
-            waiting.append("refused \(window.left) more: \(reason.words) (\(reason.remedy))")
-        }
+    /// Ends a topic's window where its time has come, with a line for what was left out.
+    private mutating func close(_ topic: String, at now: Int64) {
+        guard let window = windows[topic], now >= window.end else { return }
+        windows[topic] = nil
+        if window.left > 0 { waiting.append("\(window.left) more: \(window.summary)") }
     }
 
     /// Printable ASCII only, and not much of it.

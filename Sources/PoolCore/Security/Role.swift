@@ -12,10 +12,12 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 
     /// Whether a peer of this role may send messages of this kind. Unknown kinds: nobody.
     public func allows(kind: UInt16) -> Bool {
-        switch self {
-        case .worker: Self.workerKinds.contains(kind)
-        case .client: Self.clientKinds.contains(kind)
-        case .administrator: Self.clientKinds.contains(kind) || Self.priorityKind == kind
+        guard let sender = WireKind(rawValue: kind)?.row.sender else { return false }
+        return switch sender {
+        case .worker, .both: self == .worker
+        case .client: self == .client || self == .administrator
+        case .administrator: self == .administrator
+        case .coordinator: false
         }
     }
 
@@ -27,10 +29,4 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
         case .administrator: true
         }
     }
-
-    /// hello, partial, heartbeat, drain, hand back, fetch, goodbye.
-    private static let workerKinds: Set<UInt16> = [1, 4, 6, 7, 9, 10, 12]
-    /// submit, status, watch, result, cancel, list, workers, extend, retry.
-    private static let clientKinds: Set<UInt16> = [32, 34, 36, 38, 40, 42, 44, 48, 49]
-    private static let priorityKind: UInt16 = 46
 }

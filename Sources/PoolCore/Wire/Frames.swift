@@ -35,8 +35,14 @@ package enum Frames {
 
     /// The frames of a message.
     package static func encode(_ message: PoolMessage) -> [[UInt8]] {
-        let (header, payload) = parts(message)
-        return [prelude(versions.upperBound, message.kind), header, payload]
+        let (kind, header, payload) = message.parts
+        do {
+            let bytes: [UInt8] = try header.serializedBytes()
+            return [prelude(versions.upperBound, kind.rawValue), bytes, payload]
+        } catch {
+            // Only a required field that is left out makes this throw, and version 3 has none.
+            preconditionFailure("a header that cannot be written: \(error)")
+        }
     }
 
     static func prelude(_ version: UInt16, _ kind: UInt16) -> [UInt8] {
@@ -48,103 +54,86 @@ package enum Frames {
 
     /// The message in frames that came from anywhere.
     package static func decode(_ frames: [[UInt8]]) throws(Fault) -> PoolMessage {
-        guard let first = frames.first, first.count == 6, first[0] == 0x51, first[1] == 0x50 else {
+        try Envelope(frames).decode()
+    }
+}
+
+/// A message that came and is not decoded: its kind, and its frames within that kind's limits.
+package struct Envelope: Sendable {
+    /// Its kind.
+    package let kind: WireKind
+    let header: [UInt8]
+    let payload: [UInt8]
+
+    /// Frames that came from anywhere, the routing id apart.
+    package init(_ frames: [[UInt8]]) throws(Frames.Fault) {
+        guard let first = frames.first, let (version, number) = Self.prelude(first) else {
             throw .malformed("the first frame must be QP, version and kind")
         }
-        let version = UInt16(first[2]) | UInt16(first[3]) << 8
-        guard versions.contains(version) else { throw .version(version) }
+        guard Frames.versions.contains(version) else { throw .version(version) }
         guard frames.count == PoolLimits.frames else {
             throw .malformed("\(frames.count) frames, \(PoolLimits.frames) expected")
         }
-        let kind = UInt16(first[4]) | UInt16(first[5]) << 8
-        return try message(kind, frames[1], frames[2])
-    }
-
-    private static func parts(_ message: PoolMessage) -> ([UInt8], [UInt8]) {
-        switch message {
-        case .hello(let header): (bytes(header), [])
-        case .welcome(let header): (bytes(header), [])
-        case .refused(let header): (bytes(header), [])
-        case .partial(let header, let payload): (bytes(header), payload)
-        case .lease(let header, let payload): (bytes(header), payload)
-        case .heartbeat(let header): (bytes(header), [])
-        case .drain(let header): (bytes(header), [])
-        case .cancelLease(let header): (bytes(header), [])
-        case .handBack(let header): (bytes(header), [])
-        case .fetch(let header): (bytes(header), [])
-        case .jobText(let header, let payload): (bytes(header), payload)
-        case .goodbye(let header): (bytes(header), [])
-        case .acknowledged(let header): (bytes(header), [])
-        case .submit(let header, let payload): (bytes(header), payload)
-        case .submitted(let header): (bytes(header), [])
-        case .statusRequest(let header): (bytes(header), [])
-        case .statusReply(let header): (bytes(header), [])
-        case .watch(let header): (bytes(header), [])
-        case .update(let header): (bytes(header), [])
-        case .resultRequest(let header): (bytes(header), [])
-        case .resultReply(let header, let payload): (bytes(header), payload)
-        case .cancel(let header): (bytes(header), [])
-        case .listRequest(let header): (bytes(header), [])
-        case .jobList(let header): (bytes(header), [])
-        case .workersRequest(let header): (bytes(header), [])
-        case .workerList(let header): (bytes(header), [])
-        case .priority(let header): (bytes(header), [])
-        case .errorReply(let header): (bytes(header), [])
-        case .extend(let header): (bytes(header), [])
-        case .retry(let header): (bytes(header), [])
+        guard let kind = WireKind(rawValue: number) else {
+            throw .malformed("no message of kind \(number)")
         }
+        self.kind = kind
+        header = frames[1]
+        payload = frames[2]
     }
 
-    private static func message(
-        _ kind: UInt16, _ bytes: [UInt8], _ payload: [UInt8]
-    ) throws(Fault) -> PoolMessage {
-        switch kind {
-        case 1: .hello(try header(bytes))
-        case 2: .welcome(try header(bytes))
-        case 3: .refused(try header(bytes))
-        case 4: .partial(try header(bytes), payload)
-        case 5: .lease(try header(bytes), payload)
-        case 6: .heartbeat(try header(bytes))
-        case 7: .drain(try header(bytes))
-        case 8: .cancelLease(try header(bytes))
-        case 9: .handBack(try header(bytes))
-        case 10: .fetch(try header(bytes))
-        case 11: .jobText(try header(bytes), payload)
-        case 12: .goodbye(try header(bytes))
-        case 13: .acknowledged(try header(bytes))
-        case 32: .submit(try header(bytes), payload)
-        case 33: .submitted(try header(bytes))
-        case 34: .statusRequest(try header(bytes))
-        case 35: .statusReply(try header(bytes))
-        case 36: .watch(try header(bytes))
-        case 37: .update(try header(bytes))
-        case 38: .resultRequest(try header(bytes))
-        case 39: .resultReply(try header(bytes), payload)
-        case 40: .cancel(try header(bytes))
-        case 42: .listRequest(try header(bytes))
-        case 43: .jobList(try header(bytes))
-        case 44: .workersRequest(try header(bytes))
-        case 45: .workerList(try header(bytes))
-        case 46: .priority(try header(bytes))
-        case 47: .errorReply(try header(bytes))
-        case 48: .extend(try header(bytes))
-        case 49: .retry(try header(bytes))
-        default: throw .malformed("no message of kind \(kind)")
-        }
+    /// Version and kind of a first frame.
+    package static func prelude(_ frame: [UInt8]) -> (version: UInt16, kind: UInt16)? {
+        guard frame.count == 6, frame[0] == 0x51, frame[1] == 0x50 else { return nil }
+        return (UInt16(frame[2]) | UInt16(frame[3]) << 8, UInt16(frame[4]) | UInt16(frame[5]) << 8)
     }
 
-    private static func bytes(_ header: some SwiftProtobuf.Message) -> [UInt8] {
-        // Only a required field left out can make this throw, and version 3 has none.
-        (try? header.serializedBytes()) ?? []
+    /// The number that a client's request carries, 0 where it has none or is no request.
+    package var request: UInt64 { kind.row.sender.asks ? HeaderScan.request(header) : 0 }
+
+    /// The number that a decoded request carries.
+    static func request(of message: PoolMessage) -> UInt64 {
+        guard let header = Frames.encode(message).dropFirst().first else { return 0 }
+        return HeaderScan.request(header)
     }
 
-    private static func header<Header: SwiftProtobuf.Message>(
-        _ bytes: [UInt8]
-    ) throws(Fault) -> Header {
-        do {
-            return try Header(serializedBytes: bytes)
+    /// What it costs its sender, known before it is decoded.
+    package var cost: Double {
+        kind.row.cost(header: header.count, payload: payload.count)
+    }
+
+    /// Whether decoding it would hold up others.
+    package var isLarge: Bool { header.count + payload.count > PoolLimits.headerBytes }
+    /// Bytes of its frames.
+    package var bytes: Int { header.count + payload.count }
+
+    /// The message, or what is wrong with it.
+    package var result: Result<PoolMessage, Frames.Fault> {
+        do throws(Frames.Fault) {
+            return .success(try decode())
         } catch {
-            throw .malformed("the header cannot be read")
+            return .failure(error)
         }
+    }
+
+    /// The message.
+    ///
+    /// - Throws: where a frame is longer than its kind allows, or the header has too many fields or
+    ///   cannot be read.
+    package func decode() throws(Frames.Fault) -> PoolMessage {
+        let row = kind.row
+        guard header.count <= row.headerBytes else {
+            throw .malformed(
+                "a header of \(header.count) bytes; of this kind at most \(row.headerBytes)")
+        }
+        guard payload.count <= row.payloadBytes else {
+            throw .malformed(
+                "a payload of \(payload.count) bytes; of this kind at most \(row.payloadBytes)")
+        }
+        guard HeaderScan.isBounded(header, nested: row.nested) else {
+            throw .malformed(
+                "the header cannot be read, or has more than \(PoolLimits.headerFields) fields")
+        }
+        return try row.decode(header, payload)
     }
 }

@@ -45,6 +45,23 @@ public struct JobPackage: Sendable {
         return (headers, payload)
     }
 
+    /// Reads what a client submitted, text and tables, and then the job; the compilation brings the
+    /// package.
+    package static func read(
+        _ submit: WireSubmit, _ payload: [UInt8],
+        compile: (JobPackage) -> Result<Compilation, PoolFailure>
+    ) -> Result<Compilation, PoolFailure> {
+        do throws(PoolFailure) {
+            let package = try JobPackage(
+                text: submit.text, headers: submit.tables, payload: payload)
+            var compilation = try compile(package).get()
+            compilation.package = package
+            return .success(compilation)
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// A package from anywhere.
     package init(
         text: String, headers: [WireTable], payload: [UInt8]

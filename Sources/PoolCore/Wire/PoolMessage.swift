@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SwiftProtobuf
 
 /// One message of the protocol: its header, and the payload where its kind has one.
 package enum PoolMessage: Sendable, Equatable {
@@ -32,40 +33,45 @@ package enum PoolMessage: Sendable, Equatable {
     case errorReply(WireErrorReply)
     case extend(WireExtend)
     case retry(WireRetry)
+    case forget(WireForget)
 
     /// The number that names the kind in the first frame.
-    package var kind: UInt16 {
+    package var kind: UInt16 { parts.kind.rawValue }
+
+    /// What it is made of.
+    var parts: (kind: WireKind, header: any SwiftProtobuf.Message, payload: [UInt8]) {
         switch self {
-        case .hello: 1
-        case .welcome: 2
-        case .refused: 3
-        case .partial: 4
-        case .lease: 5
-        case .heartbeat: 6
-        case .drain: 7
-        case .cancelLease: 8
-        case .handBack: 9
-        case .fetch: 10
-        case .jobText: 11
-        case .goodbye: 12
-        case .acknowledged: 13
-        case .submit: 32
-        case .submitted: 33
-        case .statusRequest: 34
-        case .statusReply: 35
-        case .watch: 36
-        case .update: 37
-        case .resultRequest: 38
-        case .resultReply: 39
-        case .cancel: 40
-        case .listRequest: 42
-        case .jobList: 43
-        case .workersRequest: 44
-        case .workerList: 45
-        case .priority: 46
-        case .errorReply: 47
-        case .extend: 48
-        case .retry: 49
+        case .hello(let header): (.hello, header, [])
+        case .welcome(let header): (.welcome, header, [])
+        case .refused(let header): (.refused, header, [])
+        case .partial(let header, let payload): (.partial, header, payload)
+        case .lease(let header, let payload): (.lease, header, payload)
+        case .heartbeat(let header): (.heartbeat, header, [])
+        case .drain(let header): (.drain, header, [])
+        case .cancelLease(let header): (.cancelLease, header, [])
+        case .handBack(let header): (.handBack, header, [])
+        case .fetch(let header): (.fetch, header, [])
+        case .jobText(let header, let payload): (.jobText, header, payload)
+        case .goodbye(let header): (.goodbye, header, [])
+        case .acknowledged(let header): (.acknowledged, header, [])
+        case .submit(let header, let payload): (.submit, header, payload)
+        case .submitted(let header): (.submitted, header, [])
+        case .statusRequest(let header): (.statusRequest, header, [])
+        case .statusReply(let header): (.statusReply, header, [])
+        case .watch(let header): (.watch, header, [])
+        case .update(let header): (.update, header, [])
+        case .resultRequest(let header): (.resultRequest, header, [])
+        case .resultReply(let header, let payload): (.resultReply, header, payload)
+        case .cancel(let header): (.cancel, header, [])
+        case .listRequest(let header): (.listRequest, header, [])
+        case .jobList(let header): (.jobList, header, [])
+        case .workersRequest(let header): (.workersRequest, header, [])
+        case .workerList(let header): (.workerList, header, [])
+        case .priority(let header): (.priority, header, [])
+        case .errorReply(let header): (.errorReply, header, [])
+        case .extend(let header): (.extend, header, [])
+        case .retry(let header): (.retry, header, [])
+        case .forget(let header): (.forget, header, [])
         }
     }
 }

@@ -630,7 +630,7 @@ package nonisolated struct WireWatch: Sendable {
   package init() {}
 }
 
-/// kind 38.
+/// kind 38. A result comes in pieces: ask for the next one at the offset where the last one ended.
 package nonisolated struct WireResultRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -639,6 +639,9 @@ package nonisolated struct WireResultRequest: Sendable {
   package var request: UInt64 = 0
 
   package var job: String = String()
+
+  /// The first byte that is wanted.
+  package var offset: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -739,6 +742,24 @@ package nonisolated struct WireRetry: Sendable {
 
   package var job: String = String()
 
+  /// True to begin from nothing: what was computed of it is not to be trusted.
+  package var anew: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// kind 50. A job that has ended is wanted no more: its text and its result go.
+package nonisolated struct WireForget: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var request: UInt64 = 0
+
+  package var job: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -771,7 +792,7 @@ package nonisolated struct WireSubmitted: Sendable {
   fileprivate var _status: WireJobStatus? = nil
 }
 
-/// kind 35. Answers status, cancel, priority, extend and retry.
+/// kind 35. Answers status, cancel, priority, extend, retry and forget.
 package nonisolated struct WireStatusReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -822,7 +843,7 @@ package nonisolated struct WireUpdate: Sendable {
   fileprivate var _status: WireJobStatus? = nil
 }
 
-/// kind 39. Payload: the result document, UTF-8 JSON.
+/// kind 39. Payload: a piece of the result document, UTF-8 JSON.
 package nonisolated struct WireResultReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -839,7 +860,13 @@ package nonisolated struct WireResultReply: Sendable {
   /// Clears the value of `status`. Subsequent reads from it will return its default value.
   package mutating func clearStatus() {self._status = nil}
 
+  /// The document's, which stays the same while pieces of one document come.
   package var digest: String = String()
+
+  /// Where the piece begins, and the bytes of the whole document.
+  package var offset: UInt64 = 0
+
+  package var bytes: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2015,7 +2042,7 @@ nonisolated extension WireWatch: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireResultRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ResultRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}job\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}job\0\u{1}offset\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2025,6 +2052,7 @@ nonisolated extension WireResultRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.job) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
       default: break
       }
     }
@@ -2037,12 +2065,16 @@ nonisolated extension WireResultRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.job.isEmpty {
       try visitor.visitSingularStringField(value: self.job, fieldNumber: 2)
     }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireResultRequest, rhs: WireResultRequest) -> Bool {
     if lhs.request != rhs.request {return false}
     if lhs.job != rhs.job {return false}
+    if lhs.offset != rhs.offset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2240,6 +2272,46 @@ nonisolated extension WireExtend: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireRetry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Retry"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}job\0\u{1}anew\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.job) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.anew) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.request != 0 {
+      try visitor.visitSingularUInt64Field(value: self.request, fieldNumber: 1)
+    }
+    if !self.job.isEmpty {
+      try visitor.visitSingularStringField(value: self.job, fieldNumber: 2)
+    }
+    if self.anew != false {
+      try visitor.visitSingularBoolField(value: self.anew, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireRetry, rhs: WireRetry) -> Bool {
+    if lhs.request != rhs.request {return false}
+    if lhs.job != rhs.job {return false}
+    if lhs.anew != rhs.anew {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireForget: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Forget"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}job\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
@@ -2265,7 +2337,7 @@ nonisolated extension WireRetry: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireRetry, rhs: WireRetry) -> Bool {
+  package static func ==(lhs: WireForget, rhs: WireForget) -> Bool {
     if lhs.request != rhs.request {return false}
     if lhs.job != rhs.job {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -2402,7 +2474,7 @@ nonisolated extension WireUpdate: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireResultReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ResultReply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}status\0\u{1}digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}status\0\u{1}digest\0\u{1}offset\0\u{1}bytes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2413,6 +2485,8 @@ nonisolated extension WireResultReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._status) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.offset) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
       default: break
       }
     }
@@ -2432,6 +2506,12 @@ nonisolated extension WireResultReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.digest.isEmpty {
       try visitor.visitSingularStringField(value: self.digest, fieldNumber: 3)
     }
+    if self.offset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.offset, fieldNumber: 4)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2439,6 +2519,8 @@ nonisolated extension WireResultReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.request != rhs.request {return false}
     if lhs._status != rhs._status {return false}
     if lhs.digest != rhs.digest {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.bytes != rhs.bytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -172,7 +172,7 @@ package struct WorkerSession: ~Copyable {
             effects.log.append("the coordinator says: \(PoolFailure(error.failure))")
         case .hello, .partial, .handBack, .fetch, .goodbye, .submit, .submitted, .statusRequest,
             .statusReply, .watch, .update, .resultRequest, .resultReply, .cancel, .listRequest,
-            .jobList, .workersRequest, .workerList, .priority, .extend, .retry:
+            .jobList, .workersRequest, .workerList, .priority, .extend, .retry, .forget:
             effects.log.append("a message of kind \(message.kind) is not for workers")
         }
     }

@@ -25,6 +25,9 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var storeFailure: PoolFailure?
     private var effects = CoordinatorEffects()
     private var unread: UnreadWatch?
+    private var unsent = UnsentWatch(budget: PoolLimits.unsentBytes)
+    /// Jobs that are being worked at elsewhere, with how many tasks each has.
+    private var atWork: [String: Int] = [:]
     /// Messages since freed memory was given back.
     private var untrimmed = 0
 
@@ -62,19 +65,28 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         quarantined = []
         for job in stored { core.step(.restored(job), at: now, into: &effects) }
         stored = []
+        var done: [String] = []
         for letter in letters {
             switch letter {
-            case .event(let event): core.step(event, at: now, into: &effects)
+            case .event(let event, let job):
+                core.step(event, at: now, into: &effects)
+                if let job { done.append(job) }
             case .committed(let result): committed(result, now)
             case .stop: return .leave
             }
+        }
+        if !done.isEmpty {
+            carryOut(now)
+            for job in done { leave(job) }
         }
         if let retryAt, retryAt <= nanoseconds {
             self.retryAt = nil
             carryOut(commits.failed())
         }
         if let deadline = unread?.deadline, deadline <= nanoseconds { watch(nanoseconds) }
-        for line in try gate.turn(set, at: nanoseconds) { logger.warning("\(line)") }
+        for line in try gate.turn(set, at: nanoseconds) {
+            logger.warning("\(PrintableText.line(line))")
+        }
         var more = false
         var left = PoolLimits.messagesPerTurn
         while let message = try socket.receiveAuthenticated(limit: PoolLimits.frames + 1) {
@@ -115,40 +127,48 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     /// Serves a message if its sender's role allows its kind; otherwise says why not.
     private mutating func receive(_ message: AuthenticatedMessage, _ now: Instant) {
         guard let route = message.frames.first.map({ Route($0) }) else { return }
-        let first = message.frames.count > 1 ? message.frames[1] : []
-        let kind = first.count == 6 ? UInt16(first[4]) | UInt16(first[5]) << 8 : 0
+        if let descriptor = message.descriptor { unsent.heard(route, descriptor) }
+        let frames = Array(message.frames.dropFirst())
+        let kind = frames.first.flatMap { Envelope.prelude($0)?.kind } ?? 0
         switch gate.permit(userID: message.userID, kind: kind, at: now.nanoseconds) {
-        case .success(let peer): take(message.frames, from: peer, now)
+        case .success(let peer): take(frames, from: route, peer, now)
         case .failure(let reason):
-            refuse(route, reason.words, reason.remedy, now)
+            refuse(route, frames, reason, now)
             if reason == .revokedKey { core.step(.disconnected(route), at: now, into: &effects) }
         }
     }
 
+    /// Tells why a message is not served; a client under its request's number.
     private mutating func refuse(
-        _ route: Route, _ words: String, _ remedy: String, _ now: Instant
+        _ route: Route, _ frames: [[UInt8]], _ reason: PoolCore.Admission.Refusal,
+        _ now: Instant
     ) {
+        let failure = PoolFailure(.refused, reason.words, remedy: reason.remedy)
         var refused = WireRefused()
-        refused.failure = PoolFailure(.refused, words, remedy: remedy).wire
-        deliver([(route, .refused(refused))], now)
+        refused.failure = failure.wire
+        var answer = PoolMessage.refused(refused)
+        do throws(Frames.Fault) {
+            let request = try Envelope(frames).request
+            if request > 0, reason == .role {
+                var error = WireErrorReply()
+                error.request = request
+                error.failure = failure.wire
+                answer = .errorReply(error)
+            }
+        } catch {
+            // Frames that are no message have no number.
+        }
+        deliver([(route, answer)], now)
     }
 
     private mutating func take(
-        _ frames: [[UInt8]], from peer: PeerIdentity?, _ now: Instant
+        _ frames: [[UInt8]], from route: Route, _ peer: PeerIdentity?, _ now: Instant
     ) {
-        let route = Route(frames[0])
         do throws(Frames.Fault) {
-            let message = try Frames.decode(Array(frames.dropFirst()))
-            if case .submit(let submit, _) = message, let peer,
-                !peer.role.allows(priority: submit.priority)
-            {
-                return refuse(
-                    route, "its role does not allow a priority above 0",
-                    "submit with --priority 0, or as an administrator", now)
-            }
-            core.step(.received(route, message, peer: peer), at: now, into: &effects)
+            core.step(
+                .arrived(route, try Envelope(frames), peer: peer), at: now, into: &effects)
         } catch {
-            core.step(.malformed(route, error), at: now, into: &effects)
+            core.step(.malformed(route, error, peer: peer), at: now, into: &effects)
         }
         // Answers go out as they come, so that a worker's next lease does not wait for the turn.
         send(now)
@@ -165,8 +185,18 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
 
     private mutating func deliver(_ messages: [(Route, PoolMessage)], _ now: Instant) {
         for (route, message) in messages {
+            let frames = Frames.encode(message)
+            switch unsent.take(frames, route) {
+            case .send: break
+            case .cut:
+                logger.warning(
+                    "a connection is cut: it leaves \(unsent.budget >> 20) MB of answers unread")
+                core.step(.disconnected(route), at: now, into: &effects)
+                continue
+            case .drop: continue
+            }
             do throws(ZeroMQError) {
-                try socket.send([route.bytes] + Frames.encode(message))
+                try socket.send([route.bytes] + frames)
             } catch {
                 if !error.unreachable { logger.warning("a peer is dropped: \(error)") }
                 core.step(.disconnected(route), at: now, into: &effects)
@@ -215,28 +245,49 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             if case .send(let messages) = next { deliver(messages, now) } else { carryOut(next) }
         case .failure(let failure):
             // Tried again each second: said once.
-            if storeFailure != failure { logger.error("\(failure)") }
+            if storeFailure != failure { logger.error("\(PrintableText.line("\(failure)"))") }
             storeFailure = failure
             core.step(.storeFailed(failure), at: now, into: &effects)
             retryAt = now.nanoseconds + 1_000_000_000
         }
     }
 
-    private func start(_ task: CoordinatorTask) {
+    /// A job that was accepted is being worked at: should that end this process, the store tells the
+    /// next one.
+    private mutating func enter(_ job: String) {
+        atWork[job, default: 0] += 1
+        if atWork[job] == 1 { store.atWork(atWork.keys.sorted()) }
+    }
+
+    private mutating func leave(_ job: String) {
+        guard let count = atWork[job] else { return }
+        atWork[job] = count > 1 ? count - 1 : nil
+        if count == 1 { store.atWork(atWork.keys.sorted()) }
+    }
+
+    private mutating func start(_ task: CoordinatorTask) {
         let mailbox = mailbox
         let compiler = compiler
+        if let job = task.job { enter(job) }
         work.async {
             switch task {
-            case .compile(let ticket, let package):
-                let result = compiler.compile(package)
+            case .decode(let route, let envelope, let peer):
+                mailbox.post(
+                    .event(
+                        .decoded(route, bytes: envelope.bytes, envelope.result, peer: peer)))
+            case .read(let ticket, let submit, let payload):
+                let result = JobPackage.read(submit, payload, compile: compiler.compile)
                 mailbox.post(.event(.compiled(ticket: ticket, result)))
+            case .compile(let ticket, let package, let job):
+                let result = compiler.compile(package)
+                mailbox.post(.event(.compiled(ticket: ticket, result), of: job))
             case .extend(let ticket, let package, let samples, let draws):
                 let result = compiler.extend(package, samples: samples, draws: draws)
                 mailbox.post(.event(.compiled(ticket: ticket, result)))
-            case .finish(let job, let machine, let package, let digest):
+            case .finish(let job, let machine, let package, let digest, let assurance):
                 let result = compiler.document(
-                    of: machine, package: package, jobDigest: digest)
-                mailbox.post(.event(.finished(job: job, result)))
+                    of: machine, package: package, jobDigest: digest, assurance: assurance)
+                mailbox.post(.event(.finished(job: job, result), of: job))
             case .judge(let ticket, let job, let round, let range, let hints):
                 let partial = RangeEvaluator(job: job).evaluate(
                     round: round, range: range, hints: hints)

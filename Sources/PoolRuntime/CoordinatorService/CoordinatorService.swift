@@ -68,7 +68,8 @@ public final class CoordinatorService: Sendable {
         if options.incarnation == 1 {
             options.incarnation = UInt32.random(in: 2...(.max))
         }
-        if options.fingerprint.isEmpty { options.fingerprint = configuration.compiler.fingerprint }
+        options.fingerprint = configuration.compiler.fingerprint
+        options.maximumJobBytes = min(options.maximumJobBytes, Double(Machine.usableBytes) / 2)
         if options.version.isEmpty { options.version = Release.version }
         if options.secret.isEmpty {
             options.secret = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
@@ -110,7 +111,8 @@ public final class CoordinatorService: Sendable {
 
 /// What reaches the coordinator's thread from others.
 enum CoordinatorLetter: Sendable {
-    case event(CoordinatorEvent)
+    /// What a task came to, of an accepted job where it was about one.
+    case event(CoordinatorEvent, of: String? = nil)
     case committed(Result<Void, PoolFailure>)
     case stop
 }

@@ -12,6 +12,10 @@ public protocol JobStore: Sendable {
     /// Every party that was shut out.
     func quarantined() throws(PoolFailure) -> [Quarantine]
 
+    /// Says which jobs are being worked at, so that a store that is opened after the process died knows
+    /// at what. It need not survive the system.
+    func atWork(_ jobs: [String])
+
     /// Makes records durable, all or none, then calls `completion` from any thread.
     func commit(
         _ records: [StoreRecord],
@@ -28,6 +32,9 @@ public struct MemoryStore: JobStore {
 
     /// Nobody.
     public func quarantined() throws(PoolFailure) -> [Quarantine] { [] }
+
+    /// Nobody will ask.
+    public func atWork(_ jobs: [String]) {}
 
     /// Done at once.
     public func commit(

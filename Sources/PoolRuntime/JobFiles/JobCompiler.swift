@@ -8,13 +8,16 @@ public struct JobCompiler: JobCompiling {
     static let idDigits = 16
 
     /// A digest of sample bits: processes that differ in it must not share a job.
-    public let fingerprint: String
+    public var fingerprint: String { Sentinel.fingerprint }
     private let extensions: JobExtensions
+    private let signer: ResultSigner?
 
     /// A compiler. By default it reads jobs without their plugins, as coordinators and clients do.
-    public init(extensions: JobExtensions = .absent) {
-        fingerprint = Sentinel.fingerprint
+    ///
+    /// - Parameter signer: signs the results that are written; nil where nobody does.
+    public init(extensions: JobExtensions = .absent, signer: ResultSigner? = nil) {
         self.extensions = extensions
+        self.signer = signer
     }
 
     /// What the extensions allow.
@@ -71,9 +74,10 @@ public struct JobCompiler: JobCompiling {
         }
     }
 
-    /// Writes the result of a machine that has ended.
+    /// Writes the result of a machine that has ended. How far it was compared stands among the timings,
+    /// which no digest covers: the answer does not depend on it.
     public func document(
-        of machine: JobMachine, package: JobPackage, jobDigest: String
+        of machine: JobMachine, package: JobPackage, jobDigest: String, assurance: Assurance?
     ) -> Result<ResultDocument, PoolFailure> {
         if let failure = machine.failure {
             return .failure(PoolFailure(.jobFailed, failure.code, remedy: failure.message))
@@ -93,7 +97,16 @@ public struct JobCompiler: JobCompiling {
         }
         do throws(JobError) {
             let spec = try spec(package)
-            return .success(Self.document(result, spec, jobDigest: jobDigest))
+            let compared: [(String, JSON)] =
+                assurance.map {
+                    [
+                        ("compared_ranges", .integer(UInt64($0.compared))),
+                        ("liar_caught", .number($0.chance)),
+                    ]
+                } ?? []
+            return .success(
+                Self.document(
+                    result, spec, jobDigest: jobDigest, signer: signer, timings: compared))
         } catch {
             return .failure(
                 PoolFailure(.invalidJob, "the job is wrong: \(error.description)", remedy: ""))
@@ -109,62 +122,15 @@ public struct JobCompiler: JobCompiling {
     ///
     /// Its `id` is the beginning of the job's digest, so that it does not depend on who ran the job.
     public static func document(
-        _ result: JobResult, _ spec: JobSpec, jobDigest: String, timings: [(String, JSON)] = []
+        _ result: JobResult, _ spec: JobSpec, jobDigest: String, signer: ResultSigner? = nil,
+        timings: [(String, JSON)] = []
     ) -> ResultDocument {
         let json = ResultJSON(result, spec: spec)
         let digest = Digest.hexadecimal(json.canonicalText.utf8)
-        let text = json.document(
+        let document = json.document(
             id: String(jobDigest.prefix(idDigits)), digest: digest,
-            timings: timings + result.work.map { ($0.name, .integer($0.value)) }
-        ).text(pretty: true)
+            timings: timings + result.work.map { ($0.name, .integer($0.value)) })
+        let text = (signer?.sign(document) ?? document).text(pretty: true)
         return ResultDocument(text: text + "\n", digest: digest)
-    }
-}
-
-/// Samples whose bits tell the arithmetic of this release: parts of one answer have it in common.
-enum Sentinel {
-    private static let job = """
-        seed: 20261120
-        base:
-          product:
-            a: { normal: {} }
-            z: { normal: {} }
-            b: { exponential: { rate: 1 } }
-            c: { gamma: { shape: 2.5, scale: 1 } }
-            d: { student-t: { df: 3 } }
-            e: { poisson: { mean: 4 } }
-        utility: >-
-          sin(a) + exp(-b) + log1p(c) + atan(d) + erf(z) + lgamma(1 + e) + pow(b, 1.5) + tanh(c)
-        quantile: 0.5
-        """
-
-    /// Counts up where a method draws or stores otherwise than before and the samples below stay.
-    private static let revision: UInt64 = 3
-
-    /// SHA-256 over the revision and the utilities' bits of 1,024 samples.
-    ///
-    /// Traps where its own job is wrong: a fingerprint that says nothing lets everybody in.
-    static let fingerprint: String = {
-        let spec: JobSpec
-        do throws(JobError) {
-            spec = try JobSpec.parse(try JobText.parse(job))
-        } catch {
-            preconditionFailure("the sentinel's job is wrong: \(error)")
-        }
-        let evaluator = RangeEvaluator(job: spec.job)
-        var bytes: [UInt8] = []
-        append(revision, to: &bytes)
-        for sample in evaluator.evaluate(indices: 0..<1024) {
-            for value in sample.utilities {
-                append(value.bitPattern, to: &bytes)
-            }
-        }
-        return Digest.hexadecimal(bytes)
-    }()
-
-    private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: 0, to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-        }
     }
 }

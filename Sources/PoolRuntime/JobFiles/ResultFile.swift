@@ -9,8 +9,11 @@ public import Quantilizer
 public struct ResultFile: Sendable {
     /// The document's text, byte for byte.
     public let text: String
-    /// The document.
+    /// The document, without its signature.
     public let document: JSON
+    /// Who signed it; nil where nobody did.
+    public let signature: ResultSignature?
+    private let written: JSON
     /// The job in it, with the data files that it names, relative to the document's folder.
     public var job: JobFile
 
@@ -24,7 +27,14 @@ public struct ResultFile: Sendable {
     /// A document whose text is at hand; `path` says where it lies.
     init(text: String, path: String) throws(JobError) {
         self.text = text
-        document = try Self.document(text)
+        written = try Self.document(text)
+        if case .object(let members) = written {
+            signature = ResultSignature(in: members)
+            document = .object(members.filter { $0.0 != ResultSignature.member })
+        } else {
+            signature = nil
+            document = written
+        }
         guard let job = document["job"] else {
             throw JobError(
                 at: nil, path: "",
@@ -51,9 +61,20 @@ public struct ResultFile: Sendable {
     ///
     /// - Parameter anyLayout: takes another program's blanks, line ends and ways to write a number.
     public func findings(_ spec: JobSpec, anyLayout: Bool = false) -> [String] {
-        guard case .object(let members) = document else { return ["it is no JSON object"] }
+        guard case .object(let members) = document, case .object(let all) = written else {
+            return ["it is no JSON object"]
+        }
         var findings: [String] = []
         let names = members.map(\.0)
+        if let signature {
+            let place = all.firstIndex { $0.0 == ResultSignature.member }
+            if place != Self.head.count || all.count != members.count + 1 {
+                findings.append("signature: it does not stand behind the digest, once")
+            }
+            if !signature.isValid {
+                findings.append("signature: it is not that of this document by the key it names")
+            }
+        }
         if Array(names.prefix(Self.head.count)) != Self.head || names.last != "timings" {
             findings.append(
                 "its members must begin with \(Self.head.joined(separator: ", ")) and end with timings"
@@ -80,7 +101,7 @@ public struct ResultFile: Sendable {
         }
         if document["id"]?.text() != JSON.string(ids[1]).text() { compare("id", .string(ids[0])) }
         compare("digest", .string(Self.digest(of: members)))
-        if !anyLayout, let place = Self.firstForeignByte(text, document) {
+        if !anyLayout, let place = Self.firstForeignByte(text, written) {
             let line = text.utf8.prefix(place).count { $0 == UInt8(ascii: "\n") } + 1
             findings.append(
                 "line \(line) is not written as qpool writes it; where another program laid the "

@@ -19,6 +19,8 @@ public struct CoordinatorKeys: Sendable {
 
     /// The path of the allow-list.
     public var allowListPath: String { folder + "/allow-list" }
+    /// What signs the coordinator's results.
+    public var signer: ResultSigner { ResultSigner(secret: keys.revealSecretZ85()) }
     /// The coordinator's public key, as 40 characters.
     public var publicKey: String { keys.publicKey.z85 }
     private static let fields = ["endpoint", "public-key", "secret-key"]
@@ -57,6 +59,17 @@ public struct CoordinatorKeys: Sendable {
         if !mustBeNew, GuardedFile.stamp(folder + "/coordinator.yaml") != nil { return false }
         try create(folder: folder, endpoint: endpoint)
         return true
+    }
+
+    /// Writes the public key of results to `results.pub`, unless it is there.
+    ///
+    /// - Returns: the file's path.
+    public func publishResultKey() throws(SecurityError) -> String {
+        let path = folder + "/results.pub"
+        if GuardedFile.stamp(path) == nil {
+            try GuardedFile.create(path, .trusted, signer.publicKey + "\n")
+        }
+        return path
     }
 
     /// Reads a folder of keys.

@@ -29,6 +29,17 @@ enum Connections {
     /// The port of a connection's other end, 0 where it has none.
     static func peerPort(_ descriptor: Int32) -> UInt16 { qp_peer_port(descriptor) }
 
+    /// Bytes that a connection's other end has taken, nil where the system does not tell.
+    static func acknowledged(_ descriptor: Int32) -> UInt64? {
+        let bytes = qp_acknowledged_bytes(descriptor)
+        return bytes == .max ? nil : bytes
+    }
+
+    /// Ends a connection, if it is still that one.
+    static func cut(_ descriptor: Int32, peerPort: UInt16) {
+        qp_cut_connection(descriptor, peerPort)
+    }
+
     /// Ends a connection, if it is still that one.
     static func cut(_ connection: Incoming) {
         qp_cut_connection(connection.descriptor, connection.peerPort)

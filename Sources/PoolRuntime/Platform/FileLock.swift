@@ -35,6 +35,26 @@ struct FileLock: ~Copyable {
         if ftruncate(opened, 0) == 0 { _ = unsafe pwrite(opened, text, text.count, 0) }
     }
 
+    /// Locks a file itself, whatever name leads to it, and makes it this user's alone: made where it is
+    /// missing, and closed to others where it was open.
+    init(itself path: String) throws(Refusal) {
+        let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard opened >= 0 else { throw .impossible(FileLock.words(errno)) }
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
+            defer { close(opened) }
+            guard number == EWOULDBLOCK else { throw .impossible(FileLock.words(number)) }
+            throw .held(by: nil)
+        }
+        descriptor = opened
+        var status = stat()
+        if unsafe fstat(opened, &status) == 0, status.st_mode & 0o077 != 0,
+            status.st_uid == geteuid()
+        {
+            _ = fchmod(opened, 0o600)
+        }
+    }
+
     deinit { close(descriptor) }
 
     private static func owner(_ descriptor: Int32) -> Int? {

@@ -83,17 +83,50 @@ public final class PoolClient: Sendable {
     public func answer(
         _ job: String
     ) async throws(PoolFailure) -> (document: ResultDocument, status: JobStatus) {
-        let reply = try await ask { request in
-            var message = WireResultRequest()
+        var bytes: [UInt8] = []
+        var digest: String?
+        while true {
+            let offset = UInt64(bytes.count)
+            let reply = try await ask { request in
+                var message = WireResultRequest()
+                message.request = request
+                message.job = job
+                message.offset = offset
+                return .resultRequest(message)
+            }
+            guard case .resultReply(let result, let piece) = reply, result.offset == offset else {
+                throw unexpected(reply)
+            }
+            // A document that was exchanged on the way is taken from its beginning.
+            if digest != nil, digest != result.digest {
+                bytes = []
+                digest = nil
+                continue
+            }
+            digest = result.digest
+            bytes += piece
+            guard UInt64(bytes.count) < result.bytes else {
+                return (
+                    ResultDocument(
+                        text: String(decoding: bytes, as: UTF8.self), digest: result.digest),
+                    JobStatus(result.status)
+                )
+            }
+            guard !piece.isEmpty else { throw unexpected(reply) }
+        }
+    }
+
+    /// Takes a job that has ended away for good, its result too.
+    ///
+    /// - Throws: `not-done` where it has not ended.
+    @discardableResult
+    public func forget(_ job: String) async throws(PoolFailure) -> JobStatus {
+        try await askStatus { request in
+            var message = WireForget()
             message.request = request
             message.job = job
-            return .resultRequest(message)
+            return .forget(message)
         }
-        guard case .resultReply(let result, let payload) = reply else { throw unexpected(reply) }
-        return (
-            ResultDocument(text: String(decoding: payload, as: UTF8.self), digest: result.digest),
-            JobStatus(result.status)
-        )
     }
 
     /// Stops a job; one that is over stays as it is.
@@ -127,13 +160,15 @@ public final class PoolClient: Sendable {
 
     /// Lets a job that failed or was cancelled go on with what it lacks; others are left as they are.
     ///
+    /// - Parameter anew: begins from nothing, one that runs too: what was computed is not trusted.
     /// - Throws: `cannot-retry` where it would fail the same way again.
     @discardableResult
-    public func retry(_ job: String) async throws(PoolFailure) -> JobStatus {
+    public func retry(_ job: String, anew: Bool = false) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
             var message = WireRetry()
             message.request = request
             message.job = job
+            message.anew = anew
             return .retry(message)
         }
     }

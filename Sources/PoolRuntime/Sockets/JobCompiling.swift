@@ -20,9 +20,9 @@ public protocol JobCompiling: Sendable {
         _ package: JobPackage, samples: UInt64?, draws: Int?
     ) -> Result<Compilation, PoolFailure>
 
-    /// Writes the result of a job that has ended.
+    /// Writes the result of a job that has ended, and how far it was compared.
     func document(
-        of machine: JobMachine, package: JobPackage, jobDigest: String
+        of machine: JobMachine, package: JobPackage, jobDigest: String, assurance: Assurance?
     ) -> Result<ResultDocument, PoolFailure>
 }
 

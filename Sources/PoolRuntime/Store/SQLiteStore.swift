@@ -21,26 +21,40 @@ public final class SQLiteStore: JobStore, Sendable {
     /// The file.
     public let path: String
     private let queue: DatabaseQueue
-    private let lock: Mutex<FileLock?>
+    private let lock: Mutex<Locks?>
+    private let ledger: CommitLedger
+    private let interrupted: AtWorkFile
+
+    private struct Locks: ~Copyable {
+        let name: FileLock
+        let file: FileLock
+    }
 
     /// Opens a file, or makes it where it is missing.
     ///
+    /// - Parameter accepting: takes a file that is short, or of which nobody knows whether it is, as
+    ///   it is.
     /// - Throws: `PoolFailure` with code `storeInUse` where another coordinator has it, `version`
-    ///   where a newer qpool made it or one that computes other bits left work unfinished, `store` where it is something else, damaged, or cannot be
-    ///   written. A file that is refused is not changed.
-    public convenience init(path: String) throws(PoolFailure) {
-        try self.init(path: path, fingerprint: Sentinel.fingerprint)
+    ///   where a newer qpool made it or one that computes other bits left work unfinished, `store`
+    ///   where it is something else, damaged, short of what was acknowledged, or cannot be written. A
+    ///   file that is refused is not changed.
+    public convenience init(path: String, accepting: Bool = false) throws(PoolFailure) {
+        try self.init(path: path, accepting: accepting, fingerprint: Sentinel.fingerprint)
     }
 
     /// - Parameter maximumPages: the size at which the disk counts as full, for tests.
     /// - Parameter fingerprint: the arithmetic of what will be computed, see ``Sentinel``.
     init(
-        path: String, maximumPages: Int? = nil, fingerprint: String = Sentinel.fingerprint
+        path: String, maximumPages: Int? = nil, accepting: Bool = false,
+        fingerprint: String = Sentinel.fingerprint
     ) throws(PoolFailure) {
         let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         self.path = path
+        try Self.checkPresence(path)
         do throws(FileLock.Refusal) {
-            lock = Mutex(try FileLock(path + ".lock"))
+            // The name's lock says who has it; the file's own finds other names of it.
+            lock = Mutex(
+                Locks(name: try FileLock(path + ".lock"), file: try FileLock(itself: path)))
         } catch {
             throw SQLiteStore.failure(error, path)
         }
@@ -49,21 +63,107 @@ public final class SQLiteStore: JobStore, Sendable {
             configuration.label = "qpool.store"
             // A backup or a reader may hold the file for a moment.
             configuration.busyMode = .timeout(5)
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            let version = try queue.read { try StoreSchema.inspect($0, path) }
-            try queue.writeWithoutTransaction { database in
+            configuration.prepareDatabase { try StoreSeal.install($0) }
+            let version = try Self.inspect(path, accepting: accepting, configuration)
+            let hadSeal = version >= StoreSeal.firstVersion
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let ledger = try CommitLedger(path + ".commits")
+            let interrupted = try AtWorkFile(path + ".working")
+            let suspects = interrupted.jobs
+            let entry = try queue.writeWithoutTransaction { database in
                 try StoreSchema.prepare(database, isNew: version == 0)
                 try database.inTransaction(.immediate) {
                     try StoreSchema.migrate(database, from: version)
                     try StoreSchema.adopt(fingerprint, database, path)
+                    if accepting { try StoreSeal.apply(database) }
+                    for job in suspects {
+                        try database.execute(
+                            sql: """
+                                UPDATE jobs SET crashes = crashes + 1 WHERE id = ?
+                                AND position NOT IN (SELECT job FROM endings)
+                                """, arguments: [job])
+                    }
+                    try database.execute(sql: "UPDATE commits SET count = count + 1")
                     return .commit
                 }
                 if let maximumPages {
                     _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(maximumPages)")
                 }
+                return try StoreSeal.entry(database)
             }
+            if accepting || !hadSeal { try ledger.begin(entry) } else { try ledger.write(entry) }
+            interrupted.write([])
+            self.queue = queue
+            self.ledger = ledger
+            self.interrupted = interrupted
         } catch {
             throw StoreTrouble.failure(error, path)
+        }
+    }
+
+    /// Looks at a file before anything may change it, its log included: whose it is, and whether it is
+    /// whole. Returns its version.
+    private static func inspect(
+        _ path: String, accepting: Bool, _ usual: Configuration
+    ) throws -> Int {
+        var configuration = usual
+        configuration.readonly = true
+        let reader = try DatabaseQueue(path: path, configuration: configuration)
+        let version = try reader.read { database in
+            let version = try StoreSchema.inspect(database, path)
+            guard !accepting else { return version }
+            if version >= StoreSeal.firstVersion {
+                try checkWhole(database, path)
+            } else {
+                try checkYoung(path)
+            }
+            return version
+        }
+        try reader.close()
+        return version
+    }
+
+    /// Refuses a place where a store was: its log or its count are there, and the file is not.
+    private static func checkPresence(_ path: String) throws(PoolFailure) {
+        func bytes(_ path: String) -> Int {
+            GuardedFile.stamp(path).map { Int(clamping: $0.bytes) } ?? 0
+        }
+        guard bytes(path) == 0 else { return }
+        for beside in [path + "-wal", path + ".commits"] where bytes(beside) > 0 {
+            throw StoreTrouble.missing(path, beside: beside)
+        }
+    }
+
+    /// Refuses a file that is empty, or of a version without a count, and has a count beside it: its
+    /// first commits are in a log that is damaged.
+    private static func checkYoung(_ path: String) throws {
+        switch try CommitLedger(path + ".commits").content() {
+        case .missing: return
+        case .damaged: throw StoreTrouble.uncounted(path, has: 0, isDamaged: true)
+        case .entry(let told):
+            throw StoreTrouble.short(path, has: 0, acknowledged: told.count)
+        }
+    }
+
+    /// Refuses a file that is short of what was acknowledged, or whose rows changed on the disk. The
+    /// ledger may be a commit behind: a commit is counted after it is durable, and before it is told.
+    private static func checkWhole(_ database: Database, _ path: String) throws {
+        let entry = try StoreSeal.entry(database)
+        guard try UInt64(bitPattern: StoreSeal.computed(database)) == entry.seal else {
+            throw StoreTrouble.unsealed(path)
+        }
+        switch try CommitLedger(path + ".commits").content() {
+        // Ended between its making, which is the first commit, and the count: nobody was told of any.
+        case .missing where entry.count <= 1: return
+        case .missing: throw StoreTrouble.uncounted(path, has: entry.count, isDamaged: false)
+        case .damaged: throw StoreTrouble.uncounted(path, has: entry.count, isDamaged: true)
+        case .entry(let told):
+            guard entry.count >= told.count else {
+                throw StoreTrouble.short(path, has: entry.count, acknowledged: told.count)
+            }
+            guard entry.count > told.count || entry.seal == told.seal else {
+                throw StoreTrouble.unsealed(path)
+            }
         }
     }
 
@@ -108,8 +208,10 @@ public final class SQLiteStore: JobStore, Sendable {
         let path = path
         queue.asyncWrite({ database in
             for record in records { try StoreRows.write(record, database) }
-        }) { database, result in
-            switch result {
+            try database.execute(sql: "UPDATE commits SET count = count + 1")
+            return try StoreSeal.entry(database)
+        }) { [self] database, result in
+            switch result.flatMap({ entry in Result { try acknowledge(entry) } }) {
             case .success:
                 completion(.success(()))
                 if records.contains(where: \.frees) { SQLiteStore.shrink(database) }
@@ -117,6 +219,15 @@ public final class SQLiteStore: JobStore, Sendable {
             }
         }
     }
+
+    /// Counts a commit that is durable, before anybody is told of it.
+    private func acknowledge(_ entry: CommitLedger.Entry) throws {
+        try ledger.write(entry)
+    }
+
+    /// Says which jobs are being worked at: not forced to the disk, since it is about the end of this
+    /// process alone.
+    public func atWork(_ jobs: [String]) { interrupted.write(jobs) }
 
     /// Gives space back to the disk once most of the file is free. A failure here loses nothing:
     /// it is tried again when the next job ends.
@@ -131,6 +242,7 @@ public final class SQLiteStore: JobStore, Sendable {
     /// Waits for what is under way and gives the file up; nothing may be committed after it.
     public func close() throws(PoolFailure) {
         do { try queue.close() } catch { throw StoreTrouble.failure(error, path) }
+        interrupted.write([])
         lock.withLock { $0 = nil }
     }
 }
@@ -140,8 +252,8 @@ extension StoreRecord {
     fileprivate var frees: Bool {
         switch self {
         case .ended, .forgotten, .restarted, .extended: true
-        case .submitted, .priority, .merged, .checkpoint, .rested, .resumed, .contributed, .warned,
-            .quarantined:
+        case .submitted, .priority, .merged, .checkpoint, .rested, .resumed, .progressed,
+            .contributed, .warned, .quarantined, .accounted:
             false
         }
     }

@@ -26,13 +26,13 @@ enum StoreRows {
             try run(
                 """
                 INSERT INTO jobs
-                (position, id, digest, name, priority, text, tables, owner, owner_name)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (position, id, digest, name, priority, text, tables, owner, owner_name, checksum)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (position) DO NOTHING
                 """,
                 [
                     Int64(bitPattern: stored.order), stored.id, stored.digest, stored.name,
                     stored.priority, Data(header), Data(columns), stored.owner?.key ?? "",
-                    stored.owner?.name ?? "",
+                    stored.owner?.name ?? "", StoreSeal.checksum(header, columns),
                 ])
         case .priority(let id, let priority):
             try run("UPDATE jobs SET priority = ? WHERE id = ?", [priority, id])
@@ -49,9 +49,19 @@ enum StoreRows {
             try run("DELETE FROM partials WHERE job = (\(job))", [id])
             try run("DELETE FROM checkpoints WHERE job = (\(job))", [id])
             if row.kind == "done" { try run("DELETE FROM previous WHERE job = (\(job))", [id]) }
+        case .accounted(let id, let account):
+            try insert(
+                "accounts", "nanoseconds, done, total",
+                [
+                    Int64(clamping: account.workedNanoseconds),
+                    Int64(clamping: account.samplesDone), Int64(clamping: account.samplesTotal),
+                ], id)
         case .rested(let id, let snapshot):
             try insert("checkpoints", "bytes, checksum", [Data(snapshot), checksum(snapshot)], id)
-        case .resumed(let id): try run("DELETE FROM endings WHERE job = (\(job))", [id])
+        case .resumed(let id):
+            try run("DELETE FROM endings WHERE job = (\(job))", [id])
+            try run("UPDATE jobs SET crashes = 0 WHERE id = ?", [id])
+        case .progressed(let id): try run("UPDATE jobs SET crashes = 0 WHERE id = ?", [id])
         case .extended(let id, let package, let digest):
             let (header, columns) = try package.storedParts()
             try run(
@@ -65,12 +75,14 @@ enum StoreRows {
             }
             try run(
                 """
-                UPDATE jobs SET text = ?, tables = ?, origin = coalesce(origin, digest), digest = ?
-                WHERE id = ?
-                """, [Data(header), Data(columns), digest, id])
+                UPDATE jobs SET text = ?, tables = ?, origin = coalesce(origin, digest), digest = ?,
+                checksum = ? WHERE id = ?
+                """,
+                [Data(header), Data(columns), digest, StoreSeal.checksum(header, columns), id])
         case .forgotten(let id):
             let tables = [
                 "partials", "checkpoints", "endings", "previous", "contributors", "warnings",
+                "accounts",
             ]
             for table in tables {
                 try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
@@ -100,15 +112,19 @@ enum StoreRows {
             let position: Int64 = row["position"]
             // Orders count up from 1; the next one must fit too.
             guard (0..<1 << 62).contains(position) else { throw StoreTrouble.damaged(path) }
-            let package = try JobPackage(
-                storedHeader: bytes(row["text"]), columns: bytes(row["tables"]))
-            guard let priority = Int32(exactly: row["priority"] as Int64),
-                let attempt = UInt32(exactly: row["attempt"] as Int64)
+            let header = try bytes(row, "text", path)
+            let columns = try bytes(row, "tables", path)
+            guard row["checksum"] == StoreSeal.checksum(header, columns),
+                let priority = Int32(exactly: row["priority"] as Int64),
+                let attempt = UInt32(exactly: row["attempt"] as Int64),
+                let crashes = Int(exactly: row["crashes"] as Int64)
             else { throw StoreTrouble.damaged(path) }
+            let package = try JobPackage(storedHeader: header, columns: columns)
             var job = StoredJob(
                 id: row["id"], package: package, digest: row["digest"], name: row["name"],
                 priority: priority, order: UInt64(bitPattern: position))
             job.attempt = attempt
+            job.crashes = crashes
             let owner = JobOwner(key: row["owner"], name: row["owner_name"])
             if !owner.key.isEmpty { job.owner = owner }
             job.contributors = try texts(
@@ -118,11 +134,24 @@ enum StoreRows {
             job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
             job.partials = try blobs(database, "partials", of: position, path)
             job.ending = try ending(database, of: position, path)
+            job.account = try account(database, of: position, path)
             job.previous = try previous(database, of: position, path)
             job.origin = row["origin"]
             jobs.append(job)
         }
         return jobs
+    }
+
+    private static func account(
+        _ database: Database, of job: Int64, _ path: String
+    ) throws -> JobAccount? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM accounts WHERE job = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
+        guard let nanoseconds = UInt64(exactly: row["nanoseconds"] as Int64),
+            let done = UInt64(exactly: row["done"] as Int64),
+            let total = UInt64(exactly: row["total"] as Int64)
+        else { throw StoreTrouble.damaged(path) }
+        return JobAccount(workedNanoseconds: nanoseconds, samplesDone: done, samplesTotal: total)
     }
 
     /// Every party that was shut out.
@@ -149,7 +178,7 @@ enum StoreRows {
         let rows = try Row.fetchCursor(statement, arguments: [job])
         var blobs: [[UInt8]] = []
         while let row = try rows.next() {
-            let blob = bytes(row["bytes"])
+            let blob = try bytes(row, "bytes", path)
             guard row["checksum"] == checksum(blob) else { throw StoreTrouble.damaged(path) }
             blobs.append(blob)
         }
@@ -161,8 +190,9 @@ enum StoreRows {
     ) throws -> JobEnding? {
         let statement = try database.cachedStatement(sql: "SELECT * FROM endings WHERE job = ?")
         guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
+        guard let text = row["text"] as String? else { throw StoreTrouble.damaged(path) }
         let ending = Ending(
-            kind: row["kind"], text: row["text"], code: row["code"], remedy: row["remedy"])
+            kind: row["kind"], text: text, code: row["code"], remedy: row["remedy"])
         guard row["checksum"] == checksum(Array(ending.text.utf8)) else {
             throw StoreTrouble.damaged(path)
         }
@@ -175,14 +205,20 @@ enum StoreRows {
         let statement = try database.cachedStatement(
             sql: "SELECT text, digest, checksum FROM previous WHERE job = ?")
         guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
-        let text: String = row["text"]
-        guard row["checksum"] == checksum(Array(text.utf8)) else {
+        guard let text = row["text"] as String?, row["checksum"] == checksum(Array(text.utf8))
+        else {
             throw StoreTrouble.damaged(path)
         }
         return ResultDocument(text: text, digest: row["digest"])
     }
 
-    private static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
+    /// A column that holds bytes, and nothing else unless it was damaged.
+    private static func bytes(_ row: Row, _ column: String, _ path: String) throws -> [UInt8] {
+        guard case .blob(let data) = (row[column] as DatabaseValue).storage else {
+            throw StoreTrouble.damaged(path)
+        }
+        return [UInt8](data)
+    }
 
     /// FNV-1a over 64 bits: finds a row whose bytes changed on the disk. It is no signature.
     static func checksum(_ bytes: [UInt8]) -> Int64 {

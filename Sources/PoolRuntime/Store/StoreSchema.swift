@@ -8,7 +8,9 @@ enum StoreSchema {
     static let applicationID: Int32 = 0x5150_6f6c
 
     /// What leads from version n to n + 1, the first from an empty file.
-    static let steps: [@Sendable (Database) throws -> Void] = [first, second, third, fourth]
+    static let steps: [@Sendable (Database) throws -> Void] = [
+        first, second, third, fourth, fifth,
+    ]
 
     /// The newest version that is known.
     static var version: Int { steps.count }
@@ -46,6 +48,7 @@ enum StoreSchema {
     /// a file that cannot be written shows at the start.
     static func migrate(_ database: Database, from version: Int) throws {
         for step in steps.dropFirst(version) { try step(database) }
+        if version < self.version { try StoreSeal.apply(database) }
         try database.execute(
             sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(self.version)")
     }
@@ -132,6 +135,25 @@ enum StoreSchema {
     /// Version 4: whose arithmetic the work in the file is of, one row.
     private static func fourth(_ database: Database) throws {
         try database.execute(sql: "CREATE TABLE arithmetic (fingerprint TEXT NOT NULL) STRICT")
+    }
+
+    /// Version 5: commits are counted, rows sealed, jobs have a checksum, and the file tells at which
+    /// of them coordinators died and what people were told of their work.
+    private static func fifth(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE jobs ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+                UPDATE jobs SET checksum = qpool_checksum(text, tables);
+                CREATE TABLE commits (count INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT;
+                INSERT INTO commits (count, seal) VALUES (0, 0);
+                CREATE TABLE accounts (
+                    job INTEGER PRIMARY KEY,
+                    nanoseconds INTEGER NOT NULL,
+                    done INTEGER NOT NULL,
+                    total INTEGER NOT NULL
+                ) STRICT;
+                """)
     }
 
     /// Makes the file one of this arithmetic, unless it holds unfinished work of another: the parts of

@@ -7,6 +7,15 @@ enum StoreTrouble {
     /// A failure of SQLite.
     static func failure(_ error: any Error, _ path: String) -> PoolFailure {
         if let failure = error as? PoolFailure { return failure }
+        if let trouble = error as? CommitLedger.Trouble {
+            return PoolFailure(
+                .store,
+                "the store's count of commits, \(path).commits, cannot be written: "
+                    + trouble.words,
+                remedy: trouble.isFull
+                    ? "free some space on the disk; what was accepted is safe, and the pool goes on by "
+                        + "itself" : "make it and its folder writable for this user")
+        }
         guard let error = error as? DatabaseError else {
             return PoolFailure(
                 .store, "the store \(path) failed: \(error)", remedy: "see docs/operations.md")
@@ -51,6 +60,47 @@ enum StoreTrouble {
         PoolFailure(
             .store, "the store \(path) is damaged",
             remedy: "restore it from a backup, or name a new file with --store")
+    }
+
+    private static let accepting =
+        "restore it from a backup; or start the coordinator once with --accept-store, which takes the "
+        + "file as it is: what it lacks is lost"
+
+    /// Commits that somebody was told of are not there.
+    static func short(_ path: String, has: UInt64, acknowledged: UInt64) -> PoolFailure {
+        PoolFailure(
+            .store,
+            "the store \(path) is short: it has \(has) commits, and \(acknowledged) were "
+                + "acknowledged. An interrupted write loses none of those: its log \(path)-wal is "
+                + "damaged or missing, or the file is older than \(path).commits",
+            remedy: accepting)
+    }
+
+    /// The rows are not those that were written.
+    static func unsealed(_ path: String) -> PoolFailure {
+        PoolFailure(
+            .store,
+            "the store \(path) is damaged: its rows are not those that were written",
+            remedy: accepting)
+    }
+
+    /// Nobody knows whether it is short.
+    static func uncounted(_ path: String, has: UInt64, isDamaged: Bool) -> PoolFailure {
+        PoolFailure(
+            .store,
+            "the store \(path) has \(has) commits, and \(path).commits, which says how many there "
+                + "should be, is \(isDamaged ? "damaged" : "missing")",
+            remedy:
+                "put \(path).commits back beside it; or, where the file is whole or a backup, start "
+                + "the coordinator once with --accept-store")
+    }
+
+    /// The file is gone and what belongs to it is not.
+    static func missing(_ path: String, beside: String) -> PoolFailure {
+        PoolFailure(
+            .store, "the store \(path) is missing or empty, and \(beside) is there",
+            remedy: "put the file back, or restore it from a backup; to begin a new store there, "
+                + "remove \(path)-wal and \(path).commits")
     }
 
     static func newer(_ path: String, version: Int) -> PoolFailure {

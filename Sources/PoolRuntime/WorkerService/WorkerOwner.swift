@@ -69,7 +69,8 @@ struct WorkerOwner: ~Copyable, SocketOwner {
             session.step(.refused(refusal), at: now, into: &effects)
         }
         if let complaint = watch.takeComplaint() {
-            configuration.logger.warning("\(complaint); trying on")
+            configuration.logger.warning(
+                "\(PrintableText.line("\(complaint)")); trying on")
         }
         var left = PoolLimits.messagesPerTurn
         while left > 0, let frames = try socket.receive(limit: PoolLimits.frames) {
@@ -105,7 +106,7 @@ struct WorkerOwner: ~Copyable, SocketOwner {
             effects.outgoing = []
             for task in effects.tasks { engine.start(task) }
             effects.tasks = []
-            for line in effects.log { configuration.logger.info("\(line)") }
+            for line in effects.log { configuration.logger.info("\(PrintableText.line(line))") }
             effects.log = []
             guard effects.reconnects else { return }
             effects.reconnects = false

@@ -22,6 +22,8 @@ public protocol BaseDistribution: Sendable {
     /// Against what each value's density is taken, `dimension` of them; nil where the law has no
     /// density of which all can be said so: see ``logDensity(lane:values:at:)``.
     var densityMeasures: [DensityMeasure]? { get }
+    /// Its outcomes, where they are few enough to be listed and their order says nothing; else nil.
+    var listed: (any ListedBase)? { get }
     /// What a job file would say to get this base, normalised: all parameters, defaults filled in.
     var specification: JobNode { get }
 
@@ -39,6 +41,18 @@ public protocol BaseDistribution: Sendable {
     func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double
 }
 
+/// A base whose outcomes stand in a list, in an order that means nothing: rows, categories.
+public protocol ListedBase: Sendable {
+    /// Values of an outcome.
+    var dimension: Int { get }
+    /// How many there are.
+    var outcomes: Int { get }
+    /// Its probability, up to a factor that all have in common.
+    func weight(of outcome: Int) -> Double
+    /// Fills lanes `0..<lanes` of the first `dimension` columns with the outcomes from `first` on.
+    func fill(_ values: inout Columns, from first: Int, lanes: Int)
+}
+
 /// What a density is relative to.
 public enum DensityMeasure: Sendable, Hashable {
     /// Length: the value is continuous.
@@ -54,6 +68,8 @@ extension BaseDistribution {
     public var scratchColumns: Int { 0 }
     /// False.
     public var passesNormalsThrough: Bool { false }
+    /// None.
+    public var listed: (any ListedBase)? { nil }
     /// None.
     public var densityMeasures: [DensityMeasure]? { nil }
     /// NaN.

@@ -3,7 +3,7 @@
 /// Finitely many values with given probabilities.
 ///
 /// **Determinism**: a cumulative table in 64-bit integers in the order given; one word a component.
-public struct CategoricalBase: UnivariateBase {
+public struct CategoricalBase: UnivariateBase, ListedBase {
     /// `categorical`.
     public static let name = "categorical"
     /// The values.
@@ -61,6 +61,17 @@ public struct CategoricalBase: UnivariateBase {
         scratch: inout Columns, free: Int
     ) {
         law.fill(words, slot, to: &values, column, scratch: &scratch, free, lanes: lanes)
+    }
+
+    /// The categories; of several components there are too many.
+    public var listed: (any ListedBase)? { dimension == 1 ? self : nil }
+    /// The number of categories.
+    public var outcomes: Int { values.count }
+    /// A category's weight.
+    public func weight(of category: Int) -> Double { weights[category] }
+    /// Fills lanes with the categories' values from `first` on.
+    public func fill(_ columns: inout Columns, from first: Int, lanes: Int) {
+        for lane in 0..<lanes { columns[0, lane] = values[first + lane] }
     }
 
     /// Discrete.

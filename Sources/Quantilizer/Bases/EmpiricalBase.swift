@@ -4,7 +4,7 @@
 ///
 /// **Determinism**: one word names the row: ⌊w · rows / 2^64⌋, or by a cumulative table of the
 /// weights in 64-bit integers.
-public struct EmpiricalBase: BaseDistribution {
+public struct EmpiricalBase: BaseDistribution, ListedBase {
     /// `empirical`.
     public static let name = "empirical"
     /// The table's name in the job.
@@ -131,14 +131,14 @@ public struct EmpiricalBase: BaseDistribution {
         }
     }
 
+    /// The rows as they stand; smoothed ones are no list.
+    public var listed: (any ListedBase)? { smoothing == nil ? self : nil }
     /// The number of rows.
-    var rows: Int { rowCount }
-
+    public var outcomes: Int { rowCount }
     /// A row's share of the mass times that of all rows: 1 where all weigh the same.
-    func weight(of row: Int) -> Double { rowWeights?[row] ?? 1 }
-
+    public func weight(of row: Int) -> Double { rowWeights?[row] ?? 1 }
     /// Fills lanes with the rows from `first` on, as they stand.
-    func fill(_ values: inout Columns, from first: Int, lanes: Int) {
+    public func fill(_ values: inout Columns, from first: Int, lanes: Int) {
         for (number, column) in data.enumerated() {
             for lane in 0..<lanes { values[number, lane] = column[first + lane] }
         }

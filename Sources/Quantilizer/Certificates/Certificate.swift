@@ -36,6 +36,15 @@ public struct Certificate: Sendable, Hashable {
     /// Where `kind` is `confidence`, the factor that holds with half the error: for statements made
     /// together with another of half the error, as bounds by a measured mean are.
     public var jointAmplification: Double?
+    /// The factor for costs of all draws together, of whatever kind; nil of one draw, and where there is
+    /// none: draws may repeat, or nobody has proved one.
+    public var together: Double?
+
+    /// The sentence of ``together``.
+    static func sentence(together factor: Double, draws: Int) -> String {
+        " A cost that the \(draws) draws have together, of whatever kind, has at most "
+            + "\(Number.text(factor)) times its average over \(draws) samples of the base."
+    }
 
     /// No promise, to be replaced.
     static let nothing = Certificate(

@@ -58,19 +58,17 @@ extension Certificate {
             because +=
                 " With one kept this is the law of the best of \(issued), not a quantilizer's."
         }
-        if let joint = joint(kept: kept, issued: issued, draws: draws), looks.isEmpty, redrawn == 0
-        {
-            because +=
-                " A cost that the \(draws) draws have together, of whatever kind, has at most "
-                + "\(Number.text(joint)) times its average over \(draws) samples of the base."
-        }
+        let together =
+            looks.isEmpty && redrawn == 0 ? joint(kept: kept, issued: issued, draws: draws) : nil
+        if let together { because += sentence(together: together, draws: draws) }
         return Certificate(
             amplification: amplification, kind: .exact, confidence: nil, rule: "additive",
             gate: nil, fallback: 0, issued: issued + redrawn, kept: kept,
             statement:
                 "Any cost that is never negative has, on average over a draw, at most "
                 + "\(Number.text(amplification)) times its average over the base distribution; "
-                + "for several draws this holds for the sum of their costs. " + because)
+                + "for several draws this holds for the sum of their costs. " + because,
+            together: together)
     }
 
     /// The factor for costs of T draws together, drawn without replacement from k kept of N issued

@@ -180,9 +180,9 @@ public struct JobPlan: Sendable, Hashable {
             rounds = search.generations + 1
             samples = search.issued(bases: job.search?.bases ?? 1)
             memoryBytes = 40 * search.samples
-        case .attack where (job.base as? EmpiricalBase).map { $0.smoothing == nil } == true:
+        case .attack where job.base.listed != nil:
             rounds = 0
-            samples = UInt64((job.base as? EmpiricalBase)?.rows ?? 0)
+            samples = UInt64(job.base.listed?.outcomes ?? 0)
         case .attack(let attack):
             isExact = false
             rounds = attack.rounds + 10

@@ -28,7 +28,8 @@ public struct JobSpec: Sendable {
         "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event",
         "utility",
         "utilities", "quantile", "quantiles",
-        "samples", "looks", "precision", "draws", "method", "cost", "costs", "confidence", "memory",
+        "samples", "looks", "precision", "draws", "independent", "method", "cost", "costs",
+        "confidence", "memory",
         "verify",
     ]
 

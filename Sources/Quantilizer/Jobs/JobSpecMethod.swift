@@ -36,7 +36,30 @@ extension JobSpecReader {
         "screened", "band", "tilt", "minimax", "impact", "plain",
     ]
 
+    /// The method; with `independent: true` one whose draws are independent of one another, which those
+    /// of `exact`, drawn from one set without replacement, are not.
     mutating func readMethod() -> Asked? {
+        let isIndependent = map.boolean("independent", default: false) == true
+        guard isIndependent, ownMethod == nil, !isEstimate else {
+            if isIndependent { map.note("independent", "this job has no draws that could be") }
+            return readChosenMethod()
+        }
+        guard map.has("method") else {
+            return .threshold(value: nil, pilot: nil, maximum: nil)
+        }
+        let asked = readChosenMethod()
+        switch asked {
+        case .threshold, .bestOfN, nil: return asked
+        case .some(let other):
+            map.note(
+                "independent",
+                "draws of `\(other.name)` are not independent of one another: leave out `method`, or "
+                    + "take `threshold` or `best-of-n`")
+            return asked
+        }
+    }
+
+    private mutating func readChosenMethod() -> Asked? {
         if let key = ownMethod { return readOwnMethod(key) }
         guard let node = map["method"] else { return isEstimate ? .plain : .exact }
         switch node.content {

@@ -186,7 +186,8 @@ extension Certificate {
             fallback: try node.member("fallback").double(),
             scope: try node.optional("scope")?.text(), issued: try node.member("issued").count(),
             kept: try node.member("kept").count(), statement: try node.member("statement").text(),
-            jointAmplification: try node.optional("joint_amplification")?.double())
+            jointAmplification: try node.optional("joint_amplification")?.double(),
+            together: try node.optional("together")?.double())
     }
 }
 

@@ -186,13 +186,26 @@ public struct ResultJSON: Sendable {
                 + (certificate.jointAmplification.map { [("joint_amplification", .number($0))] }
                     ?? [])
                 + [
-                    ("rule", .string(certificate.rule)), ("bits", .number(certificate.bits)),
+                    ("rule", .string(certificate.rule))
+                ] + (certificate.together.map { [("together", .number($0))] } ?? []) + [
+                    ("bits", .number(certificate.bits)),
                     ("gate", certificate.gate.map { .number($0) } ?? .null),
                     ("fallback", .number(certificate.fallback)),
                     ("issued", .integer(certificate.issued)), ("kept", .integer(certificate.kept)),
                 ] + (certificate.scope.map { [("scope", .string($0))] } ?? []) + [
-                    ("statement", .string(certificate.statement))
+                    ("statement", .string(statement(certificate)))
                 ])
+    }
+
+    /// What the certificate promises, and where the job has several of them, what choosing one costs.
+    private func statement(_ certificate: Certificate) -> String {
+        let count = spec.job.selections.count
+        guard count > 1, certificate.kind != .none else { return certificate.statement }
+        let choosing =
+            " It is for a selection that was chosen before its result was seen: whoever picks one of "
+            + "these \(count) afterwards has at most the sum of their numbers."
+        return certificate.statement.hasSuffix(choosing)
+            ? certificate.statement : certificate.statement + choosing
     }
 
     private func draw(_ draw: Draw) -> JSON {

@@ -81,10 +81,13 @@ public struct Partial: Sendable, Equatable {
         return (Int(round), range)
     }
 
-    /// Reads a partial of a round. Bytes may hold anything: what does not fit the round is refused,
-    /// and no more memory is taken than there are bytes.
+    /// Reads a partial of a round. Bytes may hold anything: what does not fit the round, or has numbers
+    /// that no worker could have found, is refused, and no more memory is taken than there are bytes.
+    ///
+    /// - Parameter known: hints at least as good as any that the worker had; nil where nobody knows.
     public init(
-        decoding bytes: some Collection<UInt8>, round: Round, job: CompiledJob
+        decoding bytes: some Collection<UInt8>, round: Round, job: CompiledJob,
+        known: Hints? = nil
     ) throws(DecodingFailure) {
         var reader = ByteReader(bytes)
         guard try reader.byte() == Partial.version else {
@@ -102,9 +105,12 @@ public struct Partial: Sendable, Equatable {
         guard momentCount == (round.measures ? columns : 0) else {
             throw DecodingFailure("moments of \(momentCount) columns")
         }
+        let check = PartialCheck(round: round, job: job, indices: indices, known: known)
         tally = Tally()
         for _ in 0..<momentCount {
-            tally.moments.append(try Moments(from: &reader, samples: samples))
+            let moments = try Moments(from: &reader, samples: samples)
+            try check.check(moments)
+            tally.moments.append(moments)
         }
         channels = []
         for number in 0..<round.channelCount(utilities: job.utilities.count) {
@@ -120,7 +126,9 @@ public struct Partial: Sendable, Equatable {
             let pickCount = try reader.count(limit: bounds.picks, bytesEach: 32, of: "picks")
             var picks: [Pick] = []
             for _ in 0..<pickCount { picks.append(try Pick(from: &reader, indices: indices)) }
-            channels.append(Channel(candidates: candidates, picks: picks))
+            let channel = Channel(candidates: candidates, picks: picks)
+            try check.check(number, channel, tally.channels[number])
+            channels.append(channel)
         }
         if case .cells = round.task {
             tally.cells = try CellTable(

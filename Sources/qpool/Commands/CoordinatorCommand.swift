@@ -58,6 +58,20 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Option(help: "Samples that a job may evaluate; larger ones are refused. 1e15 if not said.")
     var maxEvaluations = SampleCount(UInt64(PoolLimits.evaluations))
 
+    @Option(
+        help: """
+            Bytes of this coordinator's memory that a job may take, predicted when it is submitted; \
+            never more than half of what the process may have.
+            """)
+    var maxJobMemory = PoolLimits.jobMemoryBytes
+
+    @Flag(
+        help: """
+            Take a store that is short of what was acknowledged, or a backup, as it is: what it lacks \
+            is lost.
+            """)
+    var acceptStore = false
+
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
 
@@ -71,6 +85,9 @@ struct CoordinatorCommand: AsyncParsableCommand {
         guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
             throw ValidationError("--lease-seconds takes 0.0001 to 3600")
         }
+        guard maxJobMemory >= 1e6 else {
+            throw ValidationError("--max-job-memory takes bytes, at least 1e6")
+        }
     }
 
     func run() async throws {
@@ -82,21 +99,28 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 10_000_000, min(1_000_000_000, silence.nanoseconds / 4))
             options.leaseLevels = leaseSamples.levels
             options.maximumEvaluations = Double(maxEvaluations.value)
+            options.maximumJobBytes = maxJobMemory
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             let endpoint = try Endpoint.listening(listen, place: "--listen")
-            let kept = try inMemory ? nil : SQLiteStore(path: store)
+            let loaded = try keys.map { try CoordinatorKeys.load($0) }
+            let kept = try inMemory ? nil : SQLiteStore(path: store, accepting: acceptStore)
             let service = try CoordinatorService(
                 .init(
-                    endpoint: endpoint, keys: try keys.map { try CoordinatorKeys.load($0) },
+                    endpoint: endpoint, keys: loaded,
                     exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
-                    compiler: JobCompiler(), logger: Log.logger("coordinator", quiet: quiet)))
+                    compiler: JobCompiler(signer: loaded?.signer),
+                    logger: Log.logger("coordinator", quiet: quiet)))
+            // Before anybody is told that it is there, and could end it.
+            let signals = Signals { _ in service.stop() }
             Terminal.say("listening on \(service.endpoint)")
             Terminal.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
+            if let signer = loaded?.signer {
+                Terminal.say("signing results by \(signer.publicKey)")
+            }
             if keys == nil, !Security.isLocal(service.endpoint) {
                 Terminal.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
             }
-            let signals = Signals { _ in service.stop() }
             try await service.ended()
             try kept?.close()
             withExtendedLifetime(signals) {}
@@ -147,8 +171,41 @@ struct LeaseSamples: ExpressibleByArgument {
 /// The process's log: swift-log to standard error.
 enum Log {
     static func logger(_ label: String, quiet: Bool) -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) {
+            PrintableLog(handler: StreamLogHandler.standardError(label: $0))
+        }
         logger.logLevel = quiet ? .warning : .info
         return logger
+    }
+}
+
+/// A log of messages that quote what peers and jobs say: nothing in it is obeyed by a terminal, and
+/// nothing looks like another message.
+private struct PrintableLog: LogHandler {
+    var handler: StreamLogHandler
+
+    var metadata: Logger.Metadata {
+        get { handler.metadata }
+        set { handler.metadata = newValue }
+    }
+    var logLevel: Logger.Level {
+        get { handler.logLevel }
+        set { handler.logLevel = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { handler[metadataKey: key] }
+        set { handler[metadataKey: key] = newValue }
+    }
+
+    var metadataProvider: Logger.MetadataProvider? {
+        get { handler.metadataProvider }
+        set { handler.metadataProvider = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var event = event
+        event.message = "\(PrintableText.message(event.message.description))"
+        handler.log(event: event)
     }
 }

@@ -34,7 +34,7 @@ func refuse(_ error: JobError, file: String?) -> ExitCode {
     for diagnostic in error.diagnostics.prefix(shown) {
         let name = file.map { $0 == "-" ? "standard input" : $0 } ?? "job"
         let separator = diagnostic.position == nil ? ": " : ":"
-        Terminal.say(Terminal.paint.red("error: ") + name + separator + diagnostic.description)
+        Terminal.say(name + separator + diagnostic.description, label: "error: ")
     }
     if error.diagnostics.count > shown {
         Terminal.say("… and \(error.diagnostics.count - shown) more")

@@ -58,6 +58,10 @@ struct KeygenCommand: ParsableCommand {
                 folder: folder, endpoint: endpoint, mustBeNew: peers.isEmpty)
             if isNew { Terminal.say("made the coordinator's keys in \(folder)") }
             let keys = try CoordinatorKeys.load(folder)
+            let published = try keys.publishResultKey()
+            if isNew {
+                Terminal.say("results are signed by the key in \(published): qpool verify --key")
+            }
             for (role, name) in peers {
                 let path = try keys.admit(role, name: name, endpoint: endpoint, path: output)
                 Terminal.say(

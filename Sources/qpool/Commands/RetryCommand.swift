@@ -12,6 +12,7 @@ struct RetryCommand: AsyncParsableCommand {
             Examples:
               qpool retry 3f9a
               qpool retry --wait 3f9a    and print its result when it is there
+              qpool retry --anew 3f9a    from nothing: what was computed is not to be trusted
 
             What was done before is kept and not done again; workers that could not compute it may try
             again. A job that would fail the same way, as for want of `memory`, is refused (exit
@@ -20,6 +21,9 @@ struct RetryCommand: AsyncParsableCommand {
 
     @Argument(help: "The job's id, or its beginning.")
     var job: String
+
+    @Flag(help: "Begin from nothing, a job that runs too.")
+    var anew = false
 
     @Flag(help: "Follow the job to its end and print the result.")
     var wait = false
@@ -30,7 +34,7 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let client = try connection.client()
-            let status = try await client.retry(job)
+            let status = try await client.retry(job, anew: anew)
             if wait { return try await follow(status.id, client, output, printsResult: true) }
             Terminal.say("\(status.id) is \(status.state.rawValue)")
         }

@@ -78,6 +78,17 @@ enum JobSchema {
         ),
         ("draws", integer("How many of the kept samples to return. Default 1.", least: 1)),
         (
+            "independent",
+            .object([
+                ("type", .string("boolean")),
+                (
+                    "description",
+                    .string(
+                        "Draws that are independent of one another, by `threshold`. Default false.")
+                ),
+            ])
+        ),
+        (
             "method",
             anything(
                 "exact (default), best-of-n, threshold, splitting, importance, cross-entropy, "

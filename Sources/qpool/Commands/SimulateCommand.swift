@@ -138,7 +138,7 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         for line in summary.trace { Terminal.say(line) }
         if let failure = summary.failure {
-            Terminal.say(Terminal.paint.red("failed: ") + failure.description)
+            Terminal.say(failure.description, label: "failed: ")
             Terminal.say("again: \(replay(failure.seed))")
             throw ExitStatus.jobFailed
         }

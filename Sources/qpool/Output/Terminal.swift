@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PoolCore
 import PoolRuntime
 
 /// The two streams that people and programs read, and how to write to them.
@@ -25,12 +26,17 @@ enum Terminal {
         do throws(StreamFailure) { try StandardStream.error.write(Array(text.utf8)) } catch {}
     }
 
-    /// Writes one line to standard error.
-    static func say(_ line: String) { writeError(line + "\n") }
+    /// Writes a message to standard error, whatever is in it: a terminal obeys none of it.
+    ///
+    /// - Parameter label: what stands before it in red.
+    static func say(_ message: String, label: String = "") {
+        writeError(
+            (label.isEmpty ? "" : paint.red(label)) + PrintableText.message(message) + "\n")
+    }
 
     /// Draws a line over the last one; what does not fit the terminal is left out, or it would scroll.
     static func redraw(_ line: String) {
-        writeError("\r\u{1B}[K" + String(line.prefix(width - 1)))
+        writeError("\r\u{1B}[K" + DisplayText.line(line, columns: width - 1))
     }
 
     /// Writes text to standard output, as it is.

@@ -92,6 +92,10 @@ struct MessageAttacker {
             return ("bits-flipped", frames)
         case 90..<98:
             return ("frames-added", frames + (0...chance.below(20)).map { _ in chance.bytes(9) })
+        case 98:
+            // Empty tables, each of which would become an object: up to a megabyte of them.
+            let header = [[UInt8]](repeating: [0x22, 0], count: 1 << chance.below(20))
+            return ("costly", [[0x51, 0x50, 1, 0, 32, 0], Array(header.joined()), []])
         default:
             frames[2] += [UInt8](repeating: UInt8(chance.below(256)), count: 1 << chance.below(18))
             return ("oversized", frames)

@@ -17,7 +17,6 @@ struct FuzzedPool: ~Copyable {
 
     init() {
         var options = CoordinatorOptions()
-        options.fingerprint = "model"
         options.leaseLevels = 8...12
         options.firstLevel = 9
         options.journalBytes = 2_000
@@ -44,14 +43,22 @@ struct FuzzedPool: ~Copyable {
             }
             for task in effects.tasks {
                 switch task {
-                case .compile(let ticket, let package):
-                    events.append(.compiled(ticket: ticket, compile(package)))
+                case .decode(let route, let envelope, let peer):
+                    events.append(
+                        .decoded(route, bytes: envelope.bytes, envelope.result, peer: peer))
+                case .read(let ticket, let submit, let payload):
+                    events.append(
+                        .compiled(
+                            ticket: ticket, JobPackage.read(submit, payload, compile: Self.compile))
+                    )
+                case .compile(let ticket, let package, _):
+                    events.append(.compiled(ticket: ticket, Self.compile(package)))
                 case .extend(let ticket, let package, let samples, let draws):
                     events.append(
                         .compiled(
                             ticket: ticket,
                             ModelJob.extend(package, samples: samples, draws: draws)))
-                case .finish(let job, let machine, _, _):
+                case .finish(let job, let machine, _, _, _):
                     events.append(.finished(job: job, ModelJob.document(of: machine)))
                 case .judge(let ticket, let job, let round, let range, let hints):
                     let partial = RangeEvaluator(job: job).evaluate(
@@ -65,7 +72,7 @@ struct FuzzedPool: ~Copyable {
     }
 
     /// Model jobs that an input may run for a long time are refused.
-    private func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
+    private static func compile(_ package: JobPackage) -> Result<Compilation, PoolFailure> {
         if let job = try? ModelJob(text: package.text), Double(job.samples) * job.quantile > 1e6 {
             return .failure(PoolFailure(.limit, "too many candidates", remedy: ""))
         }

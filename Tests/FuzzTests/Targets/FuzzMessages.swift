@@ -21,7 +21,7 @@ enum FuzzMessages {
                 $0.host = "h"
                 $0.cores = 2
                 $0.slots = 2
-                $0.fingerprint = "model"
+                $0.fingerprint = Sentinel.fingerprint
                 $0.leases = [lease, 7]
                 $0.capabilities = ["c"]
             })

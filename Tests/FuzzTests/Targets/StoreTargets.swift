@@ -85,7 +85,9 @@ extension FuzzTarget {
 
     private static let storeQueue: DatabaseQueue = {
         do {
-            let queue = try DatabaseQueue()
+            var configuration = Configuration()
+            configuration.prepareDatabase { try StoreSeal.install($0) }
+            let queue = try DatabaseQueue(configuration: configuration)
             try queue.write { try StoreSchema.migrate($0, from: 0) }
             return queue
         } catch {
@@ -98,16 +100,19 @@ extension FuzzTarget {
         let position = Int64(bitPattern: reader.word64())
         switch table {
         case 0:
+            let id = Data(reader.block())
+            // Far out of range for a quarter of all bytes.
+            let priority = Int64(Int8(bitPattern: reader.byte())) << 26
+            let text = reader.block()
+            let tables = reader.block()
             try database.execute(
                 sql: """
-                    INSERT INTO jobs (position, id, digest, name, priority, text, tables)
-                    VALUES (?, CAST(? AS TEXT), 'd', 'n', ?, ?, ?)
+                    INSERT INTO jobs (position, id, digest, name, priority, text, tables, checksum)
+                    VALUES (?, CAST(? AS TEXT), 'd', 'n', ?, ?, ?, ?)
                     """,
                 arguments: [
-                    position, Data(reader.block()),
-                    // Far out of range for a quarter of all bytes.
-                    Int64(Int8(bitPattern: reader.byte())) << 26, Data(reader.block()),
-                    Data(reader.block()),
+                    position, id, priority, Data(text), Data(tables),
+                    StoreSeal.checksum(text, tables),
                 ])
         case 1, 2:
             let name = table == 1 ? "partials" : "checkpoints"

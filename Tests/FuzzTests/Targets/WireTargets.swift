@@ -65,7 +65,7 @@ extension FuzzTarget {
             var session = WorkerSession(
                 identity: WorkerIdentity(
                     id: "w", host: "h", process: 1, cores: 1, memoryBytes: 1, slots: 2,
-                    version: "v", fingerprint: "model"))
+                    version: "v", fingerprint: Sentinel.fingerprint))
             var now = Instant.zero
             var events: [WorkerEvent] = [.connected]
             var taken = false

@@ -25,7 +25,7 @@ final class StoreFolder {
     /// process holds.
     func copy() throws -> StoreFolder {
         let other = try StoreFolder()
-        for name in ["pool.sqlite", "pool.sqlite-wal"]
+        for name in ["pool.sqlite", "pool.sqlite-wal", "pool.sqlite.commits"]
         where FileManager.default.fileExists(atPath: path + "/" + name) {
             try FileManager.default.copyItem(
                 atPath: path + "/" + name, toPath: other.path + "/" + name)
@@ -142,13 +142,19 @@ func refusal(_ path: String) -> PoolFailure? {
         try store.close()
         let queue = try DatabaseQueue(path: folder.file)
         try await queue.write { database in
+            let triggers = try String.fetchAll(
+                database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for name in triggers { try database.execute(sql: "DROP TRIGGER \(name)") }
             try database.execute(
                 sql: """
+                    DROP TABLE commits; DROP TABLE accounts;
+                    ALTER TABLE jobs DROP COLUMN crashes; ALTER TABLE jobs DROP COLUMN checksum;
                     DROP TABLE arithmetic; DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
                     PRAGMA user_version = 2
                     """)
         }
         try queue.close()
+        try FileManager.default.removeItem(atPath: folder.file + ".commits")
         store = try SQLiteStore(path: folder.file)
         let after = try store.load()
         #expect(after.count == 2 && zip(before, after).allSatisfy { Self.same($0, $1) })
@@ -202,6 +208,7 @@ func refusal(_ path: String) -> PoolFailure? {
         let store = try SQLiteStore(path: folder.file)
         try await store.commitAndWait([.submitted(Self.job("a", order: 1))]).get()
         for number in 1...20 as ClosedRange<UInt8> {
+            let told = try Data(contentsOf: URL(fileURLWithPath: folder.file + ".commits"))
             try await store.commitAndWait([
                 .merged(job: "a", partial: [number]),
                 .merged(job: "a", partial: [UInt8](repeating: number, count: 9_000)),
@@ -213,6 +220,10 @@ func refusal(_ path: String) -> PoolFailure? {
             let torn = try folder.copy()
             let bytes = try Data(contentsOf: URL(fileURLWithPath: torn.file + "-wal"))
             try torn.write([UInt8](bytes.dropLast(3_000)), to: "pool.sqlite-wal")
+            // Somebody was told of that batch: a file without it is short.
+            #expect(refusal(torn.file)?.message.contains("is short") == true)
+            // Where nobody was, the write was interrupted.
+            try torn.write([UInt8](told), to: "pool.sqlite.commits")
             let left = try SQLiteStore(path: torn.file).load()
             #expect(left.first.map { $0.partials.count == 2 * Int(number) - 2 } ?? (number == 1))
         }

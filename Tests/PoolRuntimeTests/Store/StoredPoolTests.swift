@@ -18,6 +18,8 @@ private final class WatchedStore: JobStore {
 
     func quarantined() throws(PoolFailure) -> [Quarantine] { try store.quarantined() }
 
+    func atWork(_ jobs: [String]) { store.atWork(jobs) }
+
     func commit(
         _ records: [StoreRecord],
         completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void

@@ -46,6 +46,31 @@ import Testing
         #expect((try fact(found, "kl") - 0.5).magnitude < 1e-12)
     }
 
+    /// Categories are rows too: neither their order nor what stands for them matters.
+    @Test func categoriesInAnyOrder() throws {
+        func attacked(_ probabilities: [Double], _ values: [Double]) throws -> AnalysisTable {
+            let job = try JobSpec.parse(
+                [
+                    "base": [
+                        "categorical": [
+                            "probabilities": JobNode.list(probabilities),
+                            "values": JobNode.list(values),
+                        ]
+                    ], "event": "x[0] == 7", "utility": "x[0]", "seed": 3, "attack": ["kl": 0.5],
+                ]
+            ).job
+            let result = try #require(run(job).result)
+            return try #require(AnalysisTable(of: result, job: job))
+        }
+        let first = try attacked([0.1, 0.2, 0.7], [7, -4, 2])
+        let second = try attacked([0.2, 0.7, 0.1], [-4, 2, 7])
+        #expect(first.json.text() == second.json.text())
+        let p = try fact(first, "p")
+        #expect(try fact(first, "p_base") == 0.1)
+        let kl = p * Elementary.log(p / 0.1) + (1 - p) * Elementary.log((1 - p) / 0.9)
+        #expect((kl - 0.5).magnitude < 1e-12 && p > 0.1)
+    }
+
     /// A budget of ln 1/p buys the event; without a row in it there is none to buy.
     @Test func allOrNothing() throws {
         let rows = (0..<100).map { (x: Double($0 % 10) + 0.1, weight: 1.0) }

@@ -104,6 +104,56 @@ import Testing
         #expect(statement.contains("at most 120 times its average over 2 samples"))
     }
 
+    /// Independent draws above a pilot's k-th best: two of a set of mass p come together at most
+    /// C(n, 2)/C(k − 1, 2) times as often as two base samples do, over pilots.
+    @Test func independentDrawsTogether() throws {
+        var together = 0
+        let runs = 20_000
+        var promised = 0.0
+        for seed in 0..<UInt64(runs) {
+            let job = unitJob(
+                JobSettings(
+                    seed: seed, samples: 4_000, quantiles: [0.25], draws: 2,
+                    method: .threshold(.pilot(24), maximumSamples: 4_000)),
+                utilities: [{ $0 > 0.98 ? 1 : 0 }])
+            let result = try #require(run(job).result)
+            promised = result.selections[0].certificate.together ?? .infinity
+            if result.selections[0].draws.allSatisfy({ $0.utility == 1 }) { together += 1 }
+        }
+        // n = 24, k = 6: 276/10.
+        #expect((promised - 27.6).magnitude < 1e-9)
+        let share = Double(together) / Double(runs)
+        let error = (promised * 4e-4 / Double(runs)).squareRoot()
+        #expect(share <= promised * 4e-4 + 4 * error, "\(share)")
+        #expect(share > 16 * 4e-4 / 2, "\(share)")
+    }
+
+    /// The key takes a method whose draws are independent, and refuses others with the way out.
+    @Test func independentIsAskedFor() throws {
+        let file: JobNode = [
+            "base": "normal", "utility": "x[0]", "quantile": 0.1, "draws": 3, "independent": "true",
+        ]
+        let spec = try JobSpec.parse(file)
+        guard case .threshold(.pilot, _) = spec.job.settings.method else {
+            Issue.record("\(spec.job.settings.method)")
+            return
+        }
+        #expect(
+            try JobSpec.parse(JobNode(spec.normalised)).normalised.text() == spec.normalised.text())
+        let best = try JobSpec.parse(
+            [
+                "base": "normal", "utility": "x[0]", "samples": 50, "draws": 3,
+                "method": "best-of-n",
+                "independent": "true",
+            ])
+        let certificate = try #require(run(best.job).result).selections[0].certificate
+        #expect(certificate.together == 125_000 && certificate.statement.contains("125000 times"))
+        for method: JobNode in ["exact", "splitting"] {
+            #expect(throws: JobError.self) { try JobSpec.parse(file.with("method", method)) }
+        }
+        #expect(try JobSpec.parse(file.with("independent", "false")).job.settings.method == .exact)
+    }
+
     /// A quantile of 0 is refused with the way to the best of n.
     @Test func noQuantileIsZero() throws {
         let file: JobNode = ["base": "normal", "utility": "x[0]", "quantile": 0]

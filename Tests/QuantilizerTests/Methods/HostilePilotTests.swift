@@ -16,11 +16,25 @@ import Testing
         for range in DyadicRange.cover(round.range, maximumLevel: 10) {
             var partial = RangeEvaluator(job: job).evaluate(round: round, range: range)
             change(&partial)
-            // As a coordinator takes it: what can be seen to be wrong is refused here.
-            let received = try Partial(decoding: partial.encode(), round: round, job: job)
-            #expect(machine.merge(received) == .merged)
+            #expect(machine.merge(partial) == .merged)
         }
         return machine
+    }
+
+    /// As a coordinator takes it: what can be seen to be wrong is refused when it is read.
+    private func received(_ change: (inout Partial) -> Void) throws -> Partial {
+        let round = try #require(JobMachine(job: job).currentRound)
+        let range = try #require(DyadicRange.cover(round.range, maximumLevel: 10).first)
+        var partial = RangeEvaluator(job: job).evaluate(round: round, range: range)
+        change(&partial)
+        return try Partial(decoding: partial.encode(), round: round, job: job)
+    }
+
+    @Test func samplesSaidToBeAboveAreRefused() throws {
+        _ = try received { _ in }
+        #expect(throws: DecodingFailure.self) {
+            try received { $0.tally.channels[0].above = $0.range.length / 4 }
+        }
     }
 
     @Test func samplesSaidToBeAboveWhatIsKept() throws {

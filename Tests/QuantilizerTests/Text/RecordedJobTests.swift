@@ -23,12 +23,35 @@ private struct Scribe: TextDrawer {
     }
 }
 
+/// An endpoint at its worst: it throws away whatever is not in a set of mass 1/100, as often as it may.
+private struct Chooser: TextDrawer {
+    static let attempts = 5
+    var trouble: String? { nil }
+
+    func draw(_ requests: [TextRequest], _ call: TextCall) -> [TextOutcome] {
+        requests.map { request in
+            var random = SplitMix(state: request.word)
+            var outcome = TextOutcome(text: "0")
+            for attempt in 1...Self.attempts {
+                outcome.usage.requests += 1
+                if random.next() % 100 == 0 {
+                    outcome.text = "7"
+                    break
+                }
+                if attempt < Self.attempts { outcome.usage.redrawn += 1 }
+            }
+            return outcome
+        }
+    }
+}
+
 private struct Scribes: TextProvider {
+    var drawer: any TextDrawer = Scribe()
     var endpointRules: [String] { [] }
     var allowsAll: Bool { true }
     func drawer(
         _ source: TextSource, functions: (any FunctionProvider)?
-    ) throws(FunctionRefusal) -> any TextDrawer { Scribe() }
+    ) throws(FunctionRefusal) -> any TextDrawer { drawer }
 }
 
 /// Samples that are drawn once and kept: however a job is cut, stopped and gone on with, the answer
@@ -45,11 +68,12 @@ private struct Scribes: TextProvider {
     }
 
     private static func spec(
-        samples: String = "1000", utility: String = "sevens + logprob",
+        samples: String = "1000", quantile: String = "0.05", draws: String = "20",
+        utility: String = "sevens + logprob", drawer: any TextDrawer = Scribe(),
         more: [(String, JobNode)] = []
     ) throws -> JobSpec {
         var resources = JobResources()
-        resources.extensions.texts = Scribes()
+        resources.extensions.texts = Scribes(drawer: drawer)
         let features = node([("sevens", node([("matches", word("7"))]))])
         let contexts = node([("one", word("first", quoted: true)), ("two", word("second"))])
         return try JobSpec.parse(
@@ -67,8 +91,8 @@ private struct Scribes: TextProvider {
                                 ])
                             )
                         ])
-                    ), ("utility", word(utility)), ("quantile", word("0.05")),
-                    ("samples", word(samples)), ("draws", word("20")),
+                    ), ("utility", word(utility)), ("quantile", word(quantile)),
+                    ("samples", word(samples)), ("draws", word(draws)),
                 ] + more), resources: resources)
     }
 
@@ -97,6 +121,29 @@ private struct Scribes: TextProvider {
             }
         }
         return machine
+    }
+
+    /// What is thrown away may depend on what it was: N·m/k is promised and kept, and N/k would not be.
+    @Test func whatWasDrawnAgainIsPaidFor() throws {
+        var hits = 0
+        var promised = 0.0
+        let runs = 2_000
+        for seed in 0..<runs {
+            let job = try Self.spec(
+                samples: "16", quantile: "0.125", draws: "1", utility: "sevens", drawer: Chooser(),
+                more: [("seed", Self.word("\(seed)"))]
+            ).job
+            var machine = JobMachine(job: job)
+            finish(&machine)
+            let selection = try #require(machine.result).selections[0]
+            if selection.draws[0].utility == 1 { hits += 1 }
+            promised = max(promised, selection.certificate.amplification)
+        }
+        #expect(promised == 16.0 * Double(Chooser.attempts) / 2)
+        // 2,000 runs: one standard error is .011.
+        let share = Double(hits) / Double(runs)
+        #expect(share <= promised / 100, "\(share), \(promised)")
+        #expect(share > 2 * 16.0 / 2 / 100, "\(share)")
     }
 
     @Test func anyCutGivesTheSameTexts() throws {

@@ -46,8 +46,8 @@ struct AttackMethod: Method {
     }
 
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
-        if let rows = job.base as? EmpiricalBase, rows.smoothing == nil {
-            return .result(RowAttack(rows, job: job, budget: settings.budget).result)
+        if let list = job.base.listed {
+            return .result(RowAttack(list, job: job, budget: settings.budget).result)
         }
         if let problem = ImportanceMethod.problem(job, settings.weighing) {
             return .failure(problem)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `attack` on rows of a table: the law within the budget that makes the event most likely, exactly.
+/// `attack` on rows of a table or categories: the law within the budget that makes the event most likely, exactly.
 ///
 /// Whether a row is in the event is known, so the best law weighs all rows in the event alike more and
 /// all others less: with p the mass of the event, p′ the most for which
 /// KL = p′ ln(p′/p) + (1 − p′) ln((1 − p′)/(1 − p)) is within the budget, by p′/p and (1 − p′)/(1 − p). By the
 /// log-sum inequality no law of the rows that gives the event p′ is nearer to the base.
 ///
-/// **Determinism**: sums over rows are exact, so the order of the file does not matter.
+/// **Determinism**: sums over rows are exact, so their order does not matter.
 /// **Complexity**: an evaluation of the event for each row, no sample.
 struct RowAttack {
     private let budget: Double
@@ -15,9 +15,9 @@ struct RowAttack {
     private let inEvent: Int
     private let mass: Double
 
-    init(_ base: EmpiricalBase, job: CompiledJob, budget: Double) {
+    init(_ base: any ListedBase, job: CompiledJob, budget: Double) {
         self.budget = budget
-        rows = base.rows
+        rows = base.outcomes
         let event = job.utilities[0].utility
         var values = Columns(count: base.dimension, capacity: BlockSampler.lanes)
         var scratch = Columns(count: event.scratchColumns, capacity: BlockSampler.lanes)
@@ -25,8 +25,8 @@ struct RowAttack {
         var hits = 0
         var within = ExactSum()
         var all = ExactSum()
-        for first in stride(from: 0, to: base.rows, by: BlockSampler.lanes) {
-            let lanes = min(BlockSampler.lanes, base.rows - first)
+        for first in stride(from: 0, to: rows, by: BlockSampler.lanes) {
+            let lanes = min(BlockSampler.lanes, rows - first)
             base.fill(&values, from: first, lanes: lanes)
             event.evaluate(
                 lanes: lanes, values: values, scratch: &scratch, results: &results, column: 0)
@@ -95,8 +95,8 @@ struct RowAttack {
                 : [
                     JobWarning(
                         "event-not-seen",
-                        "none of the \(rows) rows is in the event, and no law of them can be: take "
-                            + "`smooth`, which goes between rows")
+                        "none of the \(rows) rows is in the event, and no law of them can be; rows of a "
+                            + "table may be smoothed (`smooth`), which goes between them")
                 ])
         result.table = AnalysisTable(name: "attack", facts: facts, rows: lines)
         return result
