@@ -16,6 +16,8 @@ struct QPool: AsyncParsableCommand {
               qpool coordinator                    on a cluster: one of these,
               qpool worker                         any number of these,
               qpool submit --wait job.yaml         and this
+              qpool help bases                     what a job may draw from
+              qpool help base gamma                and what a base takes
 
             Exit status: 0 done, 1 job failed, 2 wrong usage or job file, 3 cancelled, 4 timed out,
             5 coordinator or workers unreachable, 6 refused.
@@ -76,6 +78,11 @@ enum Main {
                 if let problem = Verbs.problem(of: CommandLine.arguments.dropFirst()) {
                     Terminal.say("qpool: \(problem)")
                     throw ExitStatus.wrongUsage
+                }
+                if let page = try LanguageHelp.page(CommandLine.arguments.dropFirst()) {
+                    try Terminal.writeOutput(page + "\n")
+                    try Terminal.finishOutput()
+                    return
                 }
                 var command = try QPool.parseAsRoot()
                 if var asynchronous = command as? any AsyncParsableCommand {
