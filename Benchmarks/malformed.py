@@ -14,7 +14,7 @@ some never read, some hang up in the middle. Bare TCP connections break the hand
 themselves. With keys the attackers are clients and workers that were let in, and strangers.
 
 A message has three frames on the way; on bare TCP every frame counts as one message. Only what a
-connection took is counted. `attackers.py` has the messages and who sends them. At the end another
+connection took is counted. `damage.py` has the messages, `attackers.py` who sends them. At the end another
 coordinator meets peers that choose the routing ids which its libzmq would give to others next.
 
 It fails where a coordinator ended, an honest job did not end or had another digest than `qpool run` gives,
@@ -38,8 +38,10 @@ import threading
 import time
 
 import attackers
+import damage
 import poolwire as wire
-from attackers import Dealer, Library, prelude
+from damage import prelude
+from libzmq import Dealer, Library
 
 clock = time.perf_counter
 MOST_MEDIAN, MOST_WORST = 0.25, 5.0
@@ -103,7 +105,7 @@ class Honest:
                     self.send(wire.RESULT, (2, self.id()))
             if self.phase != "submit" and now - self.since > self.patience:
                 self.wrong.append(f"{self.id()} did not end within {self.patience:.0f} s")
-                self.send(attackers.CANCEL_JOB, (2, self.id()))
+                self.send(damage.CANCEL_JOB, (2, self.id()))
                 self.phase, self.next_submit = "submit", 0.0
             if now >= next_ask:
                 next_ask = max(next_ask + EVERY, now)
@@ -387,7 +389,7 @@ def provide(coordinator, keys):
     """Jobs of the attackers, so that partials, watches and the like meet something; one runs all the while."""
     library = Library()
     dealer = Dealer(library, coordinator.endpoint, keys and keys.keys("client", "flood-0"))
-    for job, text, priority in (("mutant-long", attackers.LONG, 2**64 - 10), ("mutant-0", attackers.SMALL, 0)):
+    for job, text, priority in (("mutant-long", damage.LONG, 2**64 - 10), ("mutant-0", damage.SMALL, 0)):
         head = wire.header((1, 1), (2, job), (3, text), (5, priority))
         end = clock() + 10
         while not dealer.send([prelude(wire.SUBMIT), head, b""]):
@@ -473,7 +475,7 @@ def main():
         local = subprocess.run([wire.find_qpool(), "run", text, "-o", "json", "--quiet"], check=True,
                                capture_output=True, text=True).stdout
         digest = re.search(r'"digest"\s*:\s*"([0-9a-f]+)"', local)[1]
-        honest = attackers.templates(attackers.record(folder))
+        honest = damage.templates(damage.record(folder))
         for transport in chosen.transport:
             problems += campaign(transport, chosen, folder, honest, digest)
             problems += claim(transport, folder)
