@@ -93,6 +93,74 @@ import Testing
         #expect(wrong?.contains("base.binom.p: expected a number at least 0 and at most 1") == true)
     }
 
+    /// Equal jobs under other names are one job: the same normalised job, and so the same key.
+    @Test(arguments: [
+        (
+            "base: { gaussian: { mu: 1, sigma: 2 } }", "base: { normal: { mean: 1, sd: 2 } }",
+            "utility: x[0]\nquantile: 0.1\nsamples: 100"
+        ),
+        ("base: gaussian", "base: normal", "utility: x[0]\nquantile: 0.1\nsamples: 100"),
+        (
+            "base: { product: { a: { binom: { n: 3, p: 0.5 } }, b: { expon: {} } } }",
+            "base: { product: { a: { binomial: { trials: 3, probability: 0.5 } }, "
+                + "b: { exponential: {} } } }",
+            "utility: a + b\nquantile: 0.1\nsamples: 100"
+        ),
+        (
+            "base: { mixture: [{ weight: 2, gaussian: { loc: 1 } }, { label: t, student-t: { nu: 3 } }] }",
+            "base: { mixture: [{ weight: 2, normal: { mean: 1 } }, { label: t, student-t: { df: 3 } }] }",
+            "utility: x[0]\nquantile: 0.1\nsamples: 100"
+        ),
+        (
+            "base: { truncated: { base: { gaussian: { sigma: 2 } }, min: 1 } }",
+            "base: { truncated: { base: { normal: { sd: 2 } }, lower: 1 } }",
+            "utility: x[0]\nquantile: 0.1\nsamples: 100"
+        ),
+        (
+            "base: { copula: { marginals: { x: { gaussian: {} }, y: { expon: {} } }, rho: 0.5 } }",
+            "base: { copula: { marginals: { x: { normal: {} }, y: { exponential: {} } }, "
+                + "correlation: 0.5 } }",
+            "utility: x + y\nquantile: 0.1\nsamples: 100"
+        ),
+        (
+            "base: { gaussian: { sigma: 1 } }", "base: { normal: { sd: 1 } }",
+            "event: x[0] > 4\nmethod: { importance: { proposal: { gaussian: { mu: 4 } } } }\nsamples: 1000"
+        ),
+    ])
+    func otherNamesAreTheSameJob(other: String, usual: String, rest: String) throws {
+        func normalised(_ base: String) throws -> String {
+            try JobSpec.parse(try Self.node("\(base)\n\(rest)")).normalised.text()
+        }
+        let given = try normalised(other)
+        // The proposal too has another name in one of them.
+        let same = try normalised(
+            usual)
+        #expect(given == same)
+        #expect(
+            !given.contains("gaussian") && !given.contains("binom\"") && !given.contains("expon\""))
+        let again = try JobSpec.parse(try Self.node(given)).normalised.text()
+        #expect(again == given)
+    }
+
+    @Test func otherNamesInASweepAreTheSameJob() throws {
+        func normalised(_ base: String, _ path: String) throws -> String {
+            let text =
+                "base: \(base)\nutility: x[0]\nsamples: 100\n"
+                + "sweep: { quantiles: [0.1], over: { \(path): [1, 2] } }"
+            return try JobSpec.parse(try Self.node(text)).normalised.text()
+        }
+        #expect(
+            try normalised("{ gaussian: { sigma: 1 } }", "base.gaussian.sigma")
+                == normalised("{ normal: { sd: 1 } }", "base.normal.sd"))
+        #expect(
+            try normalised("{ mixture: [{ gaussian: {} }] }", "base.mixture.0.gaussian.mu")
+                == normalised("{ mixture: [{ normal: {} }] }", "base.mixture.0.normal.mean"))
+        let unknown = #expect(throws: JobError.self) {
+            try normalised("{ gaussian: { sigma: 1 } }", "base.normal.sd")
+        }
+        #expect("\(unknown as (any Error)?)".contains("gaussian"))
+    }
+
     /// Numbers outside a declared range are refused at their key.
     @Test func rangesAreTheDeclaredOnes() throws {
         var refused = 0
