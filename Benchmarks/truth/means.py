@@ -4,8 +4,7 @@ import math
 import random
 
 import laws
-from harness import Case, number
-
+from harness import Case, copied, number
 
 
 
@@ -82,6 +81,26 @@ def drawn(seed, count):
                    discrete({value: weight / total for value, weight in zip(values, weights)}), True)
 
 
+def index_of(problem):
+    """The tail's index where the law of the excesses is generalised Pareto above every level, else nothing."""
+    name = problem[0]
+    if "Pareto of " in name:
+        return 1 / float(name.split()[-1])
+    if ": power 0" in name:
+        return float(name.split()[-1])
+    return {"uniform": -1.0, "exponential": 0.0, "tiny numbers": 0.0, "huge numbers": 0.0}.get(name)
+
+
+# Independent copies of a problem in one job.
+COPIES = 25
+
+
+def wide(base, dimension):
+    """The base with so many components."""
+    (name, parameters), = base.items()
+    return {name: {**parameters, "dimension": dimension}}
+
+
 def interval(name, pair, truth, nominal):
     if pair is not None:
         yield (name, nominal, number(pair[0]), number(pair[1]), truth)
@@ -94,8 +113,9 @@ def top_mean(problem, q, kept, runs):
     def claims(result):
         yield from interval(f"top mean, {kept} kept", result["utility"]["top_mean_interval"], truth,
                             result["threshold"]["confidence"])
-    return Case(name, kind, "run", {"base": base, "utility": utility, "quantile": q,
-                                    "samples": math.ceil(kept / q)}, claims, runs)
+    copies = COPIES if runs > COPIES else 1
+    return Case(name, kind, "run", {"base": wide(base, copies), "utilities": copied(utility, copies), "quantile": q,
+                                    "samples": math.ceil(kept / q)}, claims, runs, copies)
 
 
 def given(problem, draws, runs):

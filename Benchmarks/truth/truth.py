@@ -6,7 +6,8 @@
     python3 Benchmarks/truth/truth.py --size night --write  all of docs/truth.md, hours
     python3 Benchmarks/truth/truth.py --seed 7              other problems, drawn from another seed
 
-`--only TEXT` takes the problems and `--claim TEXT` the jobs whose names hold it, `--runs N` so many runs of each. Ends
+`--only TEXT` takes the problems and `--claim TEXT` the jobs whose names hold it, `--runs N` so many runs of each. `--keep FILE` keeps what was
+counted, so that a night that was cut goes on where it stood. Ends
 with status 1 where intervals without a warning hold too seldom, by more than three standard errors
 (`--size suite`: four, of all problems together). Needs a built qpool (QPOOL) and Python 3.9, nothing else.
 """
@@ -19,11 +20,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import estimates  # noqa: E402
 import harness  # noqa: E402
 import means  # noqa: E402
+import ranks  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "truth.md"
 # A family has cases(size, seed).
-FAMILIES = {"estimates": estimates, "means": means}
+FAMILIES = {"estimates": estimates, "means": means, "ranks": ranks}
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 
 
@@ -64,11 +66,12 @@ def main():
     parser.add_argument("--claim", default="")
     parser.add_argument("--runs", type=int)
     parser.add_argument("--processes", type=int)
+    parser.add_argument("--keep", metavar="FILE", help="results that the same program gave before are taken from it")
     parser.add_argument("--write", action="store_true", help="puts the tables into docs/truth.md")
     options = parser.parse_args()
     cases = [case for case in chosen(options)]
     counts = harness.count(options.qpool, cases, options.seed * 1_000_000, options.processes,
-                           lambda text: print(text, file=sys.stderr))
+                           lambda text: print(text, file=sys.stderr, flush=True), options.keep)
     print(page(counts))
     if options.write:
         before, _, rest = PAGE.read_text().partition(BEGIN)

@@ -8,7 +8,8 @@
 /// estimate does, of which it is the generalisation: Hill's index is 1/ξ.
 ///
 /// The estimate is the posterior mean of Zhang and Stephens, *Technometrics* 51 (2009),
-/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n.
+/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n. Below ξ = −1/2 that is not
+/// regular, and at −1 would be no error at all: there the error at −1/2 stands.
 public struct TailIndex: Sendable, Hashable {
     /// ξ.
     public var value: Double
@@ -18,6 +19,8 @@ public struct TailIndex: Sendable, Hashable {
     /// Above so large a ξ, by a standard error, no finite end is given to an interval of a mean: its
     /// variance may not exist.
     static let most = 0.5
+    /// Below so small a ξ maximum likelihood is not regular.
+    static let leastRegular = -0.5
     /// Excesses below which nothing is said.
     static let fewest = 10
 
@@ -64,7 +67,7 @@ public struct TailIndex: Sendable, Hashable {
         }
         value = Self.shape(scaled, sum / total)
         guard value.isFinite else { return nil }
-        error = max(0, 1 + value) / n.squareRoot()
+        error = (1 + max(Self.leastRegular, value)) / n.squareRoot()
     }
 
     private static func shape(_ excesses: [Double], _ slope: Double) -> Double {
