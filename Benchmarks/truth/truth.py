@@ -17,6 +17,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import analyses  # noqa: E402
 import estimates  # noqa: E402
 import harness  # noqa: E402
 import means  # noqa: E402
@@ -25,7 +26,7 @@ import ranks  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "truth.md"
 # A family has cases(size, seed).
-FAMILIES = {"estimates": estimates, "means": means, "ranks": ranks}
+FAMILIES = {"estimates": estimates, "means": means, "ranks": ranks, "analyses": analyses}
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 
 
