@@ -124,7 +124,7 @@ import Testing
         ),
         (
             "base: { gaussian: { sigma: 1 } }", "base: { normal: { sd: 1 } }",
-            "event: x[0] > 4\nmethod: { importance: { proposal: { gaussian: { mu: 4 } } } }\nsamples: 1000"
+            "event: x[0] > 4\nmethod: { importance: { proposal: { gaussian: { mu: 4 } }, samples: 1000 } }"
         ),
     ])
     func otherNamesAreTheSameJob(other: String, usual: String, rest: String) throws {
@@ -132,9 +132,7 @@ import Testing
             try JobSpec.parse(try Self.node("\(base)\n\(rest)")).normalised.text()
         }
         let given = try normalised(other)
-        // The proposal too has another name in one of them.
-        let same = try normalised(
-            usual)
+        let same = try normalised(usual)
         #expect(given == same)
         #expect(
             !given.contains("gaussian") && !given.contains("binom\"") && !given.contains("expon\""))
