@@ -208,14 +208,13 @@ def summary(counts):
     return "\n".join(lines)
 
 
-def table(counts, claim):
-    """A Markdown table of one claim, a line for each problem."""
-    lines = ["| problem | kind | intervals | held, % | warned, % | quiet: held, % | wrong and silent, % |",
-             "|---|---|---|---|---|---|---|"]
+def table(counts):
+    """A Markdown table, a line for each count."""
+    lines = ["| claim | problem | kind | intervals | held, % | warned, % | quiet: held, % | by chance so few | wrong and silent, % |",
+             "|---|---|---|---|---|---|---|---|---|"]
     for c in counts:
-        if c.claim == claim and c.printed:
-            quiet = c.quiet_held / c.quiet if c.quiet else math.nan
-            lines.append(f"| {c.problem} | {c.kind} | {c.printed:,} | {percent(c.share())} ± {percent(c.error())} "
-                         f"| {percent(c.warned / c.printed)} | {percent(quiet)} "
-                         f"| {percent(c.silent / c.printed)} |")
+        quiet = c.quiet_held / c.quiet if c.quiet else math.nan
+        lines.append(f"| {c.claim} | {c.problem} | {c.kind} | {c.printed:,} | {percent(c.share())} ± {percent(c.error())} "
+                     f"| {percent(c.warned / c.printed)} | {percent(quiet)} | {c.chance():.2g} "
+                     f"| {percent(c.silent / c.printed)} |")
     return "\n".join(lines)
