@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import subprocess
 import typing
 import zlib
@@ -98,12 +99,15 @@ def copied(utility, copies):
 
 
 def selections(result):
-    """The selections of a result, each with the warnings that name it or nothing."""
-    parts = [result, *result.get("further", [])]
-    for part in parts:
-        name = part.get("utility_name")
-        yield part, {w["code"] for w in result["warnings"]
-                     if len(parts) == 1 or f"`{name}`" in w["message"] or "`u" not in w["message"]}
+    """The selections of a result, each with the warnings that speak of it."""
+    for part in [result, *result.get("further", [])]:
+        yield part, warnings(result, part.get("utility_name"))
+
+
+def warnings(result, name):
+    """Codes of the warnings that name a utility, or none."""
+    return {w["code"] for w in result["warnings"]
+            if name is None or f"`{name}`" in w["message"] or not re.search(r"`u\d+`", w["message"])}
 
 
 class Kept:
@@ -162,7 +166,10 @@ def count(qpool, cases, seed, processes=None, say=lambda text: None, keep=None):
         result = run(qpool, case.verb, {**case.job, "seed": word})
         claims = []
         for part, codes in selections(result):
-            claims += [[*claim, bool(codes - case.beside)] for claim in case.claims(part)]
+            for claim in case.claims(part):
+                # Of a table of several utilities a claim says whose it is.
+                own = warnings(result, claim[5]) if len(claim) > 5 else codes
+                claims.append([*claim[:5], bool(own - case.beside)])
         return case, key, claims, False
 
     with concurrent.futures.ThreadPoolExecutor(processes or os.cpu_count()) as pool:

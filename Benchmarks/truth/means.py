@@ -126,8 +126,9 @@ def given(problem, draws, runs):
     def claims(result):
         yield from interval(f"mean above a given threshold, {draws} draws",
                             result["utility"]["top_mean_interval"], truth, 0.95)
-    return Case(name, kind, "run", {"base": base, "utility": utility, "draws": draws,
-                                    "method": {"threshold": {"value": level}}}, claims, runs)
+    copies = COPIES if runs > COPIES else 1
+    return Case(name, kind, "run", {"base": wide(base, copies), "utilities": copied(utility, copies), "draws": draws,
+                                    "method": {"threshold": {"value": level}}}, claims, runs, copies)
 
 
 def costs(runs):

@@ -8,8 +8,9 @@
 /// estimate does, of which it is the generalisation: Hill's index is 1/ξ.
 ///
 /// The estimate is the posterior mean of Zhang and Stephens, *Technometrics* 51 (2009),
-/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n. Below ξ = −1/2 that is not
-/// regular, and at −1 would be no error at all: there the error at −1/2 stands.
+/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n. Of laws with an
+/// end, ξ < 0, that is too small for this estimate (with 128 excesses 95 % intervals held 90, 79 and 66 % at −1/4, −1/2
+/// and −1): there the error at 0 stands.
 public struct TailIndex: Sendable, Hashable {
     /// ξ.
     public var value: Double
@@ -19,8 +20,6 @@ public struct TailIndex: Sendable, Hashable {
     /// Above so large a ξ, by a standard error, no finite end is given to an interval of a mean: its
     /// variance may not exist.
     static let most = 0.5
-    /// Below so small a ξ maximum likelihood is not regular.
-    static let leastRegular = -0.5
     /// Excesses below which nothing is said.
     static let fewest = 10
 
@@ -67,7 +66,7 @@ public struct TailIndex: Sendable, Hashable {
         }
         value = Self.shape(scaled, sum / total)
         guard value.isFinite else { return nil }
-        error = (1 + max(Self.leastRegular, value)) / n.squareRoot()
+        error = (1 + max(0, value)) / n.squareRoot()
     }
 
     private static func shape(_ excesses: [Double], _ slope: Double) -> Double {

@@ -33,13 +33,17 @@ public enum TailMass {
     /// The same of an interval of the mass that is kept: above the threshold, and of the samples that lie
     /// at it those whose label is not below its own. As labels are uniform, `tied` of the mass is that
     /// share of all that lies there.
+    ///
+    /// - Parameter hits: kept samples that lie at the threshold, of so many kept: how well `tied` is known.
     static func bothSides(
-        of interval: Interval, mass: Double, tied: Double, threshold: Key
+        of interval: Interval, mass: Double, tied: Double, hits: UInt64, kept: UInt64,
+        threshold: Key, confidence: Double
     ) -> Interval {
-        guard tied > 0, mass > 0 else { return interval }
-        let share = min(1, tied / mass)
-        let kept = 1 - Double(threshold.label) * 0x1p-64
-        let below = kept > 0 ? share * (1 / kept - 1) : .infinity
+        guard tied > 0, mass > 0, hits > 0 else { return interval }
+        let most = clopperPearson(hits: min(hits, kept), trials: kept, confidence: confidence).upper
+        let share = min(1, tied / mass * most * Double(kept) / Double(hits))
+        let label = 1 - Double(threshold.label) * 0x1p-64
+        let below = label > 0 ? share * (1 / label - 1) : .infinity
         return Interval(interval.lower * (1 - share), min(1, interval.upper * (1 + below)))
     }
 

@@ -37,7 +37,10 @@ struct ImportanceReport {
             threshold: threshold, interval: nil,
             tailMassInterval: TailMass.bothSides(
                 of: tail.interval(confidence: job.settings.confidence), mass: tail.mass,
-                tied: tieMass, threshold: threshold),
+                tied: tieMass,
+                hits: UInt64(samples.count { $0.level.bits == threshold.bits }),
+                kept: UInt64(samples.count), threshold: threshold,
+                confidence: job.settings.confidence),
             tailMass: min(1, tail.mass), ties: .none, top: top(job), topCount: UInt64(tail.hits),
             isIndependent: true, draws: [], certificate: .nothing, estimatesMean: false)
         report.certificate = .gated(

@@ -26,7 +26,9 @@ struct SplittingReport {
             selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
             threshold: threshold, interval: nil,
             tailMassInterval: TailMass.bothSides(
-                of: interval(job), mass: weight, tied: tieMass, threshold: threshold),
+                of: interval(job), mass: weight, tied: tieMass,
+                hits: records.reduce(0) { $0 + UInt64($1.tied) }, kept: keptParticles,
+                threshold: threshold, confidence: job.settings.confidence),
             tailMass: weight, ties: .none, top: allTop(columns: 1 + job.costs.count),
             topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing,
             estimatesMean: false)
