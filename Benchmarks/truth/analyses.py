@@ -88,7 +88,7 @@ def search(spread, runs):
 
 def cases(size, seed):
     suite = size == "suite"
-    runs = 4 if suite else 300
+    runs = 4 if suite else 200
     for p in (0.001, 0.02, 0.3):
         for samples in (300,) if suite else (100, 1_000):
             yield audit(p, samples, runs)

@@ -92,7 +92,7 @@ def index_of(problem):
 
 
 # Independent copies of a problem in one job.
-COPIES = 25
+COPIES = 50
 
 
 def wide(base, dimension):
