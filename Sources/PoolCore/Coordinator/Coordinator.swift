@@ -227,7 +227,7 @@ package struct Coordinator: ~Copyable {
             guard workers[worker.route] === worker else { continue }
             if now.since(worker.heard) > worker.silence {
                 note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
-                remove(worker)
+                remove(worker, &effects)
                 continue
             }
             let heard = max(worker.heard, worker.pinged)

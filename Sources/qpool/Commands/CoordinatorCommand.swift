@@ -26,7 +26,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "Where to listen; port 0 takes any that is free.")
-    var listen = ConnectOptions.defaultEndpoint
+    var listen = Endpoint.usual
 
     @Option(
         help: "Folder of keys (`qpool keygen`): everything is encrypted, only listed peers get in.")
@@ -135,7 +135,9 @@ struct Span: ExpressibleByArgument {
     init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
 
     init?(argument: String) {
-        let units: [(String, Double)] = [("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)]
+        let units: [(String, Double)] = [
+            ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         for (unit, scale) in units where argument.hasSuffix(unit) {
             guard let value = Double(argument.dropLast(unit.count)), value > 0, value * scale < 1e8
             else { return nil }

@@ -17,7 +17,7 @@ struct PriorityCommand: AsyncParsableCommand {
             is finished first.
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @Argument(help: "From -10 to 10; higher is served first.")
