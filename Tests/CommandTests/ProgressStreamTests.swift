@@ -36,8 +36,9 @@ import Testing
     @Test func aRunIsToldFromItsStartToItsEnd() throws {
         let run = try qpool("run", job, "-o", "json", "--progress", "json")
         #expect(run.status == 0)
-        #expect(run.output == (try qpool("run", job, "-o", "json", "-q")).output
-            || withoutTimings(run.output) == (try undisturbed(job)))
+        #expect(
+            run.output == (try qpool("run", job, "-o", "json", "-q")).output
+                || withoutTimings(run.output) == (try undisturbed(job)))
         let events = try Self.events(run.error)
         #expect(kinds(events).first == "start" && kinds(events).last == "end")
         let start = events[0]
@@ -65,7 +66,10 @@ import Testing
         #expect(refused.status == 2 && refused.output.isEmpty)
         let events = try Self.events(refused.error)
         let problems = events.filter { $0["event"] as? String == "problem" }
-        #expect(problems.contains { $0["line"] as? Int == 3 && $0["suggestion"] as? String == "quantile" })
+        #expect(
+            problems.contains {
+                $0["line"] as? Int == 3 && $0["suggestion"] as? String == "quantile"
+            })
         #expect(
             problems.contains {
                 $0["path"] as? String == "base.normal" && $0["suggestion"] as? String == "dimension"
@@ -120,6 +124,7 @@ import Testing
         let again = try pool.client("watch", id, "--progress", "json")
         let told = try Self.events(again.error)
         #expect(again.status == 0 && told.last?["state"] as? String == "done")
-        #expect(told.contains { $0["stage"] as? String == "done" && $0["fraction"] as? Double == 1 })
+        #expect(
+            told.contains { $0["stage"] as? String == "done" && $0["fraction"] as? Double == 1 })
     }
 }

@@ -51,7 +51,9 @@ import Testing
     }
 
     /// Every command that takes a job takes changes of it.
-    @Test(arguments: ["run", "plan", "estimate", "sweep", "audit", "attack", "search", "check", "bench", "submit"])
+    @Test(arguments: [
+        "run", "plan", "estimate", "sweep", "audit", "attack", "search", "check", "bench", "submit",
+    ])
     func everyCommandTakesChanges(verb: String) throws {
         let refused = try qpool(verb, job, "--set", "sede=3")
         #expect(refused.status == 2, "\(verb): \(refused.error)")
@@ -102,20 +104,24 @@ import Testing
         let flag = try qpool("config", "--connect", "127.0.0.1:7004", environment: file).output
         #expect(line("connect", flag).hasSuffix("--connect"))
         let none = try qpool("config").output
-        #expect(line("connect", none).contains("7411") && line("connect", none).hasSuffix("default"))
+        #expect(
+            line("connect", none).contains("7411") && line("connect", none).hasSuffix("default"))
         let json = try qpool("config", "-o", "json", environment: file)
         #expect(json.output.contains("\"setting\": \"connect\""), "\(json.output)")
     }
 
     @Test(arguments: [
         ("pols: {}", "did you mean `pools`?"), ("pools: { a: { conect: x } }", "`connect`"),
-        ("pools: { a: {} }", "no `connect`"), ("pool: x\npools: { y: { connect: \"h:1\" } }", "no pool `x`"),
+        ("pools: { a: {} }", "no `connect`"),
+        ("pool: x\npools: { y: { connect: \"h:1\" } }", "no pool `x`"),
         ("threads: 0", "threads"), ("a: [", "not YAML"),
     ])
     func aWrongConfigurationIsNamedWithItsLine(text: String, words: String) throws {
         let refused = try qpool("jobs", environment: try config(text))
         #expect(refused.status == 2, "\(refused.error)")
-        #expect(refused.error.contains("config.yaml") && refused.error.contains(words), "\(refused.error)")
+        #expect(
+            refused.error.contains("config.yaml") && refused.error.contains(words),
+            "\(refused.error)")
     }
 
     @Test func aPoolIsReachedByItsName() throws {
@@ -123,7 +129,9 @@ import Testing
         let file = try config("pools: { lab: { connect: \"\(pool.endpoint)\" } }")
         #expect(try qpool("jobs", "--pool", "lab", environment: file).status == 0)
         let unknown = try qpool("jobs", "--pool", "lap", environment: file)
-        #expect(unknown.status == 2 && unknown.error.contains("did you mean `lab`?"), "\(unknown.error)")
+        #expect(
+            unknown.status == 2 && unknown.error.contains("did you mean `lab`?"), "\(unknown.error)"
+        )
         let both = try qpool("jobs", "--pool", "lab", "--connect", pool.endpoint, environment: file)
         #expect(both.status == 2)
     }

@@ -82,7 +82,8 @@ extension Coordinator {
         _ worker: WorkerRecord, _ job: JobRecord, _ effects: inout CoordinatorEffects
     ) {
         guard worker.given.last != job.id, !worker.given.contains(job.id),
-            job.history.takesWorkerEvent() else { return }
+            job.history.takesWorkerEvent()
+        else { return }
         let cores = worker.hello.cores == 1 ? "1 core" : "\(worker.hello.cores) cores"
         happened(
             job, "worker \(worker.id) on \(worker.hello.host) works at it, \(cores)", &effects)

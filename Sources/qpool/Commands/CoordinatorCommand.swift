@@ -72,6 +72,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
     var acceptStore = false
 
+    @Option(
+        help: """
+            Forget jobs that ended so long ago: 12h, 30d. Not said: they stay until room is wanted.
+            """)
+    var forgetAfter: Span?
+
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
 
@@ -100,6 +106,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.leaseLevels = leaseSamples.levels
             options.maximumEvaluations = Double(maxEvaluations.value)
             options.maximumJobBytes = maxJobMemory
+            options.forgetNanoseconds = forgetAfter?.nanoseconds
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             let endpoint = try Endpoint.listening(listen, place: "--listen")
             let loaded = try keys.map { try CoordinatorKeys.load($0) }

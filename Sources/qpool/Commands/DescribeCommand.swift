@@ -29,9 +29,10 @@ struct DescribeCommand: AsyncParsableCommand {
             let status = try await connection.client().status(job, events: true)
             let now = Date()
             guard output.output.format == .table else {
-                let record = StatusText.record(status) + [
-                    ("events", .array(status.events.map { .object($0.record(at: now)) }))
-                ]
+                let record =
+                    StatusText.record(status) + [
+                        ("events", .array(status.events.map { .object($0.record(at: now)) }))
+                    ]
                 let format = output.output.format
                 return try output.output.write(
                     RecordList([record]).text(format == .json ? .jsonl : format))
@@ -41,7 +42,7 @@ struct DescribeCommand: AsyncParsableCommand {
     }
 
     private func text(_ job: JobStatus, _ now: Date) -> String {
-        var lines = LabelledLines()
+        var lines = LabelledLines(columns: output.output.tableColumns)
         lines.add("job", job.id)
         lines.add("name", job.name)
         if !job.owner.isEmpty { lines.add("owner", job.owner) }

@@ -15,7 +15,10 @@ enum HelpText {
         func endProse() {
             guard !prose.isEmpty else { return }
             let text = prose.joined(separator: " ")
-            lines.append(Paragraph.lines(text, columns: columns, indent: 0))
+            let isUsage = text.lowercased().hasPrefix("usage:")
+            let set = Paragraph.lines(
+                isUsage ? together(text) : text, columns: columns, indent: isUsage ? 7 : 0)
+            lines.append(set.replacing("\u{A0}", with: " "))
             prose = []
         }
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -44,10 +47,28 @@ enum HelpText {
             column = line.distance(from: line.startIndex, to: gap.upperBound)
             column += line[gap.upperBound...].prefix { $0 == " " }.count
         }
-        // A column that leaves no room for words is none.
-        if columns - column < 24 { return String(line) }
         let start = line.index(line.startIndex, offsetBy: column)
-        return line[..<start]
-            + Paragraph.lines(String(line[start...]), columns: columns, indent: column)
+        let rest = String(line[start...])
+        guard columns - column >= 24 else {
+            // A column that leaves no room for words begins on a line of its own.
+            let below = indent + 4
+            let first = column > indent ? DisplayText.line(String(line[..<start])) : ""
+            var lines = first.isEmpty ? "" : first + "\n"
+            while lines.hasSuffix(" \n") { lines.removeLast(2); lines += "\n" }
+            return lines + String(repeating: " ", count: first.isEmpty ? indent : below)
+                + Paragraph.lines(rest, columns: columns, indent: first.isEmpty ? indent : below)
+        }
+        return line[..<start] + Paragraph.lines(rest, columns: columns, indent: column)
+    }
+
+    /// What stands in brackets stays together, by blanks that do not break.
+    private static func together(_ text: String) -> String {
+        var depth = 0
+        return String(
+            text.map { character -> Character in
+                if character == "[" { depth += 1 }
+                if character == "]" { depth -= 1 }
+                return depth > 0 && character == " " ? "\u{A0}" : character
+            })
     }
 }
