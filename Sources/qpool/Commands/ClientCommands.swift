@@ -244,6 +244,7 @@ struct CancelCommand: AsyncParsableCommand {
     var job: String
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var messages: MessageOptions
 
     func run() async throws {
         try await reporting {

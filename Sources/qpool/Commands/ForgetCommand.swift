@@ -31,6 +31,7 @@ struct ForgetCommand: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var messages: MessageOptions
 
     func validate() throws {
         guard (job == nil) != (endedBefore == nil) else {

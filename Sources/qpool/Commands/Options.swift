@@ -74,18 +74,23 @@ struct ProgressOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "No progress on standard error.")
     var quiet = false
 
+    @OptionGroup var style: MessageOptions
+
+    func validate() throws {
+        if quiet, style.progress == .json {
+            throw ValidationError("--quiet has no progress to tell: leave out one of the two")
+        }
+    }
+}
+
+/// How what is said is written.
+struct MessageOptions: ParsableArguments {
     @Option(
         help: """
             auto: a line; json: everything on standard error as an event a line, for programs \
             (docs/progress.md).
             """)
     var progress = ProgressStyle.auto
-
-    func validate() throws {
-        if quiet, progress == .json {
-            throw ValidationError("--quiet has no progress to tell: leave out one of the two")
-        }
-    }
 }
 
 /// The job that a command reads: the same for all of them.

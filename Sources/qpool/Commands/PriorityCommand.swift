@@ -24,6 +24,7 @@ struct PriorityCommand: AsyncParsableCommand {
     var priority: Int
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var messages: MessageOptions
 
     func validate() throws {
         guard (-10...10).contains(priority) else {
