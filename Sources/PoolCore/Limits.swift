@@ -82,6 +82,12 @@ public enum PoolLimits {
     public static let watches = 10_000
     /// Watches of a key, or of a connection where there are no keys.
     public static let watchesPerClient = 256
+    /// Events that are kept of a job: the first one, and the latest.
+    public static let jobEvents = 100
+    /// Events of a job that workers cause, in one life of the coordinator.
+    public static let workerEvents = 64
+    /// Characters of an event.
+    public static let eventCharacters = 400
     /// Jobs or workers in one list.
     public static let listed = 1_000
     /// Outstanding leases looked at for one speculative copy.

@@ -46,19 +46,31 @@ extension Coordinator {
         _ request: WireStatusRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         do throws(PoolFailure) {
-            replyStatus(try findStored(request.job), request.request, route, &effects)
+            replyStatus(
+                try findStored(request.job), request.request, route, &effects,
+                events: request.events)
         } catch {
             reply(error, to: route, request.request, &effects)
         }
     }
 
     func replyStatus(
-        _ job: JobRecord, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects
+        _ job: JobRecord, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects,
+        events: Bool = false
     ) {
         let reply = PoolMessage.statusReply(
             .with {
                 $0.request = request
                 $0.status = status(of: job)
+                if events {
+                    $0.status.events = job.history.events(at: now).map { event in
+                        .with {
+                            $0.number = event.number
+                            $0.ageNanoseconds = event.ageNanoseconds
+                            $0.text = event.text
+                        }
+                    }
+                }
             })
         effects.held.append((route, reply))
     }
@@ -107,6 +119,7 @@ extension Coordinator {
                 job.priority = request.priority
                 queued.sort { ($1.priority, $0.order) < ($0.priority, $1.order) }
                 effects.records.append(.priority(job: job.id, request.priority))
+                happened(job, "priority \(request.priority)", &effects)
             }
             replyStatus(job, request.request, route, &effects)
         } catch {
@@ -174,7 +187,7 @@ extension Coordinator {
         }
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
-        let visible = jobs.values.filter { isVisible($0) }
+        let visible = jobs.values.filter { isVisible($0) && isWanted($0, request) }
         let newest = visible.sorted { $0.order > $1.order }.prefix(limit)
         let reply = PoolMessage.jobList(
             .with {
@@ -183,6 +196,21 @@ extension Coordinator {
                 $0.total = UInt64(visible.count)
             })
         effects.held.append((route, reply))
+    }
+
+    /// Whether a list asks for a job.
+    private func isWanted(_ job: JobRecord, _ request: WireListRequest) -> Bool {
+        let wanted = status(of: job)
+        if !request.states.isEmpty, !request.states.contains(wanted.state) { return false }
+        if !request.owner.isEmpty, wanted.owner != request.owner { return false }
+        if !request.name.isEmpty, !job.name.lowercased().contains(request.name.lowercased()) {
+            return false
+        }
+        if request.endedBeforeNanoseconds > 0 {
+            guard wanted.endedNanoseconds >= request.endedBeforeNanoseconds else { return false }
+        }
+        return request.sinceNanoseconds == 0
+            || wanted.submittedNanoseconds <= request.sinceNanoseconds
     }
 
     mutating func listWorkers(
@@ -334,6 +362,13 @@ extension Coordinator {
                 $0.samplesPerSecond = job.rate.perSecond(at: now)
             }
             if let failure = job.failure { $0.failure = failure.wire }
+            // Of a job of before there were histories nobody knows; a moment ago is 1.
+            if let begin = job.history.begin {
+                $0.submittedNanoseconds = UInt64(max(1, now.since(begin)))
+            }
+            if job.state.isOver, let end = job.history.end {
+                $0.endedNanoseconds = UInt64(max(1, now.since(end)))
+            }
             $0.warnings = warnings(of: job)
             $0.owner = job.owner?.name ?? ""
         }

@@ -96,6 +96,10 @@ extension Coordinator {
             .info,
             "job \(job.id) is extended to \(larger.job.settings.extent.samples) samples, "
                 + "\(larger.job.settings.extent.draws) draws", &effects)
+        happened(
+            job,
+            "extended to \(larger.job.settings.extent.samples) samples, "
+                + "\(larger.job.settings.extent.draws) draws", &effects)
         guard job.state == .done else { return }
         job.begins()
         enqueue(job)
@@ -160,6 +164,7 @@ extension Coordinator {
                 effects.tasks.append(.compile(ticket: ticket, job.package, job: job.id))
                 effects.records.append(.resumed(job: job.id))
                 lived(job, "goes on", " after it had ended")
+                happened(job, request.anew ? "retried from nothing" : "retried", &effects)
             }
             replyStatus(job, request.request, route, &effects)
         } catch {

@@ -131,6 +131,7 @@ extension Coordinator {
         if job.started == nil { job.started = now }
         job.served += guess
         worker.leases.insert(id)
+        joined(worker, job, &effects)
         worker.gets(job.id)
         worker.leaseCheck = min(worker.leaseCheck, now + worker.silence)
         let round =

@@ -96,6 +96,6 @@ extension Coordinator {
             "the last \(worker.misfits) partials of this worker did not fit: \(reason)",
             remedy: "check the machine's memory and its copy of qpool, then start the worker again")
         refuse(failure, worker.route, &effects)
-        remove(worker)
+        remove(worker, &effects)
     }
 }

@@ -168,7 +168,7 @@ extension Coordinator {
         note(.warning, "worker \(answer.worker) is quarantined: \(reason)", &effects)
         for worker in workers.values.filter({ $0.party == party }).sorted(by: { $0.id < $1.id }) {
             refuse(entry.failure, worker.route, &effects)
-            remove(worker)
+            remove(worker, &effects)
         }
         for job in jobs.values.sorted(by: { $0.order < $1.order }) {
             for range in job.checks.forget(party) where job.state == .running {
@@ -258,6 +258,7 @@ extension Coordinator {
         guard job.warnings.count < PoolLimits.warnings, !job.warnings.contains(text) else { return }
         job.warnings.append(text)
         effects.records.append(.warned(job: job.id, text: text))
+        happened(job, "warning: \(text)", &effects)
         troubles.add(
             "warned", "job \(job.id): \(text)", summary: "warnings of jobs", at: now.nanoseconds)
     }

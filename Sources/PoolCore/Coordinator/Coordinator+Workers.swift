@@ -76,7 +76,7 @@ extension Coordinator {
                 earlier.leases.subtract(worker.leases)
                 worker.continues(earlier)
             }
-            remove(earlier)
+            remove(earlier, &effects)
         } else {
             came(
                 "joined",
@@ -84,7 +84,7 @@ extension Coordinator {
                     + "version \(hello.version)")
         }
         // A connection has one session: whoever said hello on it before has lost it, and its leases are free.
-        if let other = workers[route] { remove(other) }
+        if let other = workers[route] { remove(other, &effects) }
         workers[route] = worker
         workersByID[worker.id] = worker
         // Now it counts itself.
@@ -156,7 +156,7 @@ extension Coordinator {
     mutating func goodbye(_ route: Route, _ effects: inout CoordinatorEffects) {
         guard let worker = workers[route] else { return }
         came("left", "worker \(worker.id) left")
-        remove(worker)
+        remove(worker, &effects)
     }
 
     mutating func disconnected(_ route: Route, _ effects: inout CoordinatorEffects) {
@@ -164,14 +164,15 @@ extension Coordinator {
             refused(
                 "gone", "worker \(worker.id) is gone: its leases go to others",
                 summary: "workers whose connections ended")
-            return remove(worker)
+            return remove(worker, &effects)
         }
         for (key, watch) in watches where key.route == route { remove(key, watch) }
     }
 
     /// Ends a session; its leases are free.
-    mutating func remove(_ worker: WorkerRecord) {
+    mutating func remove(_ worker: WorkerRecord, _ effects: inout CoordinatorEffects) {
         isFull = false
+        wentAway(worker, &effects)
         if workers[worker.route] === worker { workers[worker.route] = nil }
         if workersByID[worker.id] === worker { workersByID[worker.id] = nil }
         worker.draining = true
@@ -295,6 +296,9 @@ extension Coordinator {
             "cannot", "worker \(worker.id) cannot compute job \(job.id): \(failure)",
             summary: "ranges that workers cannot compute")
         // A fault of one worker must not end the job; one that all of them find must.
+        if job.history.takesWorkerEvent() {
+            happened(job, "worker \(worker.id) cannot compute it: \(failure)", &effects)
+        }
         job.strikes.add(worker)
         if isHopeless(job) { end(job, .failed(failure), &effects) }
     }

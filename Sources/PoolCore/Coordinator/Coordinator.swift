@@ -64,6 +64,8 @@ package struct Coordinator: ~Copyable {
     private var lastTicket: UInt64 = 0
     private var lastOrder: UInt64 = 0
     private var nextSweep = Instant.zero
+    /// When it is looked for jobs that are kept no longer.
+    var nextForgetting = Instant.zero
 
     /// A submission that is being compiled.
     struct Submission {
@@ -97,8 +99,10 @@ package struct Coordinator: ~Copyable {
         let told = [refusals, arrivals, lives, troubles].compactMap(\.deadline).min().map {
             Instant(nanoseconds: max($0, 0))
         }
-        if workers.isEmpty && watches.isEmpty { return told }
-        return min(nextSweep, nextUpdate, told ?? .distantFuture)
+        let forgetting = options.forgetNanoseconds == nil || jobs.isEmpty ? nil : nextForgetting
+        let rare = [told, forgetting].compactMap(\.self).min()
+        if workers.isEmpty && watches.isEmpty { return rare }
+        return min(nextSweep, nextUpdate, rare ?? .distantFuture)
     }
 
     /// Takes one event.
@@ -135,6 +139,7 @@ package struct Coordinator: ~Copyable {
             nextSweep = now + options.sweepNanoseconds
             sweep(&effects)
         }
+        forgetOld(&effects)
         patrol(&effects)
         promote(&effects)
         assign(&effects)
@@ -227,7 +232,7 @@ package struct Coordinator: ~Copyable {
             guard workers[worker.route] === worker else { continue }
             if now.since(worker.heard) > worker.silence {
                 note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
-                remove(worker)
+                remove(worker, &effects)
                 continue
             }
             let heard = max(worker.heard, worker.pinged)

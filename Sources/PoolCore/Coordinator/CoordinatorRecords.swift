@@ -226,6 +226,8 @@ final class JobRecord {
     var contributors: Set<String>
     /// What its owner should know.
     var warnings: [String]
+    /// What happened to it.
+    var history: JobHistory
     /// Ranges of the present round of which two parties must agree.
     var checks = Checks()
     /// How the ranges of the present round are sampled for that.
@@ -259,6 +261,7 @@ final class JobRecord {
         contributors = Set(stored.contributors)
         warnings = stored.warnings
         before = stored.account
+        history = JobHistory(stored.events, at: now)
         submitted = now
         self.compiled = compiled
         sources = compiled?.externalSources ?? []

@@ -253,7 +253,7 @@ extension StoreRecord {
         switch self {
         case .ended, .forgotten, .restarted, .extended: true
         case .submitted, .priority, .merged, .checkpoint, .rested, .resumed, .progressed,
-            .contributed, .warned, .quarantined, .accounted:
+            .contributed, .warned, .quarantined, .accounted, .happened:
             false
         }
     }

@@ -18,8 +18,7 @@ struct CheckCommand: AsyncParsableCommand {
             no receipt of its draws can be checked. Exit status 1 where one is not, or fails.
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @Option(help: "Samples to try.")
     var samples = 4096
@@ -31,16 +30,16 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(job.node, resources: job.resources)
+        try await reporting(file: job.file) {
+            var file = try job.load()
+            file.allowPlugins()
+            let spec = try JobCompiler.compile(file.node, resources: file.resources)
             if !spec.job.texts.isEmpty {
                 try Terminal.writeOutput(
                     "base: recorded: samples are drawn once and kept, so nothing is drawn to try\n")
                 return
             }
-            let again = try JobCompiler.compile(job.node, resources: job.resources)
+            let again = try JobCompiler.compile(file.node, resources: file.resources)
             let findings = ReplayCheck.check(spec.job, again: again.job, samples: samples)
             var isGood = true
             for finding in findings {

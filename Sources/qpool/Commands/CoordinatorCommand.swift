@@ -26,7 +26,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "Where to listen; port 0 takes any that is free.")
-    var listen = ConnectOptions.defaultEndpoint
+    var listen = Endpoint.usual
 
     @Option(
         help: "Folder of keys (`qpool keygen`): everything is encrypted, only listed peers get in.")
@@ -72,6 +72,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
     var acceptStore = false
 
+    @Option(
+        help: """
+            Forget jobs that ended so long ago: 12h, 30d. Not said: they stay until room is wanted.
+            """)
+    var forgetAfter: Span?
+
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
 
@@ -100,6 +106,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.leaseLevels = leaseSamples.levels
             options.maximumEvaluations = Double(maxEvaluations.value)
             options.maximumJobBytes = maxJobMemory
+            options.forgetNanoseconds = forgetAfter?.nanoseconds
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             let endpoint = try Endpoint.listening(listen, place: "--listen")
             let loaded = try keys.map { try CoordinatorKeys.load($0) }
@@ -135,7 +142,9 @@ struct Span: ExpressibleByArgument {
     init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
 
     init?(argument: String) {
-        let units: [(String, Double)] = [("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)]
+        let units: [(String, Double)] = [
+            ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         for (unit, scale) in units where argument.hasSuffix(unit) {
             guard let value = Double(argument.dropLast(unit.count)), value > 0, value * scale < 1e8
             else { return nil }

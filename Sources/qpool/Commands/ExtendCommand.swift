@@ -22,7 +22,8 @@ struct ExtendCommand: AsyncParsableCommand {
             twice changes nothing; fewer samples than the job has are refused (exit status 2).
             """)
 
-    @Argument(help: "The job's id, or its beginning; or the file of a state.")
+    @Argument(
+        help: "The job's id, or its beginning; or the file of a state.", completion: LiveNames.jobs)
     var job: String
 
     @Option(help: "Samples in all, as 1e9; of `threshold` the most.")
@@ -61,12 +62,14 @@ struct ExtendCommand: AsyncParsableCommand {
     private func extendState() async throws {
         // Plugins are looked for beside the state.
         let folder = URL(fileURLWithPath: job).deletingLastPathComponent().path
-        let extensions = JobExtensions.local(folder: folder) { Terminal.say("qpool: \($0)") }
+        let extensions = JobExtensions.local(folder: folder) {
+            Terminal.say("qpool: \($0)", level: .warning)
+        }
         let state = try RunState(path: job, extensions: extensions)
             .extended(samples: samples?.value, draws: draws)
         try state.write(to: job)
         var run = LocalJob(state, keeps: job)
-        let document = try await run.proceed(threads: threads.count, quiet: output.quiet)
+        let document = try await run.proceed(threads: try threads.count(), quiet: output.quiet)
         guard let document else { return }
         try ResultPrinter(output.output).write(document.text)
     }

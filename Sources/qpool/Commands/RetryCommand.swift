@@ -19,7 +19,7 @@ struct RetryCommand: AsyncParsableCommand {
             status 2). One that runs or is done is left as it is.
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @Flag(help: "Begin from nothing, a job that runs too.")

@@ -90,7 +90,7 @@ struct WorkerCommand: AsyncParsableCommand {
             let service = try WorkerService(
                 .init(
                     endpoint: coordinator.endpoint, security: coordinator.security,
-                    threads: threads.count,
+                    threads: try threads.count(),
                     compiler: JobCompiler(extensions: extensions), logger: logger))
             let asked = Asked()
             let signals = Signals { name in

@@ -38,6 +38,14 @@ struct OutputTarget: ExpressibleByArgument {
     /// Colours of the answer.
     var paint: Paint { path == nil ? Paint(on: .output) : Paint() }
 
+    /// The columns that a table may take: those of the terminal, else of `COLUMNS`; nil in files and
+    /// pipes, where nothing is left out.
+    var tableColumns: Int? {
+        guard path == nil, StandardStream.output.isTerminal else { return nil }
+        return StandardStream.output.columns
+            ?? ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
+    }
+
     /// Refuses, before the work, what could not be written after it.
     func check() throws {
         guard let path else {

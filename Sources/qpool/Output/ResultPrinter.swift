@@ -18,7 +18,9 @@ struct ResultPrinter {
         }
         let parsed = try ParsedResult(try ResultFile.document(document))
         switch target.format {
-        case .table: try target.write(ResultText(parsed: parsed, paint: target.paint).text)
+        case .table:
+            try target.write(
+                ResultText(parsed: parsed, paint: target.paint, columns: target.tableColumns).text)
         case .jsonl: try target.write(ResultRecords(parsed).lines)
         case .csv: try target.write(ResultRecords(parsed).csv)
         case .npy: try target.write(ResultRecords(parsed).npy)
