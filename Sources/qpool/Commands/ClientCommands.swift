@@ -244,11 +244,12 @@ struct CancelCommand: AsyncParsableCommand {
     var job: String
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var progress: ProgressOptions
 
     func run() async throws {
         try await reporting {
             let status = try await connection.client().cancel(job)
-            Terminal.say("\(status.id) is \(status.state.rawValue)")
+            if !progress.quiet { Terminal.say("\(status.id) is \(status.state.rawValue)") }
         }
     }
 }

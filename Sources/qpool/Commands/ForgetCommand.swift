@@ -31,6 +31,7 @@ struct ForgetCommand: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
         guard (job == nil) != (endedBefore == nil) else {
@@ -47,7 +48,7 @@ struct ForgetCommand: AsyncParsableCommand {
             let client = try connection.client()
             if let job {
                 let status = try await client.forget(job)
-                Terminal.say("\(status.id) is forgotten")
+                if !progress.quiet { Terminal.say("\(status.id) is forgotten") }
                 return
             }
             guard let endedBefore else { return }

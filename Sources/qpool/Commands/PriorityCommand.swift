@@ -24,6 +24,7 @@ struct PriorityCommand: AsyncParsableCommand {
     var priority: Int
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
         guard (-10...10).contains(priority) else {
@@ -34,7 +35,9 @@ struct PriorityCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let status = try await connection.client().setPriority(job, priority)
-            Terminal.say("\(status.id) has priority \(status.priority)")
+            if !progress.quiet {
+                Terminal.say("\(status.id) has priority \(status.priority)")
+            }
         }
     }
 }

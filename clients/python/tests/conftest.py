@@ -60,7 +60,7 @@ class LocalPool:
             process.send_signal(signal.SIGTERM)
         for process in self._processes:
             try:
-                process.wait(10)
+                process.wait(2)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

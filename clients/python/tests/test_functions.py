@@ -10,7 +10,8 @@ from numpy import sqrt
 
 import qpool
 from qpool._functions import source
-from qpool.function import load, packed, unpacked
+from qpool._packing import packed, unpacked
+from qpool.function import load
 
 SCALE = 2.5
 CENTRE = np.array([0.5, -1.0])

@@ -118,3 +118,10 @@ def test_mixtures_and_products():
 def test_what_json_cannot_hold_is_refused_by_type():
     with pytest.raises(TypeError, match="cannot hold a complex"):
         qpool.normal(mean=3j)
+
+
+@pytest.mark.parametrize("name", [n for n in qpool._declared.BASES if n not in ("empirical", "text")])
+def test_the_example_of_each_base_is_a_base(name):
+    example = getattr(qpool, name).__doc__.split(">>> ")[1].strip()
+    job = qpool.Job(eval(example), utility="1", quantile=0.5, samples=256)
+    assert name.replace("_", "-") in job.normalised["base"]

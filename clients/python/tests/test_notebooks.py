@@ -42,6 +42,19 @@ def test_a_notebook_runs(path, tmp_path):
     check(path, tmp_path)
 
 
+def test_the_language_models_notebook_runs(tmp_path, monkeypatch):
+    """Against a real model of two million parameters, served from this process."""
+    import tiny_model
+
+    server = tiny_model.serve()
+    try:
+        monkeypatch.setenv("QPOOL_EXAMPLE_ENDPOINT", server.url)
+        monkeypatch.setenv("QPOOL_JOURNAL", str(tmp_path / "journal"))
+        check(ROOT / "examples/notebooks/language-model.ipynb", tmp_path)
+    finally:
+        server.shutdown()
+
+
 def check(path, folder):
     notebook = run(path, folder)
     pictures = outputs(notebook, "image/png")

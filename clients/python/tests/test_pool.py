@@ -51,7 +51,7 @@ def test_progress_wait_cancel_retry_and_forget(pool):
     with pytest.raises(qpool.TimedOut):
         job.wait(within=0.5, progress=False)
     job.wait_for(precision=1.0, progress=False)
-    with pytest.raises(qpool.UsageError):
+    with pytest.raises(qpool.Refused, match="not done yet"):
         job.result()
     job.cancel()
     assert job.status().state == "cancelled"
@@ -78,7 +78,9 @@ def test_what_happened_is_told(pool):
     there = qpool.Pool(pool.endpoint)
     job = there.submit(BOWL)
     job.wait(progress=False)
-    assert "done" in job.logs()
+    events = job.logs()
+    assert len(events) >= 2 and "done" in events[len(events) - 1]["text"]
+    assert events.column("number") == sorted(events.column("number"))
 
 
 def test_nobody_there_is_said_at_once():

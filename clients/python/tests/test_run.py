@@ -131,7 +131,7 @@ def test_warnings_of_the_job_are_shown():
 
 
 @pytest.mark.parametrize("module", ["_errors", "_values", "_frames", "_job", "_composed", "_results",
-                                    "_verbs", "_program"])
+                                    "_verbs", "_program", "_functions", "_pool"])
 def test_examples_of_the_documentation_run(module, tmp_path, monkeypatch):
     import doctest
     import importlib

@@ -126,23 +126,25 @@ def documentation(first: str, lines: list, example: str, indent: int) -> str:
 
 
 def examples(reference: str) -> dict:
-    """The examples of `qpool schema --bases`, by base."""
+    """The arguments of each base's example in `qpool schema --bases`, as Python writes them."""
     found = {}
     for part in re.split(r"^## ", reference, flags=re.M)[1:]:
         name = part.split("\n", 1)[0].strip()
-        lines = [line[4:] for line in part.splitlines() if line.startswith("    ")]
-        found[name] = "\n".join(lines)
+        line = re.search(r"^    base: (\{.*\})$", part, flags=re.M)
+        # Words without quotes, but numbers, get them: then it is JSON.
+        words = re.sub(r'("[^"]*")|([A-Za-z][\w.\-]*)', lambda m: m[1] or json.dumps(m[2]), line[1])
+        (keys,) = json.loads(words).values()
+        if isinstance(keys, dict):
+            found[name] = ", ".join(f"{key}={value!r}" for key, value in keys.items())
     return found
 
 
-def base(name: str, schema: dict) -> str:
+def base(name: str, schema: dict, example: str) -> str:
     identifier = name.replace("-", "_")
     properties, words, lines = parameters(schema)
-    needed = required(schema)
-    shown = ", ".join(f"{key}=…" for key in properties if key in needed)
     text = f"\n\ndef {identifier}(\n    *, " + ",\n    ".join(words) + ",\n) -> Base:\n"
     text += documentation(
-        schema["description"], lines, f"qpool.{identifier}({shown})".replace("…", "..."), 4)
+        schema["description"], lines, f"qpool.{identifier}({example})", 4)
     keys = ", ".join(f"{key}={key}" for key in properties)
     keys = textwrap.fill(keys, 88, initial_indent="        ", subsequent_indent="        ")
     return text + f'\n    return Base({{"{name}": given(\n{keys})}})\n'
@@ -170,8 +172,13 @@ def job(schema: dict) -> str:
 
 def text() -> str:
     program = os.environ.get("QPOOL", "qpool")
-    schema = json.loads(subprocess.run(
-        [program, "schema"], check=True, capture_output=True, text=True).stdout)
+
+    def said(*arguments: str) -> str:
+        return subprocess.run(
+            [program, *arguments], check=True, capture_output=True, text=True).stdout
+
+    schema = json.loads(said("schema"))
+    shown = examples(said("schema", "--bases"))
     bases = {
         name[5:]: value for name, value in schema["$defs"].items()
         if name.startswith("base.") and name[5:] not in COMPOSED}
@@ -202,7 +209,7 @@ __all__ = [
 {listed},
 ]
 '''
-    body = "".join(base(name, value) for name, value in bases.items()) + job(schema)
+    body = "".join(base(name, value, shown[name]) for name, value in bases.items()) + job(schema)
     used = set(re.findall(r"\w+", body))
     head = head.replace("Formula, Formulas", ", ".join(
         name for name in ("Formula", "Formulas") if name in used) or "Formulas")

@@ -46,7 +46,7 @@ def uniform(
             1.
 
     Example:
-        >>> qpool.uniform()
+        >>> qpool.uniform(lower=-1, upper=1)
     """
     return Base({"uniform": given(
         lower=lower, upper=upper, dimension=dimension)})
@@ -69,7 +69,7 @@ def normal(
             given: independent components. Unit: value².
 
     Example:
-        >>> qpool.normal()
+        >>> qpool.normal(mean=[0, 1], sd=2)
     """
     return Base({"normal": given(
         dimension=dimension, mean=mean, sd=sd, covariance=covariance)})
@@ -89,7 +89,7 @@ def lognormal(
             1.
 
     Example:
-        >>> qpool.lognormal()
+        >>> qpool.lognormal(mu=0.5, sigma=2)
     """
     return Base({"lognormal": given(
         mu=mu, sigma=sigma, dimension=dimension)})
@@ -111,7 +111,7 @@ def exponential(
             1.
 
     Example:
-        >>> qpool.exponential()
+        >>> qpool.exponential(rate=2)
     """
     return Base({"exponential": given(
         rate=rate, scale=scale, mean=mean, dimension=dimension)})
@@ -133,7 +133,7 @@ def gamma(
             1.
 
     Example:
-        >>> qpool.gamma(shape=...)
+        >>> qpool.gamma(shape=2.5, scale=3)
     """
     return Base({"gamma": given(
         shape=shape, scale=scale, rate=rate, dimension=dimension)})
@@ -153,7 +153,7 @@ def beta(
             1.
 
     Example:
-        >>> qpool.beta(a=..., b=...)
+        >>> qpool.beta(a=2, b=3)
     """
     return Base({"beta": given(
         a=a, b=b, dimension=dimension)})
@@ -175,7 +175,7 @@ def student_t(
             1.
 
     Example:
-        >>> qpool.student_t(df=...)
+        >>> qpool.student_t(df=3)
     """
     return Base({"student-t": given(
         df=df, location=location, scale=scale, dimension=dimension)})
@@ -195,7 +195,7 @@ def cauchy(
             1.
 
     Example:
-        >>> qpool.cauchy()
+        >>> qpool.cauchy(location=1, scale=2)
     """
     return Base({"cauchy": given(
         location=location, scale=scale, dimension=dimension)})
@@ -215,7 +215,7 @@ def pareto(
             1.
 
     Example:
-        >>> qpool.pareto(shape=...)
+        >>> qpool.pareto(shape=1.5, scale=2)
     """
     return Base({"pareto": given(
         shape=shape, scale=scale, dimension=dimension)})
@@ -235,7 +235,7 @@ def gumbel(
             1.
 
     Example:
-        >>> qpool.gumbel()
+        >>> qpool.gumbel(location=1, scale=2)
     """
     return Base({"gumbel": given(
         location=location, scale=scale, dimension=dimension)})
@@ -255,7 +255,7 @@ def weibull(
             1.
 
     Example:
-        >>> qpool.weibull(shape=...)
+        >>> qpool.weibull(shape=1.5, scale=2)
     """
     return Base({"weibull": given(
         shape=shape, scale=scale, dimension=dimension)})
@@ -275,7 +275,7 @@ def laplace(
             1.
 
     Example:
-        >>> qpool.laplace()
+        >>> qpool.laplace(location=1, scale=2)
     """
     return Base({"laplace": given(
         location=location, scale=scale, dimension=dimension)})
@@ -295,7 +295,7 @@ def logistic(
             1.
 
     Example:
-        >>> qpool.logistic()
+        >>> qpool.logistic(location=1, scale=2)
     """
     return Base({"logistic": given(
         location=location, scale=scale, dimension=dimension)})
@@ -315,7 +315,7 @@ def log_logistic(
             1.
 
     Example:
-        >>> qpool.log_logistic(shape=...)
+        >>> qpool.log_logistic(shape=3, scale=2)
     """
     return Base({"log-logistic": given(
         shape=shape, scale=scale, dimension=dimension)})
@@ -337,7 +337,7 @@ def triangular(
             1.
 
     Example:
-        >>> qpool.triangular(mode=...)
+        >>> qpool.triangular(lower=1, mode=2, upper=5)
     """
     return Base({"triangular": given(
         lower=lower, mode=mode, upper=upper, dimension=dimension)})
@@ -359,7 +359,7 @@ def generalized_pareto(
             1.
 
     Example:
-        >>> qpool.generalized_pareto(shape=...)
+        >>> qpool.generalized_pareto(shape=0.2, scale=2)
     """
     return Base({"generalized-pareto": given(
         shape=shape, location=location, scale=scale, dimension=dimension)})
@@ -381,7 +381,7 @@ def generalized_extreme_value(
             1.
 
     Example:
-        >>> qpool.generalized_extreme_value(shape=...)
+        >>> qpool.generalized_extreme_value(shape=0.1, location=1, scale=2)
     """
     return Base({"generalized-extreme-value": given(
         shape=shape, location=location, scale=scale, dimension=dimension)})
@@ -399,7 +399,7 @@ def rayleigh(
             1.
 
     Example:
-        >>> qpool.rayleigh()
+        >>> qpool.rayleigh(scale=2)
     """
     return Base({"rayleigh": given(
         scale=scale, dimension=dimension)})
@@ -417,7 +417,7 @@ def chi_squared(
             1.
 
     Example:
-        >>> qpool.chi_squared(df=...)
+        >>> qpool.chi_squared(df=4)
     """
     return Base({"chi-squared": given(
         df=df, dimension=dimension)})
@@ -437,7 +437,7 @@ def inverse_gamma(
             1.
 
     Example:
-        >>> qpool.inverse_gamma(shape=...)
+        >>> qpool.inverse_gamma(shape=3, scale=2)
     """
     return Base({"inverse-gamma": given(
         shape=shape, scale=scale, dimension=dimension)})
@@ -455,7 +455,7 @@ def half_normal(
             1.
 
     Example:
-        >>> qpool.half_normal()
+        >>> qpool.half_normal(scale=2)
     """
     return Base({"half-normal": given(
         scale=scale, dimension=dimension)})
@@ -475,7 +475,7 @@ def inverse_gaussian(
             1.
 
     Example:
-        >>> qpool.inverse_gaussian()
+        >>> qpool.inverse_gaussian(mean=2, shape=3)
     """
     return Base({"inverse-gaussian": given(
         mean=mean, shape=shape, dimension=dimension)})
@@ -493,7 +493,7 @@ def poisson(
             1.
 
     Example:
-        >>> qpool.poisson(mean=...)
+        >>> qpool.poisson(mean=4)
     """
     return Base({"poisson": given(
         mean=mean, dimension=dimension)})
@@ -513,7 +513,7 @@ def binomial(
             1.
 
     Example:
-        >>> qpool.binomial(trials=..., probability=...)
+        >>> qpool.binomial(trials=10, probability=0.5)
     """
     return Base({"binomial": given(
         trials=trials, probability=probability, dimension=dimension)})
@@ -531,7 +531,7 @@ def geometric(
             1.
 
     Example:
-        >>> qpool.geometric(probability=...)
+        >>> qpool.geometric(probability=0.2)
     """
     return Base({"geometric": given(
         probability=probability, dimension=dimension)})
@@ -551,7 +551,7 @@ def negative_binomial(
             1.
 
     Example:
-        >>> qpool.negative_binomial(successes=..., probability=...)
+        >>> qpool.negative_binomial(successes=3, probability=0.2)
     """
     return Base({"negative-binomial": given(
         successes=successes, probability=probability, dimension=dimension)})
@@ -573,7 +573,7 @@ def hypergeometric(
             1.
 
     Example:
-        >>> qpool.hypergeometric(population=..., successes=..., draws=...)
+        >>> qpool.hypergeometric(population=50, successes=5, draws=10)
     """
     return Base({"hypergeometric": given(
         population=population, successes=successes, draws=draws, dimension=dimension)})
@@ -594,7 +594,7 @@ def discrete_uniform(
             1.
 
     Example:
-        >>> qpool.discrete_uniform(upper=...)
+        >>> qpool.discrete_uniform(lower=1, upper=6)
     """
     return Base({"discrete-uniform": given(
         lower=lower, upper=upper, dimension=dimension)})
@@ -617,7 +617,7 @@ def categorical(
             1.
 
     Example:
-        >>> qpool.categorical()
+        >>> qpool.categorical(values=[-1, 0, 7], probabilities=[0.2, 0.5, 0.3])
     """
     return Base({"categorical": given(
         values=values, probabilities=probabilities, weights=weights, dimension=dimension)})
@@ -637,7 +637,7 @@ def multinomial(
             `probabilities`.
 
     Example:
-        >>> qpool.multinomial(trials=...)
+        >>> qpool.multinomial(trials=10, probabilities=[0.2, 0.3, 0.5])
     """
     return Base({"multinomial": given(
         trials=trials, probabilities=probabilities, weights=weights)})
@@ -652,7 +652,7 @@ def dirichlet(
         concentration: The shapes, one for each share.
 
     Example:
-        >>> qpool.dirichlet(concentration=...)
+        >>> qpool.dirichlet(concentration=[2, 3, 0.5])
     """
     return Base({"dirichlet": given(
         concentration=concentration)})
@@ -672,7 +672,7 @@ def multivariate_student_t(
         location: The medians. Unit: value. Default 0.
 
     Example:
-        >>> qpool.multivariate_student_t(df=..., scale=...)
+        >>> qpool.multivariate_student_t(df=4, location=[1, 2], scale=[[2, 0.6], [0.6, 1]])
     """
     return Base({"multivariate-student-t": given(
         df=df, location=location, scale=scale)})
@@ -694,7 +694,7 @@ def empirical(
             column; `auto` is Silverman's rule. Not given: rows as they stand.
 
     Example:
-        >>> qpool.empirical(file=...)
+        >>> qpool.empirical(file='rows.csv', columns=['a', 'b'])
     """
     return Base({"empirical": given(
         file=file, columns=columns, weights=weights, smooth=smooth)})
@@ -713,7 +713,7 @@ def truncated(
         upper: The interval's upper end. Not given: no end. Unit: value.
 
     Example:
-        >>> qpool.truncated(base=...)
+        >>> qpool.truncated(base={'normal': {}}, lower=2, upper=5)
     """
     return Base({"truncated": given(
         base=base, lower=lower, upper=upper)})
@@ -733,7 +733,7 @@ def markov(
             alike.
 
     Example:
-        >>> qpool.markov(transition=..., length=...)
+        >>> qpool.markov(transition=[[0.9, 0.1], [0.5, 0.5]], length=20)
     """
     return Base({"markov": given(
         initial=initial, transition=transition, length=length)})
@@ -754,7 +754,7 @@ def copula(
             least 0.5, at most 1e+06.
 
     Example:
-        >>> qpool.copula(marginals=..., correlation=...)
+        >>> qpool.copula(marginals={'load': {'gumbel': {}}, 'strength': {'weibull': {'shape': 8}}}, correlation=0.6)
     """
     return Base({"copula": given(
         marginals=marginals, correlation=correlation, df=df)})
@@ -813,7 +813,7 @@ def text(
             at most 1e+06.
 
     Example:
-        >>> qpool.text(endpoint=..., prompt=...)
+        >>> qpool.text(endpoint='http://127.0.0.1:8000/v1', prompt='Once upon a time')
     """
     return Base({"text": given(
         endpoint=endpoint, api=api, model=model, prompt=prompt, system=system,
@@ -853,7 +853,7 @@ def process(
             kept. Default true.
 
     Example:
-        >>> qpool.process(command=..., dimension=...)
+        >>> qpool.process(command=['python3', 'maker.py'], dimension=2, normals=2)
     """
     return Base({"process": given(
         command=command, format=format, batch=batch, timeout=timeout, files=files,

@@ -22,7 +22,7 @@ import numpy as np
 
 from ._errors import MissingPackage
 from ._values import Formula, functions_by
-from .function import WORDS, packed
+from ._packing import WORDS, packed
 
 _COMMAND = ["python3", "-m", "qpool.function"]
 

@@ -156,9 +156,12 @@ class PoolJob:
     def __await__(self) -> Generator[Any, None, Result]:
         return asyncio.to_thread(self.wait, progress=False).__await__()
 
-    def logs(self) -> str:
-        """What happened to it, a line each."""
-        return self.pool._call(["logs", self.id]).decode()
+    def logs(self) -> Table:
+        """What happened to it: the number, the time and the words of each event."""
+        lines = self.pool._call(["logs", self.id, "-o", "jsonl"]).decode().splitlines()
+        columns = ["number", "time", "text"]
+        events = [json.loads(line) for line in lines]
+        return Table(columns, [[event[name] for name in columns] for event in events])
 
     def extend(self, samples: float | str) -> PoolJob:
         """Lets it go on at its next index, to so many samples in all."""

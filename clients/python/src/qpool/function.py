@@ -11,30 +11,12 @@ The words are base64 of zlib. Whoever allows such a command on a worker lets cli
 
 from __future__ import annotations
 
-import base64
 import pickle
 import sys
-import zlib
 from typing import Any
 
+from ._packing import unpacked
 from .plugin import serve
-
-WORD = 4_000
-"""Bytes of a word; a job's commands take 4,096."""
-WORDS = 59
-"""Words at most; a job's commands take 64, of which five say what this is."""
-
-
-def packed(data: bytes) -> list[str]:
-    """The words that carry the bytes."""
-    text = base64.b64encode(zlib.compress(data, 9)).decode()
-    return [text[start:start + WORD] for start in range(0, len(text), WORD)]
-
-
-def unpacked(words: list[str]) -> bytes:
-    """The bytes that the words carry."""
-    return zlib.decompress(base64.b64decode("".join(words)))
-
 
 def load(kind: str, name: str, words: list[str]) -> Any:
     """The function."""
