@@ -27,7 +27,7 @@ struct AttackCommand: AsyncParsableCommand {
     var kl: String?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await LocalJob.answer(file, threads: threads, output: output, changing: attacked)

@@ -25,7 +25,7 @@ struct EstimateCommand: AsyncParsableCommand {
     var file: String
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await LocalJob.answer(file, threads: threads, output: output) {

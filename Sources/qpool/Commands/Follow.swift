@@ -4,11 +4,12 @@ import Foundation
 import PoolCore
 import PoolRuntime
 
-/// Shows a job's progress until it ends or the condition is met; then its result, where wanted.
+/// Shows a job's progress until it ends or the condition is met; then its result, where an `answer` is
+/// wanted.
 ///
 /// The first Ctrl-C detaches and says how to come back.
 func follow(
-    _ job: String, _ client: PoolClient, _ output: OutputOptions, printsResult: Bool,
+    _ job: String, _ client: PoolClient, quiet: Bool, answer: AnswerOptions? = nil,
     until condition: WaitCondition = .done
 ) async throws {
     let signals = Signals { _ in
@@ -20,7 +21,7 @@ func follow(
     var last: JobStatus?
     for try await status in client.watch(job) {
         last = status
-        if !output.quiet { progress.show(ProgressReport(status)) }
+        if !quiet { progress.show(ProgressReport(status)) }
         if condition.isMet(by: status) { break }
     }
     progress.finish()
@@ -36,9 +37,9 @@ func follow(
             remedy: "`qpool retry \(last.id)` goes on with what it lacks")
     default: break
     }
-    if printsResult {
+    if let answer {
         let document = try await client.result(last.id)
-        try ResultPrinter(output.output).write(document.text)
+        try ResultPrinter(answer).write(document.text)
     }
 }
 

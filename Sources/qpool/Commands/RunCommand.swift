@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var endpoints: EndpointOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         if part != nil, state == nil {
@@ -51,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
             var job = LocalJob(spec, file.resources)
             if let state { try keep(&job, state) }
             if let document = try await job.proceed(threads: threads.count, quiet: output.quiet) {
-                return try ResultPrinter(output.output).write(document.text)
+                return try ResultPrinter(output).write(document.text)
             }
             guard let state else { return }
             Terminal.say(

@@ -24,7 +24,7 @@ struct SearchCommand: AsyncParsableCommand {
     var file: String
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await LocalJob.answer(file, threads: threads, output: output) {
