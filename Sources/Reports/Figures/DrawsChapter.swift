@@ -11,6 +11,8 @@ struct DrawsChapter {
 
     /// The most draws in pictures, in the table, as cards; and the most components in the table.
     private static let (mostPoints, mostRows, mostCards, mostColumns) = (1000, 500, 100, 16)
+    /// The most points that say what they are.
+    static let mostNotes = 200
 
     init(_ selection: SelectionResult, of parsed: ParsedResult, id: String, prefix: String) {
         self.selection = selection
@@ -83,11 +85,14 @@ struct DrawsChapter {
         _ second: (Draw) -> Double
     ) -> Plot {
         let shown = draws.prefix(Self.mostPoints)
+        // Where points are many nobody reads one, and the page grows.
+        let hasNotes = shown.count <= Self.mostNotes
         func points(_ isFallback: Bool) -> [Mark.Point] {
             shown.filter { $0.fallback == isFallback }.map { draw in
                 Mark.Point(
                     x: first(draw), y: second(draw),
-                    note: "index \(draw.index), utility \(Digits.short(draw.utility, 6))")
+                    note: hasNotes
+                        ? "index \(draw.index), utility \(Digits.short(draw.utility, 6))" : "")
             }
         }
         var marks = [

@@ -51,9 +51,11 @@ struct UtilityPlot {
         }
         let draws = selection.draws.prefix(Self.mostDraws)
         if !draws.isEmpty {
+            let hasNotes = draws.count <= DrawsChapter.mostNotes
             let points = draws.filter { $0.utility.isFinite }.map {
                 Mark.Point(
-                    x: $0.utility, y: at(), note: "index \($0.index): \(Digits.exact($0.utility))")
+                    x: $0.utility, y: at(),
+                    note: hasNotes ? "index \($0.index): \(Digits.exact($0.utility))" : "")
             }
             let all = selection.draws.count
             rows.append(
