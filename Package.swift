@@ -83,10 +83,13 @@ let package = Package(
             dependencies: ["Quantilizer", "CWeb", "Sodium"], swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["PoolCore", "Quantilizer"], swiftSettings: strict),
+        // Results as pages and pictures, without I/O.
+        .target(name: "Reports", dependencies: ["Quantilizer"], swiftSettings: strict),
         .executableTarget(
             name: "qpool",
             dependencies: [
                 "Quantilizer", "PoolCore", "PoolRuntime", "Endpoints", "Simulation", "ZeroMQ",
+                "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -112,6 +115,8 @@ let package = Package(
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Quantilizer"],
             swiftSettings: testing),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Quantilizer"], swiftSettings: testing),
         // What reads bytes from outside, with its corpus; `ops/fuzz` builds the same files into a
         // libFuzzer program.
         .testTarget(

@@ -30,7 +30,7 @@ struct QPool: AsyncParsableCommand {
                     DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
                     EstimateCommand.self, SweepCommand.self, AuditCommand.self, AttackCommand.self,
                     SearchCommand.self,
-                    MergeCommand.self, VerifyCommand.self,
+                    MergeCommand.self, VerifyCommand.self, ReportCommand.self, PlotCommand.self,
                     CheckCommand.self,
                     SchemaCommand.self,
                     DoctorCommand.self, ConfigCommand.self, CompletionsCommand.self,

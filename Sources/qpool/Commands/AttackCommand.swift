@@ -26,7 +26,7 @@ struct AttackCommand: AsyncParsableCommand {
     var kl: String?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await LocalJob.answer(job, threads: threads, output: output, changing: attacked)

@@ -28,7 +28,7 @@ struct AuditCommand: AsyncParsableCommand {
     var harm: String?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
     @OptionGroup(title: "Texts") var endpoints: EndpointOptions
 
     func run() async throws {

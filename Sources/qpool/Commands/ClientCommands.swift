@@ -33,12 +33,13 @@ struct SubmitCommand: AsyncParsableCommand {
     var priority = 0
 
     @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         guard (-10...10).contains(priority) else {
             throw ValidationError("--priority takes -10 to 10")
         }
+        if !wait { try output.refuseReport() }
         if let id, !JobID.isValid(id) {
             throw ValidationError("--id takes letters, digits, dots, dashes and underscores")
         }
@@ -57,7 +58,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 try Terminal.writeOutput(submitted.status.id + "\n")
                 return
             }
-            try await follow(submitted.status.id, client, output, printsResult: true)
+            try await follow(submitted.status.id, client, quiet: output.quiet, answer: output)
         }
     }
 }
@@ -90,7 +91,7 @@ struct WatchCommand: AsyncParsableCommand {
             let client = try connection.client()
             let asLines = output.output.format == .jsonl || output.output.format == .json
             try await follow(
-                job, client, output, printsResult: false,
+                job, client, quiet: output.quiet,
                 observe: asLines
                     ? { try Terminal.writeOutput(RecordList([StatusText.record($0)]).lines) } : nil)
         }
@@ -127,7 +128,7 @@ struct WaitCommand: AsyncParsableCommand {
         try await reporting {
             let client = try connection.client()
             let waiting = Task {
-                try await follow(job, client, output, printsResult: false, until: condition)
+                try await follow(job, client, quiet: output.quiet, until: condition)
             }
             let clock = within.map { within in
                 Task {
@@ -218,7 +219,7 @@ struct ResultCommand: AsyncParsableCommand {
     var job: String
 
     @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await reporting {
@@ -229,7 +230,7 @@ struct ResultCommand: AsyncParsableCommand {
                         + "result before that")
             }
             status.sayWarnings()
-            try ResultPrinter(output.output).write(document.text)
+            try ResultPrinter(output).write(document.text)
         }
     }
 }

@@ -24,7 +24,7 @@ struct EstimateCommand: AsyncParsableCommand {
     @OptionGroup var job: JobArgument
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await LocalJob.answer(job, threads: threads, output: output) {

@@ -37,7 +37,7 @@ struct ExtendCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         guard samples != nil || draws != nil else {
@@ -49,13 +49,14 @@ struct ExtendCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             if FileManager.default.fileExists(atPath: job) { return try await extendState() }
+            if !wait { try output.refuseReport() }
             let client = try connection.client()
             let status = try await client.extend(job, samples: samples?.value, draws: draws)
             guard wait else {
                 try Terminal.writeOutput(status.id + "\n")
                 return
             }
-            try await follow(status.id, client, output, printsResult: true)
+            try await follow(status.id, client, quiet: output.quiet, answer: output)
         }
     }
 
@@ -71,7 +72,7 @@ struct ExtendCommand: AsyncParsableCommand {
         var run = LocalJob(state, keeps: job)
         let document = try await run.proceed(threads: try threads.count(), quiet: output.quiet)
         guard let document else { return }
-        try ResultPrinter(output.output).write(document.text)
+        try ResultPrinter(output).write(document.text)
     }
 }
 

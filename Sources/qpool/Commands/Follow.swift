@@ -4,13 +4,14 @@ import Foundation
 import PoolCore
 import PoolRuntime
 
-/// Shows a job's progress until it ends or the condition is met; then its result, where wanted.
+/// Shows a job's progress until it ends or the condition is met; then its result, where an `answer` is
+/// wanted.
 ///
 /// The first Ctrl-C detaches and says how to come back.
 ///
 /// - Parameter observe: is given every status, in place of a line of progress.
 func follow(
-    _ job: String, _ client: PoolClient, _ output: OutputOptions, printsResult: Bool,
+    _ job: String, _ client: PoolClient, quiet: Bool, answer: AnswerOptions? = nil,
     until condition: WaitCondition = .done, observe: ((JobStatus) throws -> Void)? = nil
 ) async throws {
     let signals = Signals { _ in
@@ -25,7 +26,7 @@ func follow(
         if last == nil { ProgressStream.start(ProgressStream.Start(status)) }
         last = status
         try observe?(status)
-        if !output.quiet, observe == nil || ProgressStream.isOn {
+        if !quiet, observe == nil || ProgressStream.isOn {
             progress.show(ProgressReport(status))
         }
         if condition.isMet(by: status) { break }
@@ -43,9 +44,9 @@ func follow(
             remedy: "`qpool retry \(last.id)` goes on with what it lacks")
     default: break
     }
-    if printsResult {
+    if let answer {
         let document = try await client.result(last.id)
-        try ResultPrinter(output.output).write(document.text)
+        try ResultPrinter(answer).write(document.text)
     }
 }
 

@@ -42,7 +42,7 @@ struct LocalJob {
     /// Reads a job file, changes its tree as a command's options say, runs the job here and prints the
     /// answer.
     static func answer(
-        _ job: JobArgument, threads: ThreadOptions, output: OutputOptions,
+        _ job: JobArgument, threads: ThreadOptions, output: AnswerOptions,
         endpoints: EndpointOptions? = nil,
         changing change: (JobNode) throws(JobError) -> JobNode
     ) async throws {
@@ -53,7 +53,7 @@ struct LocalJob {
             let spec = try JobCompiler.compile(try change(file.node), resources: file.resources)
             let document = try await LocalJob(spec, file.resources).run(
                 threads: try threads.count(), quiet: output.quiet)
-            try ResultPrinter(output.output).write(document.text)
+            try ResultPrinter(output).write(document.text)
         }
     }
 

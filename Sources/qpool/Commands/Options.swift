@@ -126,6 +126,29 @@ struct JobChanges: ParsableArguments {
     }
 }
 
+/// How an answer is written, and its report: for every command that ends with a result.
+struct AnswerOptions: ParsableArguments {
+    @OptionGroup var options: OutputOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write a report to this file: one page of HTML, with pictures, for any browser.",
+            valueName: "file.html"))
+    var report: String?
+
+    var output: OutputTarget { options.output }
+    var quiet: Bool { options.quiet }
+
+    func validate() throws {
+        if let report { try OutputTarget.check(report, flag: "--report") }
+    }
+
+    /// Refuses a report where the command does not wait for a result.
+    func refuseReport() throws {
+        if report != nil { throw ValidationError("--report needs --wait: there is no result yet") }
+    }
+}
+
 /// Cores to compute on: for every command that computes.
 struct ThreadOptions: ParsableArguments {
     @Option(help: "Threads to compute on. Default: QPOOL_THREADS, else all cores.")

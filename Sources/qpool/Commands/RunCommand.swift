@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var endpoints: EndpointOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         if part != nil, state == nil {
@@ -54,7 +54,7 @@ struct RunCommand: AsyncParsableCommand {
             let document = try await local.proceed(
                 threads: try threads.count(), quiet: output.quiet)
             if let document {
-                return try ResultPrinter(output.output).write(document.text)
+                return try ResultPrinter(output).write(document.text)
             }
             guard let state else { return }
             Terminal.say(

@@ -23,7 +23,7 @@ struct SearchCommand: AsyncParsableCommand {
     @OptionGroup var job: JobArgument
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await LocalJob.answer(job, threads: threads, output: output) {

@@ -37,7 +37,7 @@ struct SweepCommand: AsyncParsableCommand {
     var steps: Int?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
     @OptionGroup(title: "Texts") var endpoints: EndpointOptions
 
     func run() async throws {
