@@ -145,6 +145,8 @@ extension Coordinator {
         jobs[job.id] = job
         jobBytes += job.weight
         effects.records.append(.submitted(stored))
+        tally.jobsAccepted &+= 1
+        trail(job, "accepted")
         lived(job, "accepted", job.name.isEmpty ? "" : ": \(job.name)")
         enqueue(job)
         return (job, false)
@@ -220,6 +222,7 @@ extension Coordinator {
         }
         if isEndless(job, &effects) { return }
         job.round = round
+        trail(job, "round \(round.number + 1) begins: \(round.count) indices")
         job.encodedRound = round.encode()
         job.sampling = Sampling(
             verify: job.verify, indices: round.count, leastLevel: options.leaseLevels.lowerBound)
@@ -260,7 +263,8 @@ extension Coordinator {
         job.ended = now
         effects.records.append(.ended(job: job.id, .failed(failure)))
         if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
-        note(.warning, "job \(job.id): \(failure)", &effects)
+        note(
+            .warning, "job \(job.id): \(failure)", &effects, about: LogSubject(job: job.id))
     }
 
     mutating func end(
@@ -284,13 +288,15 @@ extension Coordinator {
             job.state = .failed
             troubles.add(
                 "failed", "job \(job.id) failed: \(failure)", summary: "jobs failed",
-                at: now.nanoseconds)
+                about: LogSubject(job: job.id), at: now.nanoseconds)
         case .cancelled:
             job.state = .cancelled
             lived(job, "is cancelled")
         }
         jobBytes += job.weight - before
         job.ended = now
+        trailThreshold(of: job, isLast: true)
+        trailEnded(job)
         if !job.watchers.isEmpty { watchedJobEnded = true }
         job.finalProgress = job.machine?.progress ?? job.finalProgress
         // Only the result is needed from here on, and what it may go on from.
