@@ -74,6 +74,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            // The dashboard is part of the program.
+            resources: ["html", "css", "js"].map { .embedInCode("Dashboard/Page/dashboard.\($0)") }
+                + [.embedInCode("Dashboard/Page/openapi.json")],
             swiftSettings: strict),
         // Requests over HTTP, by libcurl, loaded when the first is made.
         .target(name: "CWeb", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),

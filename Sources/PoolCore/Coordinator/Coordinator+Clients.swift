@@ -4,10 +4,11 @@ internal import SwiftProtobuf
 
 /// What clients ask: status, watches, results, cancellation, lists.
 extension Coordinator {
-    func reply(
+    mutating func reply(
         _ failure: PoolFailure, to route: Route, _ request: UInt64,
         _ effects: inout CoordinatorEffects
     ) {
+        tally.refused(failure)
         effects.outgoing.append(
             (
                 route,
@@ -229,31 +230,35 @@ extension Coordinator {
             .with {
                 $0.request = request.request
                 $0.total = UInt64(workers.count)
-                $0.workers = all.map { worker in
-                    .with {
-                        $0.worker = worker.id
-                        $0.host = worker.hello.host
-                        $0.process = worker.hello.process
-                        $0.cores = worker.hello.cores
-                        $0.memoryBytes = worker.hello.memoryBytes
-                        $0.version = worker.hello.version
-                        $0.slots = UInt32(worker.slots)
-                        $0.leases = UInt32(worker.leases.count)
-                        $0.samplesPerSecond = worker.speed * 1e9
-                        $0.samples = worker.samples
-                        $0.connectedNanoseconds = UInt64(now.since(worker.connected))
-                        $0.draining = worker.draining
-                    }
-                }
-                $0.workers += shutOut.map { entry in
-                    .with {
-                        $0.worker = entry.worker
-                        $0.host = entry.host
-                        $0.quarantine = entry.reason
-                    }
-                }
+                $0.workers = all.map { status(of: $0) }
+                $0.workers += shutOut.map { status(of: $0) }
             })
         effects.outgoing.append((route, reply))
+    }
+
+    func status(of worker: WorkerRecord) -> WireWorkerStatus {
+        .with {
+            $0.worker = worker.id
+            $0.host = worker.hello.host
+            $0.process = worker.hello.process
+            $0.cores = worker.hello.cores
+            $0.memoryBytes = worker.hello.memoryBytes
+            $0.version = worker.hello.version
+            $0.slots = UInt32(worker.slots)
+            $0.leases = UInt32(worker.leases.count)
+            $0.samplesPerSecond = worker.speed * 1e9
+            $0.samples = worker.samples
+            $0.connectedNanoseconds = UInt64(now.since(worker.connected))
+            $0.draining = worker.draining
+        }
+    }
+
+    func status(of entry: Quarantine) -> WireWorkerStatus {
+        .with {
+            $0.worker = entry.worker
+            $0.host = entry.host
+            $0.quarantine = entry.reason
+        }
     }
 
     mutating func watch(

@@ -95,7 +95,8 @@ extension Coordinator {
         note(
             .info,
             "job \(job.id) is extended to \(larger.job.settings.extent.samples) samples, "
-                + "\(larger.job.settings.extent.draws) draws", &effects)
+                + "\(larger.job.settings.extent.draws) draws", &effects,
+            about: LogSubject(job: job.id))
         happened(
             job,
             "extended to \(larger.job.settings.extent.samples) samples, "
@@ -116,7 +117,7 @@ extension Coordinator {
         } catch {
             note(
                 .warning, "job \(job.id) begins anew: what was kept of it is \(error.reason)",
-                &effects)
+                &effects, about: LogSubject(job: job.id))
             return nil
         }
     }
@@ -163,6 +164,7 @@ extension Coordinator {
                     stored: stored)
                 effects.tasks.append(.compile(ticket: ticket, job.package, job: job.id))
                 effects.records.append(.resumed(job: job.id))
+                trail(job, "goes on after it had ended")
                 lived(job, "goes on", " after it had ended")
                 happened(job, request.anew ? "retried from nothing" : "retried", &effects)
             }

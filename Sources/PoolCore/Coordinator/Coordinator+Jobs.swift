@@ -146,6 +146,8 @@ extension Coordinator {
         jobs[job.id] = job
         jobBytes += job.weight
         effects.records.append(.submitted(stored))
+        tally.jobsAccepted &+= 1
+        trail(job, "accepted")
         lived(job, "accepted", job.name.isEmpty ? "" : ": \(job.name)")
         happened(job, "submitted" + (job.owner.map { " by \($0.name)" } ?? ""), &effects)
         enqueue(job)
@@ -233,6 +235,7 @@ extension Coordinator {
             happened(job, "round \(round.number): \(round.count) samples", &effects)
         }
         job.round = round
+        trail(job, "round \(round.number + 1) begins: \(round.count) indices")
         job.encodedRound = round.encode()
         job.sampling = Sampling(
             verify: job.verify, indices: round.count, leastLevel: options.leaseLevels.lowerBound)
@@ -274,7 +277,8 @@ extension Coordinator {
         happened(job, "put away: \(failure.message)", &effects)
         effects.records.append(.ended(job: job.id, .failed(failure)))
         if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
-        note(.warning, "job \(job.id): \(failure)", &effects)
+        note(
+            .warning, "job \(job.id): \(failure)", &effects, about: LogSubject(job: job.id))
     }
 
     mutating func end(
@@ -301,7 +305,7 @@ extension Coordinator {
             happened(job, "failed: \(failure)", &effects)
             troubles.add(
                 "failed", "job \(job.id) failed: \(failure)", summary: "jobs failed",
-                at: now.nanoseconds)
+                about: LogSubject(job: job.id), at: now.nanoseconds)
         case .cancelled:
             job.state = .cancelled
             lived(job, "is cancelled")
@@ -309,6 +313,8 @@ extension Coordinator {
         }
         jobBytes += job.weight - before
         job.ended = now
+        trailThreshold(of: job, isLast: true)
+        trailEnded(job)
         if !job.watchers.isEmpty { watchedJobEnded = true }
         job.finalProgress = job.machine?.progress ?? job.finalProgress
         // Only the result is needed from here on, and what it may go on from.

@@ -127,6 +127,7 @@ extension Coordinator {
             due: now + expected + queued, deadline: now + worker.silence,
             parent: parent)
         if let parent { leases[parent]?.copies.append(id) }
+        trailBegan(leases[id]!)
         job.hold(id, worker)
         if job.started == nil { job.started = now }
         job.served += guess
@@ -198,9 +199,10 @@ extension Coordinator {
     }
 
     /// A lease that ends without a partial: what nobody else holds of it is free again.
-    mutating func lose(_ id: UInt64) {
+    mutating func lose(_ id: UInt64, _ outcome: JobTrail.Outcome = .lost) {
         guard let lease = leases.removeValue(forKey: id) else { return }
         detach(lease)
+        if !lease.settled { trailEnded(lease, outcome) }
         guard !lease.settled, lease.job.state == .running,
             lease.job.round?.number == lease.round
         else { return }
@@ -236,6 +238,7 @@ extension Coordinator {
         else { return lose(id) }
         leases[id] = nil
         detach(lease)
+        if !lease.settled { trailEnded(lease, .delivered) }
         var needless = lease.copies
         if let parent = lease.parent, let original = leases[parent],
             machine.isDone(original.range)
@@ -247,10 +250,14 @@ extension Coordinator {
     }
 
     /// Tells workers that these leases are not needed. They count until they are given back.
-    mutating func cancel(_ ids: some Sequence<UInt64>, _ effects: inout CoordinatorEffects) {
+    mutating func cancel(
+        _ ids: some Sequence<UInt64>, _ effects: inout CoordinatorEffects,
+        as outcome: JobTrail.Outcome = .needless
+    ) {
         for id in ids {
             guard let lease = leases[id], !lease.settled else { continue }
             leases[id]!.settled = true
+            trailEnded(lease, outcome)
             lease.job.release(id, lease.worker)
             effects.outgoing.append(
                 (lease.worker.route, .cancelLease(.with { $0.leases = [id] })))

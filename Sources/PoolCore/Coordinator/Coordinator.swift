@@ -55,6 +55,10 @@ package struct Coordinator: ~Copyable {
     var quarantined: [String: Quarantine] = [:]
     /// Ranges that are computed here.
     var judgements: [UInt64: Judgement] = [:]
+    /// What it has counted, for people.
+    var tally = PoolTally()
+    /// Jobs that have ended and keep their trails, the oldest first.
+    var trailed: Deque<String> = []
     var storeFailure: PoolFailure?
     /// Whether a worker was turned away since the last one left: said once.
     var isFull = false
@@ -112,9 +116,11 @@ package struct Coordinator: ~Copyable {
         now = max(now, time)
         switch event {
         case .received(let route, let message, let peer):
+            tally.messages &+= 1
             asker = peer
             if pays(for: message, route, &effects) { serve(message, from: route, &effects) }
         case .arrived(let route, let envelope, let peer):
+            tally.messages &+= 1
             asker = peer
             arrived(envelope, from: route, &effects)
         case .decoded(let route, let bytes, let result, let peer):
@@ -122,6 +128,7 @@ package struct Coordinator: ~Copyable {
             decodingBytes -= bytes
             serve(result, from: route, &effects)
         case .malformed(let route, let fault, let peer):
+            tally.messages &+= 1
             asker = peer
             if pays(1, route) { refuse(fault.failure, route, &effects) }
         case .disconnected(let route): disconnected(route, &effects)
@@ -144,10 +151,18 @@ package struct Coordinator: ~Copyable {
         promote(&effects)
         assign(&effects)
         notifyWatchers(&effects)
-        for line in refusals.take(at: now.nanoseconds) { note(.warning, line, &effects) }
-        for line in troubles.take(at: now.nanoseconds) { note(.warning, line, &effects) }
-        for line in arrivals.take(at: now.nanoseconds) { note(.info, line, &effects) }
-        for line in lives.take(at: now.nanoseconds) { note(.info, line, &effects) }
+        for line in refusals.take(at: now.nanoseconds) {
+            note(.warning, line.text, &effects, about: line.subject)
+        }
+        for line in troubles.take(at: now.nanoseconds) {
+            note(.warning, line.text, &effects, about: line.subject)
+        }
+        for line in arrivals.take(at: now.nanoseconds) {
+            note(.info, line.text, &effects, about: line.subject)
+        }
+        for line in lives.take(at: now.nanoseconds) {
+            note(.info, line.text, &effects, about: line.subject)
+        }
     }
 
     /// Serves a message that is paid for.
@@ -182,7 +197,10 @@ package struct Coordinator: ~Copyable {
         }
     }
 
-    func refuse(_ failure: PoolFailure, _ route: Route, _ effects: inout CoordinatorEffects) {
+    mutating func refuse(
+        _ failure: PoolFailure, _ route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        tally.refused(failure)
         effects.outgoing.append(
             (
                 route,
@@ -231,7 +249,9 @@ package struct Coordinator: ~Copyable {
             patrols.removeFirst()
             guard workers[worker.route] === worker else { continue }
             if now.since(worker.heard) > worker.silence {
-                note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
+                note(
+                    .warning, "worker \(worker.id) is silent: its leases go to others", &effects,
+                    about: LogSubject(worker: worker.id))
                 remove(worker, &effects)
                 continue
             }
@@ -262,8 +282,10 @@ package struct Coordinator: ~Copyable {
     }
 
     func note(
-        _ level: CoordinatorNote.Level, _ text: String, _ effects: inout CoordinatorEffects
+        _ level: CoordinatorNote.Level, _ text: String, _ effects: inout CoordinatorEffects,
+        about subject: LogSubject = LogSubject()
     ) {
-        effects.log.append(CoordinatorNote(level: level, text: PrintableText.line(text)))
+        effects.log.append(
+            CoordinatorNote(level: level, text: PrintableText.line(text), subject: subject))
     }
 }

@@ -222,4 +222,17 @@ package struct CoordinatorNote: Sendable {
     package enum Level: Sendable { case info, warning }
     package var level: Level
     package var text: String
+    /// Whom it is about.
+    package var subject = LogSubject()
+}
+
+/// The job and the worker that a line of the log is about, where it is about some.
+package struct LogSubject: Sendable, Hashable {
+    package var job: String?
+    package var worker: String?
+
+    package init(job: String? = nil, worker: String? = nil) {
+        self.job = job
+        self.worker = worker
+    }
 }

@@ -44,6 +44,8 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var firstLeases = PoolLimits.firstLeases
     /// What no worker knows, so that none can tell which of its ranges are checked.
     public var secret: [UInt8] = []
+    /// Whether the course of jobs is kept for people to look at.
+    public var keepsTrails = false
     /// The fingerprint that workers must show.
     public var fingerprint = Sentinel.fingerprint
 

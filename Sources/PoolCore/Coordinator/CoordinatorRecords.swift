@@ -199,6 +199,10 @@ final class JobRecord {
     var served = 0.0
     /// Samples a nanosecond and core, the mean over workers.
     var coreSpeed = 0.0
+    /// What is shown of its course.
+    var trail = JobTrail()
+    /// When its threshold was looked at for that.
+    var trailedAt = Instant.zero
     /// Samples merged over a sliding time, for people.
     var rate = RateMeter()
     /// What a store holds of the machine.

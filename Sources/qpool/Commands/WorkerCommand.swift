@@ -57,8 +57,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Where plugins are and run.")
     var pluginFolder = "."
 
-    @Flag(name: [.short, .long], help: "Log warnings only.")
-    var quiet = false
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         let rules = allowProcess.count + allowLibrary.count + allowEndpoint.count
@@ -75,7 +74,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let logger = Log.logger("worker", quiet: quiet)
+            let logger = log.logger("worker")
             var extensions = JobExtensions()
             extensions.provider = LocalFunctions(
                 folder: pluginFolder,

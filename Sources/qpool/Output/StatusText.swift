@@ -94,7 +94,7 @@ enum StatusText {
                 worker.id, worker.host, "\(worker.process)", "\(worker.cores)",
                 "\(worker.leases)/\(worker.slots)", Figures.count(worker.samplesPerSecond) + "/s",
                 Figures.count(Double(worker.samples)), Figures.duration(worker.connected.seconds),
-                state(worker) + (worker.quarantine.map { ": " + $0 } ?? ""),
+                worker.standing + (worker.quarantine.map { ": " + $0 } ?? ""),
             ])
         }
         return table
@@ -109,53 +109,13 @@ enum StatusText {
 
     /// A job's status, version 1: the names are those of the table and of every other format.
     static func record(_ job: JobStatus) -> [(String, JSON)] {
-        let thresholds = job.thresholds.map { t in
-            let ends = t.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
-            return JSON.object([
-                ("name", .string(t.name)), ("value", .number(t.value)),
-                (
-                    "interval",
-                    .array(ends.allSatisfy(\.isFinite) ? ends.map { .number($0) } : [])
-                ),
-                ("confidence", .number(t.confidence)), ("samples", .integer(t.samples)),
-            ])
-        }
-        return [
-            ("version", .integer(1)), ("id", .string(job.id)), ("name", .string(job.name)),
-            ("state", .string(job.state.rawValue)), ("priority", .number(Double(job.priority))),
-            ("issued", .integer(job.samplesDone)), ("expected", .integer(job.samplesTotal)),
-            ("round", .number(Double(job.round))), ("leases", .number(Double(job.leases))),
-            ("workers", .number(Double(job.workers))),
-            ("samples_per_second", .number(job.samplesPerSecond)),
-            ("elapsed_seconds", .number(job.elapsed.seconds)),
-            ("remaining_seconds", job.remaining.map { .number($0.seconds) } ?? .null),
-            ("thresholds", .array(thresholds)),
-            ("failure", job.failure.map { .string($0.description) } ?? .null),
-            ("job_digest", .string(job.jobDigest)),
-            ("warnings", .array(job.warnings.map { .string($0) })),
-            ("owner", job.owner.isEmpty ? .null : .string(job.owner)),
-            ("submitted_at", job.age.map { .string(Moment.iso(Date(), ago: $0)) } ?? .null),
-            ("ended_at", job.ended.map { .string(Moment.iso(Date(), ago: $0)) } ?? .null),
+        let now = Date()
+        return job.record + [
+            ("submitted_at", job.age.map { .string(Moment.iso(now, ago: $0)) } ?? .null),
+            ("ended_at", job.ended.map { .string(Moment.iso(now, ago: $0)) } ?? .null),
         ]
     }
 
     /// A worker's status, version 1.
-    static func record(_ worker: WorkerStatus) -> [(String, JSON)] {
-        [
-            ("version", .integer(1)), ("id", .string(worker.id)), ("host", .string(worker.host)),
-            ("process", .integer(UInt64(worker.process))),
-            ("cores", .number(Double(worker.cores))),
-            ("memory_bytes", .integer(worker.memoryBytes)), ("release", .string(worker.version)),
-            ("leases", .number(Double(worker.leases))), ("slots", .number(Double(worker.slots))),
-            ("samples_per_second", .number(worker.samplesPerSecond)),
-            ("issued", .integer(worker.samples)),
-            ("connected_seconds", .number(worker.connected.seconds)),
-            ("state", .string(state(worker))),
-            ("quarantine", worker.quarantine.map { .string($0) } ?? .null),
-        ]
-    }
-
-    private static func state(_ worker: WorkerStatus) -> String {
-        worker.quarantine != nil ? "quarantined" : worker.isDraining ? "draining" : "working"
-    }
+    static func record(_ worker: WorkerStatus) -> [(String, JSON)] { worker.record }
 }
