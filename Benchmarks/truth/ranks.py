@@ -91,8 +91,8 @@ def cases(size, seed):
     suite = size == "suite"
     problems = list(means.listed()) + list(means.drawn(seed, 4 if suite else 24))
     for problem in problems:
-        for samples in (500,) if suite else (200, 1_000, 10_000):
+        for samples in (500,) if suite else (200, 2_000):
             yield selection(problem, samples, 4 if suite else 1_000)
         if not suite:
-            yield given(problem, 1_000)
-        yield sweep(problem, 2_000, 2 if suite else 1_000)
+            yield given(problem, 500)
+        yield sweep(problem, 2_000, 2 if suite else 500)
