@@ -112,7 +112,7 @@ import Testing
 
     @Test(arguments: [
         ("pols: {}", "did you mean `pools`?"), ("pools: { a: { conect: x } }", "`connect`"),
-        ("pools: { a: {} }", "no `connect`"),
+        ("pools: { a: {} }", "missing key `connect`"),
         ("pool: x\npools: { y: { connect: \"h:1\" } }", "no pool `x`"),
         ("threads: 0", "threads"), ("a: [", "not YAML"),
     ])

@@ -120,7 +120,8 @@ extension Coordinator {
                 job.priority = request.priority
                 queued.sort { ($1.priority, $0.order) < ($0.priority, $1.order) }
                 effects.records.append(.priority(job: job.id, request.priority))
-                happened(job, "priority \(request.priority)", &effects)
+                // Of a job that has ended the last event tells how.
+                if !job.state.isOver { happened(job, "priority \(request.priority)", &effects) }
             }
             replyStatus(job, request.request, route, &effects)
         } catch {
@@ -201,17 +202,27 @@ extension Coordinator {
 
     /// Whether a list asks for a job.
     private func isWanted(_ job: JobRecord, _ request: WireListRequest) -> Bool {
-        let wanted = status(of: job)
-        if !request.states.isEmpty, !request.states.contains(wanted.state) { return false }
-        if !request.owner.isEmpty, wanted.owner != request.owner { return false }
+        if !request.states.isEmpty, !request.states.contains(job.state.wire) { return false }
+        if !request.owner.isEmpty, job.owner?.name != request.owner { return false }
         if !request.name.isEmpty, !job.name.lowercased().contains(request.name.lowercased()) {
             return false
         }
         if request.endedBeforeNanoseconds > 0 {
-            guard wanted.endedNanoseconds >= request.endedBeforeNanoseconds else { return false }
+            guard ended(job) >= request.endedBeforeNanoseconds else { return false }
         }
-        return request.sinceNanoseconds == 0
-            || wanted.submittedNanoseconds <= request.sinceNanoseconds
+        let age = submitted(job)
+        return request.sinceNanoseconds == 0 || (age > 0 && age <= request.sinceNanoseconds)
+    }
+
+    /// How long ago a job was submitted, 1 at least; 0 of one from before there were histories.
+    private func submitted(_ job: JobRecord) -> UInt64 {
+        job.history.begin.map { UInt64(max(1, now.since($0))) } ?? 0
+    }
+
+    /// How long ago a job ended, 1 at least; 0 where it has not, or nobody knows.
+    private func ended(_ job: JobRecord) -> UInt64 {
+        guard job.state.isOver, let end = job.ended else { return 0 }
+        return UInt64(max(1, now.since(end)))
     }
 
     mutating func listWorkers(
@@ -330,14 +341,7 @@ extension Coordinator {
             $0.name = job.name
             $0.priority = job.priority
             $0.jobDigest = job.digest
-            switch job.state {
-            case .compiling, .queued: $0.state = .queued
-            case .running: $0.state = .running
-            case .finishing: $0.state = .finishing
-            case .done: $0.state = .done
-            case .failed: $0.state = .failed
-            case .cancelled: $0.state = .cancelled
-            }
+            $0.state = job.state.wire
             let account = job.account(at: now)
             $0.samplesDone = account.samplesDone
             $0.samplesTotal = account.samplesTotal
@@ -367,15 +371,24 @@ extension Coordinator {
                 $0.samplesPerSecond = job.rate.perSecond(at: now)
             }
             if let failure = job.failure { $0.failure = failure.wire }
-            // Of a job of before there were histories nobody knows; a moment ago is 1.
-            if let begin = job.history.begin {
-                $0.submittedNanoseconds = UInt64(max(1, now.since(begin)))
-            }
-            if job.state.isOver, let end = job.history.end {
-                $0.endedNanoseconds = UInt64(max(1, now.since(end)))
-            }
+            $0.submittedNanoseconds = submitted(job)
+            $0.endedNanoseconds = ended(job)
             $0.warnings = warnings(of: job)
             $0.owner = job.owner?.name ?? ""
+        }
+    }
+}
+
+extension JobRecord.State {
+    /// As it is told.
+    fileprivate var wire: WireJobState {
+        switch self {
+        case .compiling, .queued: .queued
+        case .running: .running
+        case .finishing: .finishing
+        case .done: .done
+        case .failed: .failed
+        case .cancelled: .cancelled
         }
     }
 }

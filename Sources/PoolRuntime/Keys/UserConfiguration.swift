@@ -102,10 +102,11 @@ public struct UserConfiguration: Sendable, Hashable {
     private mutating func read(_ node: JobNode) throws(JobError) {
         var map = JobMapping(
             node, path: "", keys: ["pool", "pools", "threads", "journal", "endpoint-keys"])
-        pool = map.string("pool")
-        threads = map.integer("threads", in: 1...4096)
-        journal = map.string("journal").map(located)
-        endpointKeys = map.string("endpoint-keys").map(located)
+        func text(_ key: String) -> String? { map.has(key) ? map.string(key) : nil }
+        pool = text("pool")
+        threads = map.has("threads") ? map.integer("threads", in: 1...4096) : nil
+        journal = text("journal").map(located)
+        endpointKeys = text("endpoint-keys").map(located)
         if let node = map["pools"] {
             if case .mapping(let entries) = node.content {
                 for entry in entries {
@@ -139,7 +140,7 @@ public struct UserConfiguration: Sendable, Hashable {
             map.note("timeout", "expected seconds above 0")
         }
         try map.finish()
-        guard let connect else { throw JobError(at: node.position, path: map.path, "no `connect`") }
+        guard let connect else { preconditionFailure("a missing key was noted") }
         let isEndpoint =
             connect.contains("://")
             || (Endpoint.hasPort(connect)

@@ -70,10 +70,17 @@ struct DescribeCommand: AsyncParsableCommand {
         }
         lines.add("digest", job.jobDigest)
         for warning in job.warnings { lines.add("warning", warning) }
-        var text = StatusText.sentence(job) + "\n\n" + lines.text
+        let columns = output.output.tableColumns ?? .max
+        var text = Paragraph.lines(StatusText.sentence(job), columns: columns, indent: 0)
+        text += "\n\n" + lines.text
         guard !job.events.isEmpty else { return text }
         text += "\nevents\n"
-        for event in job.events { text += "  " + event.line(at: now) + "\n" }
+        // The time of an event stands in its own column.
+        let indent = 23
+        for event in job.events {
+            text += "  \(event.moment(at: now))  "
+            text += Paragraph.lines(event.text, columns: columns, indent: indent) + "\n"
+        }
         return text
     }
 }
@@ -143,8 +150,10 @@ extension JobEvent {
     }
 
     /// For people.
-    func line(at now: Date) -> String {
-        Moment.text(now, ago: .nanoseconds(Int64(clamping: ageNanoseconds))) + "  "
-            + DisplayText.line(text)
+    func line(at now: Date) -> String { moment(at: now) + "  " + DisplayText.line(text) }
+
+    /// When it was, for people.
+    func moment(at now: Date) -> String {
+        Moment.text(now, ago: .nanoseconds(Int64(clamping: ageNanoseconds)))
     }
 }

@@ -38,9 +38,34 @@ KEYS
     zsh -f "$script/keys" "$script" "$line" | tr -d '\r\007' | tr ' ' '\n'
     ;;
 fish)
-    mkdir -p "$script/completions"
-    qpool completions fish > "$script/completions/qpool.fish"
-    fish --no-config -c 'source $argv[1]/completions/qpool.fish; complete --do-complete $argv[2]' \
-        "$script" "$line"
+    mkdir -p "$script/fish/completions"
+    qpool completions fish > "$script/fish/completions/qpool.fish"
+    # Ids are asked for from a terminal alone: one of its own, in which keys are pressed.
+    XDG_CONFIG_HOME=$script python3 - "$line" << 'KEYS' | sed 's/\x1b[\[(][0-9;?]*[a-zA-Z]//g' | tr -d '\r\007' | tr ' ' '\n'
+import os, pty, select, sys, time
+child, leader = pty.fork()
+if child == 0:
+    os.environ["TERM"] = "dumb"
+    os.execvp("fish", ["fish", "--private", "-C", "function fish_prompt; end"])
+
+
+def shown(seconds):
+    text, end = b"", time.monotonic() + seconds
+    while time.monotonic() < end:
+        if select.select([leader], [], [], 0.1)[0]:
+            try:
+                text += os.read(leader, 65536)
+            except OSError:
+                break
+    return text
+
+
+shown(2)
+os.write(leader, sys.argv[1].encode())
+shown(1)
+os.write(leader, b"\t")
+sys.stdout.write(shown(3).decode(errors="replace"))
+os.kill(child, 9)
+KEYS
     ;;
 esac
