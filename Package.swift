@@ -163,3 +163,14 @@ if Context.environment["QPOOL_SANITIZE"] == "thread" {
         target.dependencies.append("Sanitizers")
     }
 }
+
+// `ops/package`: an empty table of ICU data, under the name that this toolchain's Foundation has for it.
+if let entry = Context.environment["QPOOL_PACKAGE_ICU"] {
+    package.targets.append(
+        .target(
+            name: "CICUData", path: "ops/packaging/icu",
+            cSettings: [.define("ICU_ENTRY", to: entry)]))
+    for target in package.targets where target.name == "qpool" {
+        target.dependencies.append("CICUData")
+    }
+}
