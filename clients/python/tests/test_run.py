@@ -45,7 +45,7 @@ def test_progress_comes_and_ends():
     job = {**BOWL, "samples": 3e6, "base": {"normal": {"dimension": 4}}, "utility": "norm(x)"}
     result = qpool.run(job, progress=seen.append)
     assert result["issued"] == 3_000_000
-    assert seen[-1].done == 3_000_000 and seen[-1].fraction == 1
+    assert seen[-1].done == 3_000_000 and seen[-1].fraction == 1 and seen[-1].stage == "done"
     assert len(seen) >= 3 and all(a.done <= b.done for a, b in zip(seen, seen[1:]))
     known = [look.threshold for look in seen if look.threshold]
     assert known and known[-1]["value"] == pytest.approx(result.threshold, rel=0.05)
@@ -88,6 +88,27 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     os.killpg(process.pid, signal.SIGINT)
     process.communicate()
     assert looks[0] > 0, "it goes on, it does not begin anew"
+
+
+def test_the_program_ends_with_a_python_that_is_killed(tmp_path):
+    """As when a notebook's kernel is restarted."""
+    script = tmp_path / "long.py"
+    script.write_text(
+        f"import qpool\nqpool.run({LONG!r}, progress=lambda look: print(look.done, flush=True))\n")
+    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) == 1
+    process.kill()
+    process.wait()
+    for _ in range(200):
+        status = pathlib.Path(f"/proc/{children[0]}/stat")
+        if not status.exists() or status.read_text().split()[2] == "Z":
+            break
+        time.sleep(0.1)
+    else:
+        raise AssertionError("the program goes on")
 
 
 def test_a_state_of_ones_own_stays_and_is_extended(tmp_path):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import pathlib
@@ -19,6 +20,15 @@ from ._progress import Display, Progress
 from ._program import program
 
 Event = Mapping[str, Any]
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """In the child: where this Python ends in whatever way, a killed kernel's too, the program is asked
+    to stop, as by Ctrl-C."""
+    assert _LIBC is not None
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 class Call:
@@ -43,7 +53,8 @@ class Call:
                 source.seek(0)
                 self._process = subprocess.Popen(
                     [program(), *command], stdin=source, stdout=self._output,
-                    stderr=subprocess.PIPE, cwd=folder, env=_environment(), start_new_session=True)
+                    stderr=subprocess.PIPE, cwd=folder, env=_environment(), start_new_session=True,
+                    preexec_fn=_end_with_parent if _LIBC is not None else None)
         except OSError as error:
             raise ProgramMissing(f"qpool does not start: {error}", status=127) from error
 
@@ -80,15 +91,19 @@ class Call:
 
     def run(self, display: Display) -> bytes:
         """Runs it to its end and gives what it wrote to standard output."""
+        look: Progress | None = None
         try:
             for event in self.events():
                 if event["event"] == "progress":
-                    display.show(Progress.of(event))
+                    look = Progress.of(event)
+                    display.show(look)
                 elif event["event"] == "message":
                     self._tell(event, display)
         except KeyboardInterrupt:
             display.finish()
             raise Interrupted(self._last_words()) from None
+        if look is not None and self.end.get("state") == "done":
+            display.show(look.at_its_end())
         display.finish()
         return self.answer()
 

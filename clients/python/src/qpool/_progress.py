@@ -40,6 +40,11 @@ class Progress:
             field.name: event.get(field.name) for field in dataclasses.fields(cls)}
         return cls(**members)
 
+    def at_its_end(self) -> Progress:
+        """The last look, at a job that is done: it may have taken less than was expected."""
+        return dataclasses.replace(
+            self, stage="done", total=self.done, fraction=1.0, remaining_seconds=None)
+
     def line(self) -> str:
         """What a person wants to know, in a line."""
         words = []

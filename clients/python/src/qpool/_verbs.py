@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import os
 import pathlib
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any, cast
 
 from ._call import call
 from ._errors import Interrupted
-from ._frames import Table, figure
+from ._frames import Table, figure, number
 from ._job import Job, JobLike, as_job
 from ._program import state_folder
 from ._progress import Shown, display_for
@@ -98,8 +99,8 @@ class Plan:
     @property
     def seconds(self) -> float | None:
         """What it will take here, predicted from a short run; None where nothing was tried."""
-        value = self["seconds"]
-        return None if value is None else float(value)
+        value = number(self["seconds"])
+        return None if value is None or not math.isfinite(value) else float(value)
 
     @property
     def selections(self) -> Table:
@@ -109,7 +110,13 @@ class Plan:
         return Table(columns, [[row[name] for name in columns] for row in rows])
 
     def __repr__(self) -> str:
-        return f"plan: {self.method}, {self.samples} samples, {figure(self.seconds)} s"
+        words = [f"plan: {self.method}", f"{self.samples} samples"]
+        if self.seconds is not None:
+            words.append(f"{figure(self.seconds)} s")
+        words += [
+            f"{figure(number(value))} {name}" for name, value in (self["texts"] or {}).items()
+            if isinstance(value, (int, float))]
+        return ", ".join(words)
 
     def _repr_html_(self) -> str:
         return f"{html.escape(repr(self))}{self.selections._repr_html_()}"
