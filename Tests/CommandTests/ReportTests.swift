@@ -130,12 +130,12 @@ import Testing
 
     static let hostile = [
         "</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "]]><!--",
-        "two\nlines\ttab", "d\u{1B}[31m\u{7}\u{0}", "\u{202E}gnp.exe", "価格 🙂 é", "5\" & 'x'", "`a`",
+        "two\nlines\ttab", "d\u{1B}[31m\u{7}", "\u{202E}gnp.exe", "価格 🙂 é", "5\" & 'x'", "`a`",
     ]
 
     /// Names that people choose are shown and never obeyed.
     @Test(arguments: ["run", "sweep"]) func namesAreNoMarkup(_ verb: String) throws {
-        let names = Self.hostile.filter { !$0.contains("\u{0}") }
+        let names = Self.hostile
         let members = names.enumerated().map { number, name in
             "\(JSON.string(name).text()): \"x[\(number % 2)]\""
         }
