@@ -20,9 +20,10 @@ enum Scale {
     /// A logarithmic scale that holds the positive ones of these numbers.
     static func log(holding values: [Double], margin: Double = 0.05) -> Scale {
         guard let (low, high) = range(values.filter { $0 > 0 }) else { return .log(0.1, 10) }
-        let room = pow(high / low, margin)
-        let factor = high > low * 1.0001 ? max(room, 1.05) : 2
-        return .log(low / factor, high * factor)
+        let decades = log10(high) - log10(low)
+        let factor = decades > 1e-4 ? pow(10, max(decades * margin, 0.02)) : 2
+        return .log(
+            max(low / factor, .leastNonzeroMagnitude), min(high * factor, .greatestFiniteMagnitude))
     }
 
     /// Logarithmic where the numbers are at least 0, not all 0, and lie two orders of magnitude apart;
