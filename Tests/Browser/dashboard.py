@@ -32,7 +32,7 @@ def check(condition, what):
         failures.append(what)
 
 
-def until(page, expression, argument=None, seconds=20):
+def until(page, expression, argument=None, seconds=90):
     """Waits for an expression without having the page evaluate it, which its policy forbids."""
     end = time.time() + seconds
     while not page.evaluate(expression, argument):
@@ -57,7 +57,7 @@ class Pool:
     def start(self):
         self.coordinator = subprocess.Popen(
             [QPOOL, "coordinator", "--listen", self.endpoint, "--http", f"127.0.0.1:{self.http}", "--store",
-             self.folder + "/store.sqlite", "--silence", "2s", "--lease-seconds", "0.5"],
+             self.folder + "/store.sqlite", "--silence", "5s", "--lease-seconds", "0.5"],
             stderr=self.log, stdout=self.log)
         for _ in range(200):
             try:
@@ -151,6 +151,7 @@ def picture(page, name):
 def run(pool, browser):
     context = browser.new_context(viewport={"width": 1200, "height": 800}, color_scheme="light")
     page = context.new_page()
+    page.set_default_timeout(90_000)
     errors, foreign, weight = [], [], [0]
     page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda e: errors.append(str(e)))
@@ -202,7 +203,7 @@ def run(pool, browser):
     page.wait_for_selector("#threshold-chart svg")
     page.wait_for_selector("#timeline-chart rect.delivered")
     pool.workers[1].kill()
-    page.wait_for_selector("#timeline-chart rect.lost", timeout=20_000)
+    page.wait_for_selector("#timeline-chart rect.lost")
     check("lost" in page.inner_text("#events"), "a killed worker's leases are seen lost")
     pool.add_worker()
     time.sleep(4)
@@ -232,9 +233,9 @@ def run(pool, browser):
     check("connection lost" in page.inner_text("#live"), "a lost coordinator is told")
     picture(page, "lost")
     pool.start()
-    page.wait_for_selector(".live.on", timeout=20_000)
+    page.wait_for_selector(".live.on")
     until(page, "b => document.getElementById('job-facts').innerText !== b", before)
-    page.wait_for_selector("#job-state.running", timeout=20_000)
+    page.wait_for_selector("#job-state.running")
     check(True, "the page goes on by itself when the coordinator is back")
     # What the browser itself says of a server that is away is no fault of the page.
     away = [e for e in errors if "net::ERR_" in e]
@@ -247,6 +248,7 @@ def run(pool, browser):
     for name, other in [("dark", dark), ("phone", phone)]:
         other.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
         other.on("pageerror", lambda e: errors.append(str(e)))
+        other.set_default_timeout(90_000)
         other.goto(pool.site)
         other.wait_for_selector("tr[data-key=hostile]")
         time.sleep(3)

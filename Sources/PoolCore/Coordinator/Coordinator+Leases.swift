@@ -235,7 +235,7 @@ extension Coordinator {
         guard let lease = leases[id] else { return }
         guard lease.job.state == .running, lease.job.round?.number == lease.round,
             let machine = lease.job.machine, machine.isDone(lease.range)
-        else { return lose(id) }
+        else { return lose(id, id == delivering ? .delivered : .lost) }
         leases[id] = nil
         detach(lease)
         if !lease.settled { trailEnded(lease, .delivered) }
@@ -257,7 +257,7 @@ extension Coordinator {
         for id in ids {
             guard let lease = leases[id], !lease.settled else { continue }
             leases[id]!.settled = true
-            trailEnded(lease, outcome)
+            trailEnded(lease, id == delivering ? .delivered : outcome)
             lease.job.release(id, lease.worker)
             effects.outgoing.append(
                 (lease.worker.route, .cancelLease(.with { $0.leases = [id] })))

@@ -219,6 +219,7 @@ extension Coordinator {
         if let lease, lease.job === job, lease.range == partial.range {
             measure(lease, busyNanoseconds: header.busyNanoseconds, round)
         }
+        delivering = lease.map { $0.range == partial.range ? $0.id : 0 } ?? 0
         let counted: Partial
         let bytes: [UInt8]
         let outvoted: [Check.Answer]

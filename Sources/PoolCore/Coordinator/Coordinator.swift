@@ -57,6 +57,8 @@ package struct Coordinator: ~Copyable {
     var judgements: [UInt64: Judgement] = [:]
     /// What it has counted, for people.
     var tally = PoolTally()
+    /// The lease whose partial is being merged: what ends with it was not needless.
+    var delivering: UInt64 = 0
     /// Jobs that have ended and keep their trails, the oldest first.
     var trailed: Deque<String> = []
     var storeFailure: PoolFailure?

@@ -65,7 +65,8 @@ public final class CoordinatorService: Sendable {
     /// Binds and starts.
     ///
     /// - Throws: `ZeroMQError` where the endpoint is taken, malformed or not allowed;
-    ///   `PoolFailure` where the store cannot be read.
+    ///   `PoolFailure` where the store cannot be read; ``SecurityError`` where the dashboard's
+    ///   address is taken.
     public init(_ configuration: Configuration) throws {
         var options = configuration.options
         if options.name.isEmpty { options.name = "\(Machine.hostName)/\(Machine.processNumber)" }
@@ -88,7 +89,7 @@ public final class CoordinatorService: Sendable {
         options.keepsTrails = configuration.dashboard != nil
         let settings = options
         // Before the pool's socket: where its port is taken, nothing has begun.
-        dashboard = try configuration.dashboard.map { settings throws(PoolFailure) in
+        dashboard = try configuration.dashboard.map { settings throws(SecurityError) in
             try DashboardServer(settings)
         }
         let feed = dashboard?.feed

@@ -77,10 +77,10 @@ public final class DashboardServer: Sendable {
 
     /// Listens; nobody is served before ``start(store:endpoint:ask:)``.
     ///
-    /// - Throws: `PoolFailure` where nobody can listen there.
+    /// - Throws: ``SecurityError`` where nobody can listen there.
     init(
         _ settings: Settings
-    ) throws(PoolFailure) {
+    ) throws(SecurityError) {
         let port: UInt16
         var hasYielded = false
         do throws(HTTPSocket.Failure) {
@@ -92,8 +92,8 @@ public final class DashboardServer: Sendable {
                 (listener, port) = try HTTPSocket.listen(host: settings.host, port: 0)
             }
         } catch {
-            throw PoolFailure(
-                .unreachable,
+            throw SecurityError(
+                .usage, place: "--http",
                 "the dashboard cannot listen at \(settings.host):\(settings.port): \(error.words)",
                 remedy: error.isTaken
                     ? "choose another port with --http \(settings.host):PORT, port 0 for any that is "
@@ -101,8 +101,8 @@ public final class DashboardServer: Sendable {
                     : "choose an address of this machine with --http ADDRESS:PORT, or --no-http")
         }
         guard let pipe = WakePipe() else {
-            throw PoolFailure(
-                .limit, "no file descriptor is left for the dashboard",
+            throw SecurityError(
+                .usage, place: "--http", "no file descriptor is left for the dashboard",
                 remedy: "raise `ulimit -n` where the coordinator starts")
         }
         self.pipe = pipe

@@ -65,15 +65,14 @@ import Testing
         }
     }
 
-    private static let description: [String: Any] = {
+    private static func description() throws -> [String: Any] {
         let bytes = Data(DashboardPage.response(.description).body)
-        let object = try? JSONSerialization.jsonObject(with: bytes)
-        return object as? [String: Any] ?? [:]
-    }()
+        return try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+    }
 
     /// The description names every route, and no other.
     @Test func everyRouteIsDescribed() throws {
-        let paths = try #require(Self.description["paths"] as? [String: Any])
+        let paths = try #require(Self.description()["paths"] as? [String: Any])
         #expect(Set(paths.keys) == Set(DashboardRoute.allCases.map(\.rawValue)))
         let site = try Site()
         for route in DashboardRoute.allCases where route != .job && route != .events {
@@ -93,10 +92,12 @@ import Testing
     }
 
     /// Where an answer and its schema have other members.
-    private func differences(_ value: Any, _ schema: [String: Any], _ place: String) -> [String] {
+    private func differences(
+        _ value: Any, _ schema: [String: Any], _ place: String
+    ) throws -> [String] {
         var schema = schema
         if let name = (schema["$ref"] as? String)?.split(separator: "/").last,
-            let all = (Self.description["components"] as? [String: Any])?["schemas"]
+            let all = (try Self.description()["components"] as? [String: Any])?["schemas"]
                 as? [String: Any]
         {
             schema = all[String(name)] as? [String: Any] ?? [:]
@@ -105,15 +106,15 @@ import Testing
             guard let inner = schema["items"] as? [String: Any] else {
                 return ["\(place): no list"]
             }
-            return items.prefix(3).flatMap { differences($0, inner, place + "[]") }
+            return try items.prefix(3).flatMap { try differences($0, inner, place + "[]") }
         }
         guard let object = value as? [String: Any] else { return [] }
         let described = schema["properties"] as? [String: Any] ?? [:]
         guard Set(object.keys) == Set(described.keys) else {
             return ["\(place): \(Set(object.keys).symmetricDifference(described.keys).sorted())"]
         }
-        return object.flatMap {
-            differences($1, described[$0] as? [String: Any] ?? [:], "\(place).\($0)")
+        return try object.flatMap {
+            try differences($1, described[$0] as? [String: Any] ?? [:], "\(place).\($0)")
         }
     }
 
@@ -130,8 +131,8 @@ import Testing
             ("/api/v1/pool", "Pool"), ("/api/v1/jobs", "Jobs"), ("/api/v1/workers", "Workers"),
             ("/api/v1/jobs/j", "Job"),
         ] {
-            let found = differences(
-                try site.json(path), ["$ref": "#/components/schemas/\(name)"], name)
+            let found = try differences(
+                site.json(path), ["$ref": "#/components/schemas/\(name)"], name)
             #expect(found.isEmpty, "\(path): \(found)")
         }
         let shown = try site.json("/api/v1/jobs/j")
@@ -254,7 +255,7 @@ import Testing
 
     @Test func aTakenPortIsToldOrLeft() throws {
         let site = try Site()
-        let error = #expect(throws: PoolFailure.self) {
+        let error = #expect(throws: SecurityError.self) {
             try DashboardServer(.init("127.0.0.1:\(site.port)"))
         }
         #expect(error?.remedy.contains("--http") == true)
