@@ -133,8 +133,6 @@ public enum PoolLimits {
 
     /// Leases of a job that a dashboard shows.
     public static let trailLeases = 300
-    /// Events of a job that a dashboard shows.
-    public static let trailEvents = 100
     /// Points of a threshold's course that a dashboard shows.
     public static let trailPoints = 240
     /// Jobs that have ended and whose course is still shown.

@@ -164,7 +164,6 @@ extension Coordinator {
                     stored: stored)
                 effects.tasks.append(.compile(ticket: ticket, job.package, job: job.id))
                 effects.records.append(.resumed(job: job.id))
-                trail(job, "goes on after it had ended")
                 lived(job, "goes on", " after it had ended")
                 happened(job, request.anew ? "retried from nothing" : "retried", &effects)
             }

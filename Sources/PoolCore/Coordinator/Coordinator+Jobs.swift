@@ -147,7 +147,6 @@ extension Coordinator {
         jobBytes += job.weight
         effects.records.append(.submitted(stored))
         tally.jobsAccepted &+= 1
-        trail(job, "accepted")
         lived(job, "accepted", job.name.isEmpty ? "" : ": \(job.name)")
         happened(job, "submitted" + (job.owner.map { " by \($0.name)" } ?? ""), &effects)
         enqueue(job)
@@ -235,7 +234,6 @@ extension Coordinator {
             happened(job, "round \(round.number): \(round.count) samples", &effects)
         }
         job.round = round
-        trail(job, "round \(round.number + 1) begins: \(round.count) indices")
         job.encodedRound = round.encode()
         job.sampling = Sampling(
             verify: job.verify, indices: round.count, leastLevel: options.leaseLevels.lowerBound)

@@ -9,6 +9,12 @@ public struct JobEvent: Sendable, Hashable {
     /// What happened.
     public var text: String
 
+    /// Whether it is something that a reader should look at: a warning, a failure, a worker that went.
+    public var isTrouble: Bool {
+        text.hasPrefix("warning: ") || text.hasPrefix("failed: ") || text.hasPrefix("put away: ")
+            || text.hasPrefix("worker ") && (text.contains(" is gone: ") || text.contains(" cannot "))
+    }
+
     /// An event.
     public init(number: UInt64, ageNanoseconds: UInt64, text: String) {
         self.number = number

@@ -37,7 +37,7 @@ extension Coordinator {
                 PoolView.Job(
                     status: JobStatus(status(of: job)), accepted: job.submitted,
                     started: job.started, ended: job.ended, text: job.package.text,
-                    trail: job.trail)
+                    events: job.history.events(at: now), trail: job.trail)
             },
             jobCounts: counts,
             workers: (listed.map { status(of: $0) } + shutOut.map { status(of: $0) }).map {
@@ -63,12 +63,6 @@ extension Coordinator {
             .init("watches", Double(watches.count), of: Double(PoolLimits.watches)),
             .init("workers", Double(workers.count), of: Double(options.workers)),
         ]
-    }
-
-    /// Keeps what happened to a job, where anybody may look.
-    mutating func trail(_ job: JobRecord, _ text: String, isWarning: Bool = false) {
-        guard options.keepsTrails else { return }
-        job.trail.happened(text, isWarning: isWarning, at: now)
     }
 
     /// Keeps where a job's threshold is.
@@ -100,24 +94,12 @@ extension Coordinator {
         tally.leasesEnded[outcome, default: 0] &+= 1
         guard options.keepsTrails else { return }
         lease.job.trail.ended(lease.id, outcome, at: now)
-        if outcome == .lost {
-            lease.job.trail.happened(
-                "a lease of worker \(lease.worker.id) is lost: its range goes to others",
-                isWarning: true, at: now)
-        }
     }
 
     /// A job has ended: of those that have, only the latest keep their trails.
     mutating func trailEnded(_ job: JobRecord) {
         tally.jobsEnded[job.state.shown, default: 0] &+= 1
         guard options.keepsTrails else { return }
-        switch job.state {
-        case .failed:
-            let reason = job.failure?.description ?? "no reason was kept"
-            job.trail.happened("failed: \(reason)", isWarning: true, at: now)
-        case .cancelled: job.trail.happened("cancelled", at: now)
-        default: job.trail.happened("done", at: now)
-        }
         trailed.removeAll { $0 == job.id }
         trailed.append(job.id)
         guard trailed.count > PoolLimits.trails else { return }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package import DequeModule
 
-/// What is shown of a job's course: its leases, how its threshold narrowed, what happened.
+/// What is shown of a job's course: its leases, and how its threshold narrowed. What happened is in its
+/// ``JobHistory``.
 ///
 /// It is for people: nothing is computed from it, and a restart begins it anew. Of each kind the
-/// latest few are kept, ``PoolLimits/trailLeases``, ``PoolLimits/trailEvents`` and
-/// ``PoolLimits/trailPoints``.
+/// latest few are kept, ``PoolLimits/trailLeases`` and ``PoolLimits/trailPoints``.
 ///
 /// **Complexity**: `began` and `ended` O(log leases kept), the rest O(1), amortised.
 package struct JobTrail: Sendable {
@@ -46,13 +46,6 @@ package struct JobTrail: Sendable {
         package let upper: Double
     }
 
-    /// Something that happened.
-    package struct Event: Sendable, Hashable {
-        package let at: Instant
-        package let isWarning: Bool
-        package let text: String
-    }
-
     /// The latest leases, in order of issue.
     package private(set) var leases: Deque<Lease> = []
     /// Leases handed out in all.
@@ -63,8 +56,6 @@ package struct JobTrail: Sendable {
     package private(set) var copies: UInt64 = 0
     /// The threshold's course, the latest last.
     package private(set) var points: [Point] = []
-    /// The latest events.
-    package private(set) var events: Deque<Event> = []
 
     mutating func began(_ lease: Lease) {
         if leases.count >= PoolLimits.trailLeases { leases.removeFirst() }
@@ -93,10 +84,5 @@ package struct JobTrail: Sendable {
             points = points.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
         }
         points.append(point)
-    }
-
-    mutating func happened(_ text: String, isWarning: Bool = false, at now: Instant) {
-        if events.count >= PoolLimits.trailEvents { events.removeFirst() }
-        events.append(Event(at: now, isWarning: isWarning, text: text))
     }
 }

@@ -15,6 +15,8 @@ package struct PoolView: Sendable {
         package var ended: Instant?
         /// Its text, as it was submitted.
         package var text: String
+        /// What happened to it, the first event first.
+        package var events: [JobEvent]
         package var trail: JobTrail
     }
 

@@ -121,13 +121,15 @@ extension PoolView {
                 ("ended_at", job.ended.map(time) ?? .null),
                 ("now", time(now)),
                 ("text", .string(job.text)),
-                ("course", job.trail.record(time: time)),
+                ("course", job.trail.record(job.events, now, time: time)),
             ])
     }
 }
 
 extension JobTrail {
-    fileprivate func record(time: (Instant) -> JSON) -> JSON {
+    fileprivate func record(
+        _ events: [JobEvent], _ now: Instant, time: (Instant) -> JSON
+    ) -> JSON {
         .object([
             ("leases_issued", .integer(leasesIssued)), ("leases_doubled", .integer(copies)),
             (
@@ -161,8 +163,13 @@ extension JobTrail {
                 .array(
                     events.map { event in
                         .object([
-                            ("at", time(event.at)), ("warning", .bool(event.isWarning)),
-                            ("text", .string(event.text)),
+                            (
+                                "at",
+                                time(
+                                    Instant(
+                                        nanoseconds: now.nanoseconds
+                                            &- Int64(clamping: event.ageNanoseconds)))
+                            ), ("warning", .bool(event.isTrouble)), ("text", .string(event.text)),
                         ])
                     })
             ),

@@ -137,7 +137,7 @@ extension PoolView {
         var hasher = Hasher()
         for job in jobs {
             hasher.combine(job.status)
-            hasher.combine(job.trail.events.last)
+            hasher.combine(job.events.last?.number)
         }
         hasher.combine(jobCounts)
         hasher.combine(workerCounts)
