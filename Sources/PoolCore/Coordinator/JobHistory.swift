@@ -11,8 +11,10 @@ public struct JobEvent: Sendable, Hashable {
 
     /// Whether it is something that a reader should look at: a warning, a failure, a worker that went.
     public var isTrouble: Bool {
-        text.hasPrefix("warning: ") || text.hasPrefix("failed: ") || text.hasPrefix("put away: ")
-            || text.hasPrefix("worker ") && (text.contains(" is gone: ") || text.contains(" cannot "))
+        if text.hasPrefix("worker ") {
+            return text.contains(" is gone: ") || text.contains(" cannot ")
+        }
+        return ["warning: ", "failed: ", "put away: "].contains { text.hasPrefix($0) }
     }
 
     /// An event.
