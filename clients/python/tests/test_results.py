@@ -99,3 +99,15 @@ def test_a_plan_says_what_it_takes():
     plan = qpool.plan({**BOWL, "samples": 1e6})
     assert plan.samples == 1_000_000 and plan.method == "exact" and plan.seconds > 0
     assert plan.selections[0]["amplification"] == 100
+
+
+def test_a_sweep_of_one_utility_has_a_plot_on_shared_axes():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    one = qpool.sweep({"base": "normal", "utility": "x[0]", "samples": 2e4}, quantiles=[1, 0.1, 0.01])
+    _, (left, right) = pyplot.subplots(1, 2, sharex=True)
+    for axes in (left, right, left):
+        one.plot("mean", ax=axes)
+    # Turned once, whoever shares it: the harder the selection, the farther to the right.
+    assert left.xaxis_inverted() and right.xaxis_inverted()
+    assert list(left.lines[0].get_xdata()) == [0.01, 0.1, 1]
+    pyplot.close("all")

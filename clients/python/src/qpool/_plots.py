@@ -70,8 +70,8 @@ def plot_estimate(result: Estimate, ax: Axes | None) -> Axes:
 def _curves(sweep: Sweep) -> list[tuple[str, list[int]]]:
     """The rows of each curve: of each utility, and of each setting where there are several."""
     table = sweep.table
-    # The settings stand before the utility.
-    keys = table.columns[: table.columns.index("utility") + 1]
+    # The settings, and the utility where there are several, stand before the quantile.
+    keys = table.columns[: table.columns.index("quantile")]
     keys = [key for key in keys if len({str(value) for value in table.column(key)}) > 1]
     found: dict[str, list[int]] = {}
     for number, row in enumerate(table):
@@ -107,8 +107,8 @@ def plot_sweep(
                     across[order][shown], low[shown], high[shown], color=colour, alpha=0.18, lw=0)
     if x in ("quantile", "amplification"):
         ax.set_xscale("log")
-    if x == "quantile":
-        # The harder the selection, the farther to the right.
+    if x == "quantile" and not ax.xaxis_inverted():
+        # The harder the selection, the farther to the right; axes that are shared are turned once.
         ax.invert_xaxis()
     ax.set_xlabel({"quantile": "quantile q", "bits": "bits of selection, log₂ A",
                    "amplification": "amplification A"}.get(x, x))
