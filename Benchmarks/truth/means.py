@@ -15,6 +15,15 @@ def mean_above(quantile_function, q, steps=40_000):
                      for j in range(steps))
 
 
+def mass_from(quantile_function, t):
+    """P(U >= t), by halving the logarithm of the tail's mass."""
+    low, high = -60.0, 0.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if quantile_function(math.exp(middle)) >= t else (low, middle)
+    return math.exp(low)
+
+
 def from_tail(tail, low=-1e3, high=1e12):
     return lambda v: laws.level(tail, v, low, high)
 
@@ -121,7 +130,8 @@ def top_mean(problem, q, kept, runs):
 def given(problem, draws, runs):
     name, kind, base, utility, quantile_function, has_mean = problem
     level = quantile_function(0.1)
-    truth = mean_above(quantile_function, 0.1) if has_mean else math.inf
+    # Outcomes at the level are above it too.
+    truth = mean_above(quantile_function, mass_from(quantile_function, level)) if has_mean else math.inf
 
     def claims(result):
         yield from interval(f"mean above a given threshold, {draws} draws",

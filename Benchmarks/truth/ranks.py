@@ -11,15 +11,8 @@ QUANTILES = (0.5, 0.1, 0.02)
 
 
 def tail_of(quantile_function):
-    """t -> P(U >= t), by halving the logarithm of the tail's mass."""
-    def tail(t):
-        low, high = -60.0, 0.0
-        for _ in range(100):
-            middle = (low + high) / 2
-            low, high = (middle, high) if quantile_function(math.exp(middle)) >= t else (low, middle)
-        # The share whose upper quantile is no less than t.
-        return math.exp(low)
-    return tail
+    """t -> P(U >= t)."""
+    return lambda t: means.mass_from(quantile_function, t)
 
 
 def selection(problem, samples, runs):
