@@ -58,7 +58,7 @@ def pilot(problem, size, runs):
         yield (f"amplification by a pilot of {size}", t["confidence"], 1 / mass, math.inf, float(most[1]))
     copies = means.COPIES if runs > means.COPIES else 1
     return Case(name, kind, "run", {"base": means.wide(base, copies), "utilities": copied(utility, copies),
-                                    "quantile": ranks.Q, "method": {"threshold": {"pilot": size}}}, claims, runs, copies,
+                                    "quantile": ranks.Q, "method": {"threshold": {"pilot": size}}}, claims, runs, copies=copies,
                 beside=frozenset({"heavy-tail", "few-kept"}))
 
 

@@ -28,12 +28,12 @@ class Case:
     job: dict
     claims: typing.Callable
     runs: int
-    # How many selections of a result are independent copies of the problem.
-    copies: int = 1
     # What it is run for, by which `--claim` chooses.
     name: str = ""
     # Warnings that say nothing of an interval.
     beside: frozenset = frozenset({"draws-repeat", "fell-back", "over-budget"})
+    # How many selections of a result are independent copies of the problem.
+    copies: int = 1
 
 
 @dataclasses.dataclass

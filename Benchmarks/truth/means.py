@@ -124,7 +124,7 @@ def top_mean(problem, q, kept, runs):
                             result["threshold"]["confidence"])
     copies = COPIES if runs > COPIES else 1
     return Case(name, kind, "run", {"base": wide(base, copies), "utilities": copied(utility, copies), "quantile": q,
-                                    "samples": math.ceil(kept / q)}, claims, runs, copies)
+                                    "samples": math.ceil(kept / q)}, claims, runs, copies=copies)
 
 
 def given(problem, draws, runs):
@@ -138,7 +138,7 @@ def given(problem, draws, runs):
                             result["utility"]["top_mean_interval"], truth, 0.95)
     copies = COPIES if runs > COPIES else 1
     return Case(name, kind, "run", {"base": wide(base, copies), "utilities": copied(utility, copies), "draws": draws,
-                                    "method": {"threshold": {"value": level}}}, claims, runs, copies)
+                                    "method": {"threshold": {"value": level}}}, claims, runs, copies=copies)
 
 
 def costs(runs):

@@ -31,7 +31,7 @@ def selection(problem, samples, runs):
                                       t["confidence"])
     copies = means.COPIES if runs > means.COPIES else 1
     return Case(name, kind, "run", {"base": means.wide(base, copies), "utilities": copied(utility, copies),
-                                    "quantile": Q, "samples": samples}, claims, runs, copies,
+                                    "quantile": Q, "samples": samples}, claims, runs, copies=copies,
                 beside=frozenset({"heavy-tail", "draws-repeat"}))
 
 
@@ -47,7 +47,7 @@ def given(problem, runs):
                                   t["confidence"])
     copies = means.COPIES if runs > means.COPIES else 1
     return Case(name, kind, "run", {"base": means.wide(base, copies), "utilities": copied(utility, copies),
-                                    "draws": 10, "method": {"threshold": {"value": level}}}, claims, runs, copies,
+                                    "draws": 10, "method": {"threshold": {"value": level}}}, claims, runs, copies=copies,
                 beside=frozenset({"heavy-tail", "few-kept"}))
 
 
@@ -77,7 +77,7 @@ def sweep(problem, samples, runs):
             yield (f"bands of a sweep, {what.replace('_', ' ')}", 0.95, 0.0, 1.0, 1.0 if all(held) else 2.0, name)
     copies = means.COPIES if runs > means.COPIES else 1
     return Case(name, kind, "run", {"base": means.wide(base, copies), "utilities": copied(utility, copies),
-                                    "samples": samples, "sweep": {"quantiles": list(QUANTILES)}}, claims, runs, copies)
+                                    "samples": samples, "sweep": {"quantiles": list(QUANTILES)}}, claims, runs, copies=copies)
 
 
 def cases(size, seed):
