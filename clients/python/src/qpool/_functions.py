@@ -12,7 +12,9 @@ import ast
 import builtins
 import dis
 import inspect
+import os
 import sys
+import sysconfig
 import textwrap
 import types
 from collections.abc import Callable
@@ -206,7 +208,26 @@ def pickled(function: Callable[..., Any]) -> Formula:
         raise MissingPackage("pip install cloudpickle") from error
     name = getattr(function, "__name__", type(function).__name__)
     name = name if name.isidentifier() else "utility"
-    return _process("pickle", name, cloudpickle.dumps(function, protocol=4))
+    return _process("pickle", name, _by_value(cloudpickle, function))
+
+
+def _by_value(cloudpickle: Any, function: Callable[..., Any]) -> bytes:
+    """The function itself, not the name of the file that it stands in: a worker does not have that file."""
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    path = getattr(module, "__file__", None)
+    # What is installed is there as well where the packages are; __main__ goes by value anyway.
+    own = path is not None and not path.startswith(sysconfig.get_paths()["stdlib"]) and not any(
+        f"{os.sep}{part}{os.sep}" in path for part in ("site-packages", "dist-packages"))
+    if module is None or not own or module.__name__ == "__main__":
+        return bytes(cloudpickle.dumps(function, protocol=4))
+    known = module.__name__ in cloudpickle.list_registry_pickle_by_value()
+    if not known:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return bytes(cloudpickle.dumps(function, protocol=4))
+    finally:
+        if not known:
+            cloudpickle.unregister_pickle_by_value(module)
 
 
 functions_by(sent)
