@@ -74,6 +74,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            // The dashboard is part of the program.
+            resources: ["html", "css", "js"].map { .embedInCode("Dashboard/Page/dashboard.\($0)") }
+                + [.embedInCode("Dashboard/Page/openapi.json")],
             swiftSettings: strict),
         // Requests over HTTP, by libcurl, loaded when the first is made.
         .target(name: "CWeb", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -83,10 +86,13 @@ let package = Package(
             dependencies: ["Quantilizer", "CWeb", "Sodium"], swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["PoolCore", "Quantilizer"], swiftSettings: strict),
+        // Results as pages and pictures, without I/O.
+        .target(name: "Reports", dependencies: ["Quantilizer"], swiftSettings: strict),
         .executableTarget(
             name: "qpool",
             dependencies: [
                 "Quantilizer", "PoolCore", "PoolRuntime", "Endpoints", "Simulation", "ZeroMQ",
+                "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -112,6 +118,8 @@ let package = Package(
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Quantilizer"],
             swiftSettings: testing),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Quantilizer"], swiftSettings: testing),
         // What reads bytes from outside, with its corpus; `ops/fuzz` builds the same files into a
         // libFuzzer program.
         .testTarget(
@@ -161,5 +169,16 @@ if Context.environment["QPOOL_SANITIZE"] == "thread" {
             name: "Sanitizers", path: "Tests/Sanitizers", exclude: ["thread.suppressions"]))
     for target in package.targets where target.name == "ZeroMQ" {
         target.dependencies.append("Sanitizers")
+    }
+}
+
+// `ops/package`: an empty table of ICU data, under the name that this toolchain's Foundation has for it.
+if let entry = Context.environment["QPOOL_PACKAGE_ICU"] {
+    package.targets.append(
+        .target(
+            name: "CICUData", path: "ops/packaging/icu",
+            cSettings: [.define("ICU_ENTRY", to: entry)]))
+    for target in package.targets where target.name == "qpool" {
+        target.dependencies.append("CICUData")
     }
 }

@@ -24,8 +24,9 @@ ALLOWED = {
         "Synchronization", "Glibc", "Musl", "Darwin",
     },
     "Simulation": {"Quantilizer", "PoolCore"},
+    "Reports": {"Quantilizer", "Foundation"},
     "qpool": {
-        "Quantilizer", "PoolCore", "PoolRuntime", "Endpoints", "Simulation", "ZeroMQ",
+        "Quantilizer", "PoolCore", "PoolRuntime", "Endpoints", "Simulation", "ZeroMQ", "Reports",
         "ArgumentParser",
         "Foundation", "Dispatch", "Logging", "Synchronization", "Glibc", "Musl", "Darwin",
     },

@@ -8,6 +8,7 @@
 A figure says nothing that a table does not: what is drawn is read from the page.
 """
 import argparse
+import csv
 import hashlib
 import pathlib
 import re
@@ -94,13 +95,12 @@ def long(plt):
 def truth(plt):
     """How often the intervals of each claim held, problem by problem, beside what they promise."""
     shares = {}
-    claim = None
-    for line in (ROOT / "docs" / "truth.md").read_text().splitlines():
-        if line.startswith("### "):
-            claim = line[4:]
-        elif claim and line.startswith("| ") and not line.startswith("| problem |"):
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            shares.setdefault(claim, []).append((number(cells[3]), number(cells[5])))
+    with open(FIGURES / "truth.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            held = 100 * float(row["held"]) / float(row["intervals"])
+            quiet = float(row["quiet"])
+            shares.setdefault(row["claim"], []).append(
+                (held, 100 * float(row["quiet_held"]) / quiet if quiet else None))
     figure, axes = plt.subplots(figsize=(7, 1 + 0.42 * len(shares)))
     for row, rows in enumerate(shares.values()):
         for column, colour, size, name in ((0, GREY, 9, "all"), (1, BLUE, 14, "without a warning")):

@@ -3,14 +3,20 @@
 
 A case is a job that is run with many seeds. What a result claims is a list of (claim, nominal, lower,
 upper, truth): the claim holds where lower <= truth <= upper. A result that prints no interval claims nothing.
+
+Starting a program costs more than most of these jobs. So a job may hold many independent copies of its problem, a
+utility for each component of the base (`copies`): each is a selection of its own, with its own warnings.
 """
 import concurrent.futures
 import dataclasses
+import hashlib
 import json
 import math
 import os
+import re
 import subprocess
 import typing
+import zlib
 
 
 @dataclasses.dataclass
@@ -26,6 +32,8 @@ class Case:
     name: str = ""
     # Warnings that say nothing of an interval.
     beside: frozenset = frozenset({"draws-repeat", "fell-back", "over-budget"})
+    # How many selections of a result are independent copies of the problem.
+    copies: int = 1
 
 
 @dataclasses.dataclass
@@ -85,6 +93,49 @@ def at_most(hits, trials, p):
     return min(1.0, math.fsum(map(math.exp, logs)))
 
 
+def copied(utility, copies):
+    """Utilities of one component each, with the names that warnings quote."""
+    return {f"u{i}": utility.replace("x[0]", f"x[{i}]") for i in range(copies)}
+
+
+def selections(result):
+    """The selections of a result, each with the warnings that speak of it."""
+    for part in [result, *result.get("further", [])]:
+        yield part, warnings(result, part.get("utility_name"))
+
+
+def warnings(result, name):
+    """Codes of the warnings that name a utility, or none."""
+    return {w["code"] for w in result["warnings"]
+            if name is None or f"`{name}`" in w["message"] or not re.search(r"`u\d+`", w["message"])}
+
+
+class Kept:
+    """What was counted before by the same program, in a file of JSON lines, so that a night can be several."""
+
+    def __init__(self, path, qpool):
+        self.path, self.found = path, {}
+        if path is None:
+            return
+        self.program = hashlib.sha256(open(qpool, "rb").read()).hexdigest()[:16]
+        if os.path.exists(path):
+            for line in open(path, encoding="utf-8"):
+                # The last line may be a part of one.
+                if line.endswith("\n"):
+                    key, claims = json.loads(line)
+                    self.found[key] = claims
+        self.file = open(path, "a", encoding="utf-8")
+
+    def key(self, case, number):
+        job = json.dumps([case.verb, case.problem, case.job], sort_keys=True)
+        return f"{self.program} {hashlib.sha256(job.encode()).hexdigest()[:16]} {number}" if self.path else None
+
+    def add(self, key, claims):
+        if self.path:
+            self.file.write(json.dumps([key, claims]) + "\n")
+            self.file.flush()
+
+
 def run(qpool, verb, job):
     """The result document of a job, or the reason that there is none."""
     done = subprocess.run([qpool, verb, "-", "-o", "json", "--quiet", "--threads", "1"],
@@ -99,19 +150,33 @@ def number(value):
     return float(value)
 
 
-def count(qpool, cases, seed, processes=None, say=lambda text: None):
+def count(qpool, cases, seed, processes=None, say=lambda text: None, keep=None):
     """Runs all cases; the counts by claim and problem, in order."""
     counts = {}
-    tasks = [(case, number) for case in cases for number in range(case.runs)]
+    tasks = [(case, number) for case in cases for number in range(math.ceil(case.runs / case.copies))]
+    kept = Kept(keep, qpool)
 
     def one(task):
         case, number = task
-        return case, run(qpool, case.verb, {**case.job, "seed": seed + number})
+        # Each problem has words of its own: else all monotone functions of a value would hold or miss together.
+        word = seed + number + 10_000_000 * (zlib.crc32(f"{case.problem} {case.name}".encode()) % 10_000)
+        key = kept.key(case, word)
+        if key in kept.found:
+            return case, key, kept.found[key], True
+        result = run(qpool, case.verb, {**case.job, "seed": word})
+        claims = []
+        for part, codes in selections(result):
+            for claim in case.claims(part):
+                # Of a table of several utilities a claim says whose it is.
+                own = warnings(result, claim[5]) if len(claim) > 5 else codes
+                claims.append([*claim[:5], bool(own - case.beside)])
+        return case, key, claims, False
 
     with concurrent.futures.ThreadPoolExecutor(processes or os.cpu_count()) as pool:
-        for done, (case, result) in enumerate(pool.map(one, tasks)):
-            warned = bool({w["code"] for w in result["warnings"]} - case.beside)
-            for claim, nominal, lower, upper, truth in case.claims(result):
+        for done, (case, key, claims, old) in enumerate(pool.map(one, tasks)):
+            if not old:
+                kept.add(key, claims)
+            for claim, nominal, lower, upper, truth, warned in claims:
                 key = (claim, case.problem)
                 entry = counts.setdefault(key, Count(claim, case.problem, case.kind, nominal, case.runs))
                 entry.add(lower, upper, truth, warned)
@@ -150,14 +215,13 @@ def summary(counts):
     return "\n".join(lines)
 
 
-def table(counts, claim):
-    """A Markdown table of one claim, a line for each problem."""
-    lines = ["| problem | kind | intervals | held, % | warned, % | quiet: held, % | wrong and silent, % |",
-             "|---|---|---|---|---|---|---|"]
+def table(counts):
+    """A Markdown table, a line for each count."""
+    lines = ["| claim | problem | kind | intervals | held, % | warned, % | quiet: held, % | by chance so few | wrong and silent, % |",
+             "|---|---|---|---|---|---|---|---|---|"]
     for c in counts:
-        if c.claim == claim and c.printed:
-            quiet = c.quiet_held / c.quiet if c.quiet else math.nan
-            lines.append(f"| {c.problem} | {c.kind} | {c.printed:,} | {percent(c.share())} ± {percent(c.error())} "
-                         f"| {percent(c.warned / c.printed)} | {percent(quiet)} "
-                         f"| {percent(c.silent / c.printed)} |")
+        quiet = c.quiet_held / c.quiet if c.quiet else math.nan
+        lines.append(f"| {c.claim} | {c.problem} | {c.kind} | {c.printed:,} | {percent(c.share())} ± {percent(c.error())} "
+                     f"| {percent(c.warned / c.printed)} | {percent(quiet)} | {c.chance():.2g} "
+                     f"| {percent(c.silent / c.printed)} |")
     return "\n".join(lines)

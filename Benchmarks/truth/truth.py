@@ -6,7 +6,8 @@
     python3 Benchmarks/truth/truth.py --size night --write  all of docs/truth.md, hours
     python3 Benchmarks/truth/truth.py --seed 7              other problems, drawn from another seed
 
-`--only TEXT` takes the problems and `--claim TEXT` the jobs whose names hold it, `--runs N` so many runs of each. Ends
+`--only TEXT` takes the problems and `--claim TEXT` the jobs whose names hold it, `--runs N` so many runs of each. `--keep FILE` keeps what was
+counted, so that a night that was cut goes on where it stood. Ends
 with status 1 where intervals without a warning hold too seldom, by more than three standard errors
 (`--size suite`: four, of all problems together). Needs a built qpool (QPOOL) and Python 3.9, nothing else.
 """
@@ -16,14 +17,19 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import analyses  # noqa: E402
 import estimates  # noqa: E402
 import harness  # noqa: E402
 import means  # noqa: E402
+import ranks  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "truth.md"
+ROWS = ROOT / "docs" / "figures" / "truth.csv"
+# Counts that the page tells of one by one.
+LEAST = 15
 # A family has cases(size, seed).
-FAMILIES = {"estimates": estimates, "means": means}
+FAMILIES = {"estimates": estimates, "means": means, "ranks": ranks, "analyses": analyses}
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 
 
@@ -48,10 +54,19 @@ def together(counts):
 
 
 def page(counts):
-    text = [harness.summary(counts)]
-    for claim in dict.fromkeys(c.claim for c in counts):
-        text += ["", f"### {claim}", "", harness.table(counts, claim)]
-    return "\n".join(text)
+    """The summary, and where quiet intervals held least for their number."""
+    least = sorted((c for c in counts if c.quiet), key=lambda c: c.chance())[:LEAST]
+    return "\n".join([harness.summary(counts), "", f"### The {LEAST} counts that chance explains least", "",
+                      harness.table(least)])
+
+
+def rows(counts):
+    """Every claim of every problem, as a table that the picture is made of."""
+    lines = ["claim,problem,kind,nominal,intervals,held,quiet,quiet_held,far"]
+    for c in counts:
+        lines.append(",".join(f'"{cell}"' if isinstance(cell, str) else f"{cell:g}" for cell in (
+            c.claim, c.problem, c.kind, c.nominal, c.printed, c.held, c.quiet, c.quiet_held, c.far)))
+    return "\n".join(lines) + "\n"
 
 
 def main():
@@ -64,16 +79,18 @@ def main():
     parser.add_argument("--claim", default="")
     parser.add_argument("--runs", type=int)
     parser.add_argument("--processes", type=int)
-    parser.add_argument("--write", action="store_true", help="puts the tables into docs/truth.md")
+    parser.add_argument("--keep", metavar="FILE", help="results that the same program gave before are taken from it")
+    parser.add_argument("--write", action="store_true", help="puts the tables into docs/truth.md and docs/figures/truth.csv")
     options = parser.parse_args()
     cases = [case for case in chosen(options)]
     counts = harness.count(options.qpool, cases, options.seed * 1_000_000, options.processes,
-                           lambda text: print(text, file=sys.stderr))
+                           lambda text: print(text, file=sys.stderr, flush=True), options.keep)
     print(page(counts))
     if options.write:
         before, _, rest = PAGE.read_text().partition(BEGIN)
         after = rest.partition(END)[2]
         PAGE.write_text(f"{before}{BEGIN}\n{page(counts)}\n{END}{after}")
+        ROWS.write_text(rows(counts))
     judged = together(counts) if options.size == "suite" else counts
     level = 3e-5 if options.size == "suite" else 0.00135
     failed = [c for c in judged if c.fails(level)]

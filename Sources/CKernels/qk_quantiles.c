@@ -79,6 +79,67 @@ QK_WORDS(qk_word_cauchy, QK_FMA(scale, qk_cauchy_of(w[i]), location),
           double scale),
          (dst, w, n, location, scale))
 
+/// log((1 - p) / p) >= 0, accurate up to the median.
+QK_INLINE double qk_tail_logit(double p) { return qk_m_log1p(QK_FMA(-2.0, p, 1.0) / p); }
+
+QK_INLINE double qk_signed(double size, uint64_t upper) { return upper ? size : -size; }
+
+QK_WORDS(qk_word_laplace,
+         QK_FMA(scale, qk_signed(0.0 - qk_log_normal(2.0 * qk_tail_of(w[i]).p),
+                                 qk_tail_of(w[i]).upper), location),
+         (double *restrict dst, const uint64_t *restrict w, size_t n, double location,
+          double scale),
+         (dst, w, n, location, scale))
+
+QK_WORDS(qk_word_logistic,
+         QK_FMA(scale, qk_signed(qk_tail_logit(qk_tail_of(w[i]).p), qk_tail_of(w[i]).upper),
+                location),
+         (double *restrict dst, const uint64_t *restrict w, size_t n, double location,
+          double scale),
+         (dst, w, n, location, scale))
+
+QK_WORDS(qk_word_log_logistic,
+         scale *qk_m_exp(power *qk_signed(qk_tail_logit(qk_tail_of(w[i]).p),
+                                          qk_tail_of(w[i]).upper)),
+         (double *restrict dst, const uint64_t *restrict w, size_t n, double power, double scale),
+         (dst, w, n, power, scale))
+
+QK_INLINE double qk_triangular_of(qk_tail t, double lower, double mode, double upper) {
+    const double width = upper - lower;
+    const double own = t.upper ? upper - mode : mode - lower;  // the side that the tail begins at
+    const double other = t.upper ? mode - lower : upper - mode;
+    const int beyond = t.p * width > own;
+    // From the end up to the mode; beyond it from the mode, other (1 - sqrt(1 - r)).
+    const double near = QK_SQRT(t.p * width * own);
+    const double r = QK_FMA(t.p, width, -own) / other;
+    const double far = other * (r / (1.0 + QK_SQRT(1.0 - r)));
+    const double from = beyond ? mode : t.upper ? upper : lower, step = beyond ? far : near;
+    return t.upper ? from - step : from + step;
+}
+
+QK_WORDS(qk_word_triangular, qk_triangular_of(qk_tail_of(w[i]), lower, mode, upper),
+         (double *restrict dst, const uint64_t *restrict w, size_t n, double lower, double mode,
+          double upper),
+         (dst, w, n, lower, mode, upper))
+
+/// (exp(shape y) - 1) / shape, and y for shape 0.
+QK_INLINE double qk_box_cox(double y, double shape) {
+    return shape == 0.0 ? y : qk_m_expm1(shape * y) / shape;
+}
+
+QK_WORDS(qk_word_generalized_pareto,
+         QK_FMA(scale, qk_box_cox(qk_tail_exponential(qk_tail_of(w[i])), shape), location),
+         (double *restrict dst, const uint64_t *restrict w, size_t n, double shape,
+          double location, double scale),
+         (dst, w, n, shape, location, scale))
+
+QK_WORDS(qk_word_extreme_value,
+         QK_FMA(scale, qk_box_cox(0.0 - qk_m_log(qk_tail_exponential(qk_tail_of(~w[i]))), shape),
+                location),
+         (double *restrict dst, const uint64_t *restrict w, size_t n, double shape,
+          double location, double scale),
+         (dst, w, n, shape, location, scale))
+
 QK_LANES(, qk_word_row, (double)(int64_t)(uint64_t)(((unsigned __int128)w[i] * count) >> 64),
          (double *restrict dst, const uint64_t *restrict w, size_t n, uint64_t count),
          (dst, w, n, count))

@@ -274,6 +274,8 @@ static void start(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+int qw_is_usable(void) { return qw_curl_load() != NULL; }
+
 uint64_t qw_ticket(void) {
     pthread_mutex_lock(&lock);
     uint64_t ticket = ++tickets;

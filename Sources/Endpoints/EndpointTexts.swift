@@ -66,10 +66,12 @@ public struct EndpointTexts: TextProvider {
             log: EndpointLog(log))
     }
 
-    /// Where the journal is by default: the folder for state of the user's programs.
+    /// Whether requests can be made here: libcurl is there, and starts.
+    public static var canAsk: Bool { Web.isUsable }
+
+    /// Where the journal is where nobody says: the folder for state of the user's programs.
     public static var usualJournal: String {
         let environment = ProcessInfo.processInfo.environment
-        if let folder = environment["QPOOL_JOURNAL"], !folder.isEmpty { return folder }
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
             return state + "/qpool/journal"
         }

@@ -68,6 +68,13 @@ public struct JobStatus: Sendable, Hashable {
     /// The name of the key that submitted it; empty without keys.
     public var owner: String
 
+    /// What happened to it, the first event first; empty where that was not asked for.
+    public var events: [JobEvent]
+    /// How long ago it was submitted; nil where nobody knows any more.
+    public var age: Duration?
+    /// How long ago it ended; nil where it has not, or nobody knows any more.
+    public var ended: Duration?
+
     /// The time left at the present speed, nil where nothing can be said.
     public var remaining: Duration? {
         guard state == .running, samplesPerSecond > 0, samplesTotal >= samplesDone else {
@@ -107,6 +114,53 @@ public struct JobStatus: Sendable, Hashable {
         jobDigest = wire.jobDigest
         warnings = wire.warnings
         owner = wire.owner
+        events = wire.events.map {
+            JobEvent(number: $0.number, ageNanoseconds: $0.ageNanoseconds, text: $0.text)
+        }
+        func span(_ nanoseconds: UInt64) -> Duration? {
+            nanoseconds == 0 ? nil : .nanoseconds(Int64(clamping: nanoseconds))
+        }
+        age = span(wire.submittedNanoseconds)
+        ended = span(wire.endedNanoseconds)
+    }
+}
+
+/// Which jobs a list is of: all that is said holds for each of them.
+public struct JobFilter: Sendable, Hashable {
+    /// Their states; empty for all.
+    public var states: [JobStatus.State]
+    /// The name of the key that submitted them.
+    public var owner: String?
+    /// What their names contain, whatever the case.
+    public var name: String?
+    /// They were submitted at most so long ago.
+    public var since: Duration?
+    /// They ended at least so long ago.
+    public var endedBefore: Duration?
+
+    /// A filter; without parameters one of all jobs.
+    public init(
+        states: [JobStatus.State] = [], owner: String? = nil, name: String? = nil,
+        since: Duration? = nil, endedBefore: Duration? = nil
+    ) {
+        self.states = states
+        self.owner = owner
+        self.name = name
+        self.since = since
+        self.endedBefore = endedBefore
+    }
+}
+
+extension JobStatus.State {
+    package var wire: WireJobState {
+        switch self {
+        case .queued: .queued
+        case .running: .running
+        case .finishing: .finishing
+        case .done: .done
+        case .failed: .failed
+        case .cancelled: .cancelled
+        }
     }
 }
 

@@ -82,6 +82,12 @@ public enum PoolLimits {
     public static let watches = 10_000
     /// Watches of a key, or of a connection where there are no keys.
     public static let watchesPerClient = 256
+    /// Events that are kept of a job: the first one, and the latest.
+    public static let jobEvents = 100
+    /// Events of a job that workers cause, in one life of the coordinator.
+    public static let workerEvents = 64
+    /// Characters of an event.
+    public static let eventCharacters = 400
     /// Jobs or workers in one list.
     public static let listed = 1_000
     /// Outstanding leases looked at for one speculative copy.
@@ -124,6 +130,29 @@ public enum PoolLimits {
     public static let turnNanoseconds: Int64 = 5_000_000
     /// Requests a client has in flight.
     public static let clientRequests = 10_000
+
+    /// Leases of a job that a dashboard shows.
+    public static let trailLeases = 300
+    /// Points of a threshold's course that a dashboard shows.
+    public static let trailPoints = 240
+    /// Jobs that have ended and whose course is still shown.
+    public static let trails = 64
+    /// Jobs that a dashboard shows, running ones beyond it too.
+    public static let shownJobs = 200
+    /// Connections of the coordinator's HTTP server, streams of updates included.
+    public static let httpConnections = 384
+    /// Streams of updates among them.
+    public static let httpStreams = 256
+    /// Bytes of a request; its line and headers.
+    public static let httpRequestBytes = 8_192
+    /// Time from a request's first byte, or the connection's begin, to its last.
+    public static let httpRequestNanoseconds: Int64 = 5_000_000_000
+    /// Time for which a connection may wait for its next request, or take nothing of an answer.
+    public static let httpIdleNanoseconds: Int64 = 20_000_000_000
+    /// Time that a request waits for the coordinator before it is told that it does not answer.
+    public static let httpPatienceNanoseconds: Int64 = 3_000_000_000
+    /// Time between two updates of a stream.
+    public static let httpUpdateNanoseconds: Int64 = 1_000_000_000
 
     /// Letters waiting for a socket thread.
     public static let letters = 1 << 16

@@ -52,6 +52,9 @@ struct ModelStore {
                 jobs[id]?.partials = []
                 jobs[id]?.contributors = []
             case .warned(let id, let text): jobs[id]?.warnings.append(text)
+            case .happened(let id, let number, let text):
+                jobs[id]?.events.append(
+                    JobEvent(number: number, ageNanoseconds: 0, text: text))
             case .quarantined(let entry): quarantined.append(entry)
             }
         }

@@ -16,6 +16,8 @@ struct QPool: AsyncParsableCommand {
               qpool coordinator                    on a cluster: one of these,
               qpool worker                         any number of these,
               qpool submit --wait job.yaml         and this
+              qpool help bases                     what a job may draw from
+              qpool help base gamma                and what a base takes
 
             Exit status: 0 done, 1 job failed, 2 wrong usage or job file, 3 cancelled, 4 timed out,
             5 coordinator or workers unreachable, 6 refused.
@@ -28,9 +30,10 @@ struct QPool: AsyncParsableCommand {
                     DemoCommand.self, InitCommand.self, PlanCommand.self, RunCommand.self,
                     EstimateCommand.self, SweepCommand.self, AuditCommand.self, AttackCommand.self,
                     SearchCommand.self,
-                    MergeCommand.self, VerifyCommand.self,
+                    MergeCommand.self, VerifyCommand.self, ReportCommand.self, PlotCommand.self,
                     CheckCommand.self,
                     SchemaCommand.self,
+                    DoctorCommand.self, ConfigCommand.self, CompletionsCommand.self,
                 ]),
             CommandGroup(
                 name: "A pool",
@@ -41,6 +44,7 @@ struct QPool: AsyncParsableCommand {
                 name: "Jobs of a pool",
                 subcommands: [
                     SubmitCommand.self, WatchCommand.self, WaitCommand.self, StatusCommand.self,
+                    DescribeCommand.self, LogsCommand.self,
                     ResultCommand.self, ExtendCommand.self, RetryCommand.self, CancelCommand.self,
                     PriorityCommand.self, ForgetCommand.self,
                     JobsCommand.self, WorkersCommand.self,
@@ -71,13 +75,25 @@ enum Main {
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
         StandardStream.fillGaps()
+        _ = ProgressStream.began
+        Ending.leave(await status())
+    }
+
+    /// Runs the command line, and tells of what goes wrong.
+    private static func status() async -> ExitCode {
         do {
             do {
                 if let problem = Verbs.problem(of: CommandLine.arguments.dropFirst()) {
-                    Terminal.say("qpool: \(problem)")
+                    Ending.fail(
+                        ToldFailure(code: "usage", text: problem), words: "qpool: \(problem)")
                     throw ExitStatus.wrongUsage
                 }
-                var command = try QPool.parseAsRoot()
+                if let page = try LanguageHelp.page(CommandLine.arguments.dropFirst()) {
+                    try Terminal.writeOutput(page + "\n")
+                    try Terminal.finishOutput()
+                    return .success
+                }
+                var command = try await QPool.asyncParseAsRoot()
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -88,20 +104,38 @@ enum Main {
                 guard QPool.exitCode(for: error) == .success, !(error is ExitCode) else {
                     throw error
                 }
-                try Terminal.writeOutput(QPool.fullMessage(for: error) + "\n")
+                // Scripts and completions are for shells: nothing in them is set anew.
+                let isHelp = QPool.fullMessage(for: error).contains("USAGE: qpool")
+                try Terminal.writeOutput(
+                    (isHelp
+                        ? help(error, StandardStream.output) : QPool.fullMessage(for: error))
+                        + "\n")
             }
             try Terminal.finishOutput()
+            return .success
         } catch let failure as OutputFailure {
-            if failure.isReaderGone { exit(0) }
-            Terminal.say("qpool: \(failure.description)")
-            exit(ExitStatus.jobFailed.rawValue)
+            if failure.isReaderGone { return .success }
+            Ending.fail(
+                ToldFailure(code: "output", text: failure.description),
+                words: "qpool: \(failure.description)")
+            return ExitStatus.jobFailed
         } catch let status as ExitCode {
-            exit(status.rawValue)
+            return status
         } catch {
             // The parser's own status for wrong usage is 64; ours is 2, as documented.
-            Terminal.say(QPool.fullMessage(for: error))
             let status = QPool.exitCode(for: error)
-            exit(status == .validationFailure ? ExitStatus.wrongUsage.rawValue : status.rawValue)
+            Ending.fail(
+                ToldFailure(code: "usage", text: QPool.message(for: error)),
+                words: help(error, StandardStream.error))
+            return status == .validationFailure ? ExitStatus.wrongUsage : status
         }
+    }
+
+    /// What the parser says, as it fits a stream.
+    private static func help(_ error: any Error, _ stream: StandardStream) -> String {
+        let columns =
+            stream.columns ?? Settings.variable("COLUMNS").flatMap { Int($0) } ?? 80
+        return HelpText.fitted(
+            QPool.fullMessage(for: error, columns: HelpText.unbroken), columns: columns)
     }
 }

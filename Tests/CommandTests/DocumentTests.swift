@@ -41,6 +41,7 @@ import Testing
                 {
                     let words = use.prefix { !"`|&;)".contains($0) }.split(separator: " ")
                     guard let command = words.first, command.allSatisfy(\.isLowercase),
+                        command != "help",
                         line.hasPrefix("    ") || line.contains("`qpool \(command)")
                     else { continue }
                     let text = try help.of(String(command))
@@ -59,6 +60,40 @@ import Testing
         }
         #expect(commands >= 20)
         #expect(options >= 5)
+    }
+
+    /// What the job language says of itself, beside the parser's own help.
+    @Test func theLanguageHasHelp() throws {
+        let base = try qpool("help", "base", "gamma")
+        #expect(base.status == 0 && base.error.isEmpty)
+        #expect(base.output.hasPrefix("gamma: Gamma: density"))
+        #expect(base.output.contains("number at least 0.001 and at most 1e12; required"))
+        #expect(base.output.contains("base: { gamma: { shape: 2.5, scale: 3 } }"))
+        #expect(try qpool("help", "base", "gaussian").output.hasPrefix("normal: "))
+        let bases = try qpool("help", "bases")
+        #expect(bases.status == 0 && bases.output.contains("student-t"))
+        #expect(try qpool("help", "run").output.contains("USAGE: qpool run"))
+        let wrong = try qpool("help", "base", "gama")
+        #expect(wrong.status == 2 && wrong.output.isEmpty)
+        #expect(wrong.error.contains("there is no base `gama`: did you mean `gamma`?"))
+        let page = try String(
+            contentsOfFile: repository + "/docs/reference/bases.md", encoding: .utf8)
+        #expect(try qpool("schema", "--bases").output == page)
+    }
+
+    /// The schema is JSON, and knows types, ranges, defaults and other names.
+    @Test func theSchemaSaysWhatBasesTake() throws {
+        let text = try qpool("schema").output
+        let whole = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let definitions = try #require(whole?["$defs"] as? [String: Any])
+        let gamma = try #require(definitions["base.gamma"] as? [String: Any])
+        let properties = try #require(gamma["properties"] as? [String: [String: Any]])
+        #expect(properties["shape"]?["minimum"] as? Double == 0.001)
+        #expect(properties["shape"]?["maximum"] as? Double == 1e12)
+        #expect(properties["scale"]?["exclusiveMinimum"] as? Double == 0)
+        #expect(properties["scale"]?["default"] as? Double == 1)
+        #expect(properties["k"]?["$ref"] as? String == "#/$defs/base.gamma/properties/shape")
+        #expect(properties.values.allSatisfy { $0["description"] != nil || $0["$ref"] != nil })
     }
 
     /// The job that the README shows first.

@@ -50,6 +50,7 @@ import Testing
     @Test(
         arguments: ["table", "json", "jsonl", "csv", "npy"].map { "run $J -o \($0)" } + [
             "plan $J", "plan $J -o json", "schema", "init -", "--help", "--version", "help run",
+            "schema --bases", "help bases", "help base gamma",
             "verify result.json", "estimate event.yaml", "estimate event.yaml -o json",
             "sweep sweep.yaml", "sweep sweep.yaml -o csv", "check $J", "keygen fresh",
             "simulate --schedules 1 -o json",

@@ -28,6 +28,24 @@ void qk_word_gumbel(double *restrict dst, const uint64_t *restrict w, size_t n, 
                     double scale);
 void qk_word_cauchy(double *restrict dst, const uint64_t *restrict w, size_t n, double location,
                     double scale);
+/// location -+ scale log(2 p).
+void qk_word_laplace(double *restrict dst, const uint64_t *restrict w, size_t n, double location,
+                     double scale);
+/// location -+ scale log((1 - p) / p).
+void qk_word_logistic(double *restrict dst, const uint64_t *restrict w, size_t n, double location,
+                      double scale);
+/// scale exp(power L), L standard logistic.
+void qk_word_log_logistic(double *restrict dst, const uint64_t *restrict w, size_t n,
+                          double power, double scale);
+/// Triangular on [lower, upper], from the end that is on the value's side of the mode.
+void qk_word_triangular(double *restrict dst, const uint64_t *restrict w, size_t n, double lower,
+                        double mode, double upper);
+/// location + scale (exp(shape E) - 1) / shape, E exponential with the word's tails; shape 0: E.
+void qk_word_generalized_pareto(double *restrict dst, const uint64_t *restrict w, size_t n,
+                                double shape, double location, double scale);
+/// The same of -log E', E' exponential with the word's tails exchanged.
+void qk_word_extreme_value(double *restrict dst, const uint64_t *restrict w, size_t n,
+                           double shape, double location, double scale);
 /// location + scale f(polynomial of the word's bucket); map 0: f(v) = v, 1: exp v,
 /// 2: 1 / (1 + exp -v), 3: sinh v.
 void qk_word_table(double *restrict dst, const uint64_t *restrict w, size_t n,
@@ -60,6 +78,18 @@ void qk_word_gumbel_at(int level, double *restrict dst, const uint64_t *restrict
     double location, double scale);
 void qk_word_cauchy_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
     double location, double scale);
+void qk_word_laplace_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double location, double scale);
+void qk_word_logistic_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double location, double scale);
+void qk_word_log_logistic_at(int level, double *restrict dst, const uint64_t *restrict w,
+    size_t n, double power, double scale);
+void qk_word_triangular_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
+    double lower, double mode, double upper);
+void qk_word_generalized_pareto_at(int level, double *restrict dst, const uint64_t *restrict w,
+    size_t n, double shape, double location, double scale);
+void qk_word_extreme_value_at(int level, double *restrict dst, const uint64_t *restrict w,
+    size_t n, double shape, double location, double scale);
 void qk_word_table_at(int level, double *restrict dst, const uint64_t *restrict w, size_t n,
     const double *table, int map, double location, double scale);
 void qk_combine_at(int level, double *restrict dst, const double *restrict src, size_t stride,

@@ -36,6 +36,9 @@ typedef struct qw_outcome {
 /// Called once a request, on the library's own thread: it must return soon.
 typedef void (*qw_done)(void *context, const qw_outcome *outcome);
 
+/// Whether requests can be made here: libcurl can be loaded and starts.
+int qw_is_usable(void);
+
 /// A number for a request, never given twice.
 uint64_t qw_ticket(void);
 

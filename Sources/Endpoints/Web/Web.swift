@@ -22,6 +22,9 @@ enum Web {
     /// Bytes of an answer with another status than success.
     static let troubleBytes = 1 << 16
 
+    /// Whether requests can be made here.
+    static var isUsable: Bool { qw_is_usable() != 0 }
+
     /// Posts JSON and waits for the whole answer. A cancelled task's request ends as `broken`.
     ///
     /// Redirections are not followed: who allowed one place did not allow another.

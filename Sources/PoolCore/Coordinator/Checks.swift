@@ -35,6 +35,8 @@ struct Checks {
     private var bytes = 0
 
     var isEmpty: Bool { checks.isEmpty }
+    /// Ranges under check.
+    var count: Int { checks.count }
     /// Ranges that are under way, not to be handed out as free ones.
     var ranges: Dictionary<DyadicRange, Check>.Keys { checks.keys }
 

@@ -127,9 +127,11 @@ extension Coordinator {
         if kind.row.sender.asks {
             reply(Self.tooMuchAsked, to: route, request, &effects)
         } else {
+            tally.dropped &+= 1
             refused(
                 "budget", "a message of \(who(route)) is dropped: it sends more than is read",
-                summary: "messages of peers that send more than is read")
+                summary: "messages of peers that send more than is read",
+                about: LogSubject(worker: workers[route]?.id))
         }
     }
 
@@ -139,20 +141,24 @@ extension Coordinator {
     }
 
     /// Something for the log that a peer can bring about as often as it likes.
-    mutating func refused(_ topic: String, _ line: String, summary: String) {
-        refusals.add(topic, line, summary: summary, at: now.nanoseconds)
+    mutating func refused(
+        _ topic: String, _ line: String, summary: String, about subject: LogSubject = LogSubject()
+    ) {
+        refusals.add(topic, line, summary: summary, about: subject, at: now.nanoseconds)
     }
 
     /// Workers that come and go, for the log.
-    mutating func came(_ topic: String, _ line: String) {
-        arrivals.add(topic, line, summary: "workers \(topic)", at: now.nanoseconds)
+    mutating func came(_ topic: String, _ line: String, _ worker: WorkerRecord) {
+        arrivals.add(
+            topic, line, summary: "workers \(topic)", about: LogSubject(worker: worker.id),
+            at: now.nanoseconds)
     }
 
     /// What becomes of a job, for the log.
     mutating func lived(_ job: JobRecord, _ topic: String, _ more: String = "") {
         lives.add(
             topic, "job \(job.id) \(topic)\(more)", summary: "jobs: \(topic)",
-            at: now.nanoseconds)
+            about: LogSubject(job: job.id), at: now.nanoseconds)
     }
 
     private static var tooMuchAsked: PoolFailure {

@@ -4,10 +4,11 @@ internal import SwiftProtobuf
 
 /// What clients ask: status, watches, results, cancellation, lists.
 extension Coordinator {
-    func reply(
+    mutating func reply(
         _ failure: PoolFailure, to route: Route, _ request: UInt64,
         _ effects: inout CoordinatorEffects
     ) {
+        tally.refused(failure)
         effects.outgoing.append(
             (
                 route,
@@ -46,19 +47,31 @@ extension Coordinator {
         _ request: WireStatusRequest, from route: Route, _ effects: inout CoordinatorEffects
     ) {
         do throws(PoolFailure) {
-            replyStatus(try findStored(request.job), request.request, route, &effects)
+            replyStatus(
+                try findStored(request.job), request.request, route, &effects,
+                events: request.events)
         } catch {
             reply(error, to: route, request.request, &effects)
         }
     }
 
     func replyStatus(
-        _ job: JobRecord, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects
+        _ job: JobRecord, _ request: UInt64, _ route: Route, _ effects: inout CoordinatorEffects,
+        events: Bool = false
     ) {
         let reply = PoolMessage.statusReply(
             .with {
                 $0.request = request
                 $0.status = status(of: job)
+                if events {
+                    $0.status.events = job.history.events(at: now).map { event in
+                        .with {
+                            $0.number = event.number
+                            $0.ageNanoseconds = event.ageNanoseconds
+                            $0.text = event.text
+                        }
+                    }
+                }
             })
         effects.held.append((route, reply))
     }
@@ -107,6 +120,8 @@ extension Coordinator {
                 job.priority = request.priority
                 queued.sort { ($1.priority, $0.order) < ($0.priority, $1.order) }
                 effects.records.append(.priority(job: job.id, request.priority))
+                // Of a job that has ended the last event tells how.
+                if !job.state.isOver { happened(job, "priority \(request.priority)", &effects) }
             }
             replyStatus(job, request.request, route, &effects)
         } catch {
@@ -174,7 +189,7 @@ extension Coordinator {
         }
         let limit =
             request.limit == 0 ? PoolLimits.listed : min(Int(request.limit), PoolLimits.listed)
-        let visible = jobs.values.filter { isVisible($0) }
+        let visible = jobs.values.filter { isVisible($0) && isWanted($0, request) }
         let newest = visible.sorted { $0.order > $1.order }.prefix(limit)
         let reply = PoolMessage.jobList(
             .with {
@@ -183,6 +198,31 @@ extension Coordinator {
                 $0.total = UInt64(visible.count)
             })
         effects.held.append((route, reply))
+    }
+
+    /// Whether a list asks for a job.
+    private func isWanted(_ job: JobRecord, _ request: WireListRequest) -> Bool {
+        if !request.states.isEmpty, !request.states.contains(job.state.wire) { return false }
+        if !request.owner.isEmpty, job.owner?.name != request.owner { return false }
+        if !request.name.isEmpty, !job.name.lowercased().contains(request.name.lowercased()) {
+            return false
+        }
+        if request.endedBeforeNanoseconds > 0 {
+            guard ended(job) >= request.endedBeforeNanoseconds else { return false }
+        }
+        let age = submitted(job)
+        return request.sinceNanoseconds == 0 || (age > 0 && age <= request.sinceNanoseconds)
+    }
+
+    /// How long ago a job was submitted, 1 at least; 0 of one from before there were histories.
+    private func submitted(_ job: JobRecord) -> UInt64 {
+        job.history.begin.map { UInt64(max(1, now.since($0))) } ?? 0
+    }
+
+    /// How long ago a job ended, 1 at least; 0 where it has not, or nobody knows.
+    private func ended(_ job: JobRecord) -> UInt64 {
+        guard job.state.isOver, let end = job.ended else { return 0 }
+        return UInt64(max(1, now.since(end)))
     }
 
     mutating func listWorkers(
@@ -201,31 +241,35 @@ extension Coordinator {
             .with {
                 $0.request = request.request
                 $0.total = UInt64(workers.count)
-                $0.workers = all.map { worker in
-                    .with {
-                        $0.worker = worker.id
-                        $0.host = worker.hello.host
-                        $0.process = worker.hello.process
-                        $0.cores = worker.hello.cores
-                        $0.memoryBytes = worker.hello.memoryBytes
-                        $0.version = worker.hello.version
-                        $0.slots = UInt32(worker.slots)
-                        $0.leases = UInt32(worker.leases.count)
-                        $0.samplesPerSecond = worker.speed * 1e9
-                        $0.samples = worker.samples
-                        $0.connectedNanoseconds = UInt64(now.since(worker.connected))
-                        $0.draining = worker.draining
-                    }
-                }
-                $0.workers += shutOut.map { entry in
-                    .with {
-                        $0.worker = entry.worker
-                        $0.host = entry.host
-                        $0.quarantine = entry.reason
-                    }
-                }
+                $0.workers = all.map { status(of: $0) }
+                $0.workers += shutOut.map { status(of: $0) }
             })
         effects.outgoing.append((route, reply))
+    }
+
+    func status(of worker: WorkerRecord) -> WireWorkerStatus {
+        .with {
+            $0.worker = worker.id
+            $0.host = worker.hello.host
+            $0.process = worker.hello.process
+            $0.cores = worker.hello.cores
+            $0.memoryBytes = worker.hello.memoryBytes
+            $0.version = worker.hello.version
+            $0.slots = UInt32(worker.slots)
+            $0.leases = UInt32(worker.leases.count)
+            $0.samplesPerSecond = worker.speed * 1e9
+            $0.samples = worker.samples
+            $0.connectedNanoseconds = UInt64(now.since(worker.connected))
+            $0.draining = worker.draining
+        }
+    }
+
+    func status(of entry: Quarantine) -> WireWorkerStatus {
+        .with {
+            $0.worker = entry.worker
+            $0.host = entry.host
+            $0.quarantine = entry.reason
+        }
     }
 
     mutating func watch(
@@ -297,14 +341,7 @@ extension Coordinator {
             $0.name = job.name
             $0.priority = job.priority
             $0.jobDigest = job.digest
-            switch job.state {
-            case .compiling, .queued: $0.state = .queued
-            case .running: $0.state = .running
-            case .finishing: $0.state = .finishing
-            case .done: $0.state = .done
-            case .failed: $0.state = .failed
-            case .cancelled: $0.state = .cancelled
-            }
+            $0.state = job.state.wire
             let account = job.account(at: now)
             $0.samplesDone = account.samplesDone
             $0.samplesTotal = account.samplesTotal
@@ -334,8 +371,24 @@ extension Coordinator {
                 $0.samplesPerSecond = job.rate.perSecond(at: now)
             }
             if let failure = job.failure { $0.failure = failure.wire }
+            $0.submittedNanoseconds = submitted(job)
+            $0.endedNanoseconds = ended(job)
             $0.warnings = warnings(of: job)
             $0.owner = job.owner?.name ?? ""
+        }
+    }
+}
+
+extension JobRecord.State {
+    /// As it is told.
+    fileprivate var wire: WireJobState {
+        switch self {
+        case .compiling, .queued: .queued
+        case .running: .running
+        case .finishing: .finishing
+        case .done: .done
+        case .failed: .failed
+        case .cancelled: .cancelled
         }
     }
 }

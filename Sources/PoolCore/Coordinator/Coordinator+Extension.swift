@@ -95,6 +95,11 @@ extension Coordinator {
         note(
             .info,
             "job \(job.id) is extended to \(larger.job.settings.extent.samples) samples, "
+                + "\(larger.job.settings.extent.draws) draws", &effects,
+            about: LogSubject(job: job.id))
+        happened(
+            job,
+            "extended to \(larger.job.settings.extent.samples) samples, "
                 + "\(larger.job.settings.extent.draws) draws", &effects)
         guard job.state == .done else { return }
         job.begins()
@@ -112,7 +117,7 @@ extension Coordinator {
         } catch {
             note(
                 .warning, "job \(job.id) begins anew: what was kept of it is \(error.reason)",
-                &effects)
+                &effects, about: LogSubject(job: job.id))
             return nil
         }
     }
@@ -160,6 +165,7 @@ extension Coordinator {
                 effects.tasks.append(.compile(ticket: ticket, job.package, job: job.id))
                 effects.records.append(.resumed(job: job.id))
                 lived(job, "goes on", " after it had ended")
+                happened(job, request.anew ? "retried from nothing" : "retried", &effects)
             }
             replyStatus(job, request.request, route, &effects)
         } catch {

@@ -62,6 +62,7 @@ extension Coordinator {
                 stored: stored)
             effects.tasks.append(.compile(ticket: ticket, stored.package, job: stored.id))
         }
+        if job.state.isOver, job.ended == nil { job.ended = job.history.end }
         jobs[stored.id] = job
         jobBytes += job.weight
     }
@@ -145,7 +146,9 @@ extension Coordinator {
         jobs[job.id] = job
         jobBytes += job.weight
         effects.records.append(.submitted(stored))
+        tally.jobsAccepted &+= 1
         lived(job, "accepted", job.name.isEmpty ? "" : ": \(job.name)")
+        happened(job, "submitted" + (job.owner.map { " by \($0.name)" } ?? ""), &effects)
         enqueue(job)
         return (job, false)
     }
@@ -197,8 +200,16 @@ extension Coordinator {
             guard let compiled = job.compiled else { continue }
             job.state = .running
             job.served = running.map(\.served).min() ?? 0
+            let isNew = job.machine == nil
             if job.machine == nil { job.machine = JobMachine(job: compiled) }
             running.append(job)
+            let account = job.account(at: now)
+            happened(
+                job,
+                isNew
+                    ? "runs: \(account.samplesTotal) samples"
+                    : "goes on: \(account.samplesDone) of \(account.samplesTotal) samples are done",
+                &effects)
             begin(job, &effects)
         }
     }
@@ -219,6 +230,9 @@ extension Coordinator {
             return
         }
         if isEndless(job, &effects) { return }
+        if round.number > 0, job.round != nil {
+            happened(job, "round \(round.number): \(round.count) samples", &effects)
+        }
         job.round = round
         job.encodedRound = round.encode()
         job.sampling = Sampling(
@@ -258,9 +272,11 @@ extension Coordinator {
         job.state = .failed
         job.failure = failure
         job.ended = now
+        happened(job, "put away: \(failure.message)", &effects)
         effects.records.append(.ended(job: job.id, .failed(failure)))
         if let rest = job.rest { effects.records.append(.rested(job: job.id, snapshot: rest)) }
-        note(.warning, "job \(job.id): \(failure)", &effects)
+        note(
+            .warning, "job \(job.id): \(failure)", &effects, about: LogSubject(job: job.id))
     }
 
     mutating func end(
@@ -279,18 +295,24 @@ extension Coordinator {
             job.document = document
             job.state = .done
             lived(job, "is done")
+            let account = job.account(at: now)
+            happened(job, "done: \(account.samplesDone) samples", &effects)
         case .failed(let failure):
             job.failure = failure
             job.state = .failed
+            happened(job, "failed: \(failure)", &effects)
             troubles.add(
                 "failed", "job \(job.id) failed: \(failure)", summary: "jobs failed",
-                at: now.nanoseconds)
+                about: LogSubject(job: job.id), at: now.nanoseconds)
         case .cancelled:
             job.state = .cancelled
             lived(job, "is cancelled")
+            happened(job, "cancelled", &effects)
         }
         jobBytes += job.weight - before
         job.ended = now
+        trailThreshold(of: job, isLast: true)
+        trailEnded(job)
         if !job.watchers.isEmpty { watchedJobEnded = true }
         job.finalProgress = job.machine?.progress ?? job.finalProgress
         // Only the result is needed from here on, and what it may go on from.

@@ -55,7 +55,7 @@ extension Coordinator {
             } catch {
                 note(
                     .warning, "job \(job.id) begins anew: its checkpoint is \(error.reason)",
-                    &effects)
+                    &effects, about: LogSubject(job: job.id))
             }
         }
         for bytes in stored.partials {

@@ -16,8 +16,9 @@ extension Coordinator {
                 note(
                     .warning,
                     "worker \(lease.worker.id) is late with a check of job \(job.id): "
-                        + "another one gets it", &effects)
-                cancel([id], &effects)
+                        + "another one gets it", &effects,
+                    about: LogSubject(job: job.id, worker: lease.worker.id))
+                cancel([id], &effects, as: .lost)
                 if job.checks.lost(lease.range) { job.free.put(lease.range) }
             }
         }
@@ -39,9 +40,10 @@ extension Coordinator {
                 note(
                     .warning,
                     "worker \(lease.worker.id) beats and delivers nothing of job \(job.id): its "
-                        + "leases go to others", &effects)
+                        + "leases go to others", &effects,
+                    about: LogSubject(job: job.id, worker: lease.worker.id))
                 lease.worker.isHung = true
-                cancel([id], &effects)
+                cancel([id], &effects, as: .lost)
                 for missing in job.machine?.missing(in: lease.range, limit: PoolLimits.freeRanges)
                     ?? []
                 { job.free.put(missing) }

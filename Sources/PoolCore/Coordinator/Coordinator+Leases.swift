@@ -127,10 +127,12 @@ extension Coordinator {
             due: now + expected + queued, deadline: now + worker.silence,
             parent: parent)
         if let parent { leases[parent]?.copies.append(id) }
+        trailBegan(leases[id]!)
         job.hold(id, worker)
         if job.started == nil { job.started = now }
         job.served += guess
         worker.leases.insert(id)
+        joined(worker, job, &effects)
         worker.gets(job.id)
         worker.leaseCheck = min(worker.leaseCheck, now + worker.silence)
         let round =
@@ -197,9 +199,10 @@ extension Coordinator {
     }
 
     /// A lease that ends without a partial: what nobody else holds of it is free again.
-    mutating func lose(_ id: UInt64) {
+    mutating func lose(_ id: UInt64, _ outcome: JobTrail.Outcome = .lost) {
         guard let lease = leases.removeValue(forKey: id) else { return }
         detach(lease)
+        if !lease.settled { trailEnded(lease, outcome) }
         guard !lease.settled, lease.job.state == .running,
             lease.job.round?.number == lease.round
         else { return }
@@ -232,9 +235,10 @@ extension Coordinator {
         guard let lease = leases[id] else { return }
         guard lease.job.state == .running, lease.job.round?.number == lease.round,
             let machine = lease.job.machine, machine.isDone(lease.range)
-        else { return lose(id) }
+        else { return lose(id, id == delivering ? .delivered : .lost) }
         leases[id] = nil
         detach(lease)
+        if !lease.settled { trailEnded(lease, .delivered) }
         var needless = lease.copies
         if let parent = lease.parent, let original = leases[parent],
             machine.isDone(original.range)
@@ -246,10 +250,14 @@ extension Coordinator {
     }
 
     /// Tells workers that these leases are not needed. They count until they are given back.
-    mutating func cancel(_ ids: some Sequence<UInt64>, _ effects: inout CoordinatorEffects) {
+    mutating func cancel(
+        _ ids: some Sequence<UInt64>, _ effects: inout CoordinatorEffects,
+        as outcome: JobTrail.Outcome = .needless
+    ) {
         for id in ids {
             guard let lease = leases[id], !lease.settled else { continue }
             leases[id]!.settled = true
+            trailEnded(lease, id == delivering ? .delivered : outcome)
             lease.job.release(id, lease.worker)
             effects.outgoing.append(
                 (lease.worker.route, .cancelLease(.with { $0.leases = [id] })))

@@ -50,9 +50,11 @@ extension Coordinator {
             (worker.route, .acknowledged(.with { $0.leases = [header.lease] })))
         // One that answers no lease of this session may be of a job as it stood before a crash.
         guard let lease = leases[header.lease], lease.worker === worker else { return }
+        tally.rangesRefused &+= 1
         refused(
             "partial", "a partial of worker \(worker.id) for job \(job.id) is refused: \(reason)",
-            summary: "partials that did not fit")
+            summary: "partials that did not fit",
+            about: LogSubject(job: job.id, worker: worker.id))
         lose(header.lease)
         worker.misfits += 1
         if lease.job === job, !lease.settled { blame(worker, lease.range, job, reason, &effects) }
@@ -90,12 +92,13 @@ extension Coordinator {
         refused(
             "turned out",
             "worker \(worker.id) of \(worker.hello.host) is turned out: its last \(worker.misfits) "
-                + "partials did not fit", summary: "workers that were turned out")
+                + "partials did not fit", summary: "workers that were turned out",
+            about: LogSubject(worker: worker.id))
         let failure = PoolFailure(
             .refused,
             "the last \(worker.misfits) partials of this worker did not fit: \(reason)",
             remedy: "check the machine's memory and its copy of qpool, then start the worker again")
         refuse(failure, worker.route, &effects)
-        remove(worker)
+        remove(worker, &effects)
     }
 }

@@ -41,6 +41,22 @@ extension Coordinator {
         return true
     }
 
+    /// Forgets jobs that ended longer ago than they are kept.
+    mutating func forgetOld(_ effects: inout CoordinatorEffects) {
+        guard let age = options.forgetNanoseconds, now >= nextForgetting, storeFailure == nil else {
+            return
+        }
+        // Often enough that nothing is kept a tenth too long.
+        nextForgetting = now + min(60_000_000_000, max(100_000_000, age / 10))
+        let old = jobs.values.filter { job in
+            job.state.isOver && job.ended.map { now.since($0) >= age } ?? false
+        }
+        for job in old.sorted(by: { $0.order < $1.order }) {
+            forget(job, &effects)
+            lived(job, "is forgotten")
+        }
+    }
+
     /// Takes an ended job away for good.
     mutating func forget(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         guard jobs[job.id] === job else { return }

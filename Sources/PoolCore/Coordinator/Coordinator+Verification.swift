@@ -65,7 +65,7 @@ extension Coordinator {
             .warning,
             "workers \(other.worker) and \(worker.id) differ about job \(job.id), samples "
                 + "\(partial.range.start) to \(partial.range.end - 1): computing them here",
-            &effects)
+            &effects, about: LogSubject(job: job.id, worker: worker.id))
         let ticket = newTicket()
         judgements[ticket] = Judgement(
             job: job, attempt: job.attempt, round: round.number, range: partial.range)
@@ -82,7 +82,8 @@ extension Coordinator {
         note(
             .warning,
             "\(answers) workers differ about job \(job.id), samples \(range.start) to "
-                + "\(range.end - 1): another one decides", &effects)
+                + "\(range.end - 1): another one decides", &effects,
+            about: LogSubject(job: job.id))
         guard answers >= PoolLimits.opinions else { return }
         let failure = PoolFailure(
             .jobFailed, "\(answers) workers give as many results for the same samples",
@@ -165,10 +166,12 @@ extension Coordinator {
         let entry = Quarantine(party: party, worker: answer.worker, host: host, reason: reason)
         quarantined[party] = entry
         effects.records.append(.quarantined(entry))
-        note(.warning, "worker \(answer.worker) is quarantined: \(reason)", &effects)
+        note(
+            .warning, "worker \(answer.worker) is quarantined: \(reason)", &effects,
+            about: LogSubject(worker: answer.worker))
         for worker in workers.values.filter({ $0.party == party }).sorted(by: { $0.id < $1.id }) {
             refuse(entry.failure, worker.route, &effects)
-            remove(worker)
+            remove(worker, &effects)
         }
         for job in jobs.values.sorted(by: { $0.order < $1.order }) {
             for range in job.checks.forget(party) where job.state == .running {
@@ -258,14 +261,17 @@ extension Coordinator {
         guard job.warnings.count < PoolLimits.warnings, !job.warnings.contains(text) else { return }
         job.warnings.append(text)
         effects.records.append(.warned(job: job.id, text: text))
+        happened(job, "warning: \(text)", &effects)
         troubles.add(
-            "warned", "job \(job.id): \(text)", summary: "warnings of jobs", at: now.nanoseconds)
+            "warned", "job \(job.id): \(text)", summary: "warnings of jobs",
+            about: LogSubject(job: job.id), at: now.nanoseconds)
     }
 
     private mutating func warnIfAlone(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         guard !job.saidAlone, isAlone else { return }
         job.saidAlone = true
-        note(.warning, "job \(job.id): \(Self.aloneText)", &effects)
+        note(
+            .warning, "job \(job.id): \(Self.aloneText)", &effects, about: LogSubject(job: job.id))
     }
 
     /// Whether all workers are one party.

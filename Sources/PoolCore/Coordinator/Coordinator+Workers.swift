@@ -21,7 +21,7 @@ extension Coordinator {
             refused(
                 "fingerprint",
                 "worker \(hello.worker) of \(hello.host) refused: its samples differ",
-                summary: "workers whose samples differ")
+                summary: "workers whose samples differ", about: LogSubject(worker: hello.worker))
             let failure = PoolFailure(
                 .fingerprint,
                 "the sentinel samples of this worker (version \(hello.version)) differ from the "
@@ -33,7 +33,7 @@ extension Coordinator {
             refused(
                 "quarantine",
                 "worker \(hello.worker) of \(hello.host) refused: it is quarantined",
-                summary: "workers that are quarantined")
+                summary: "workers that are quarantined", about: LogSubject(worker: hello.worker))
             return refuse(entry.failure, route, &effects)
         }
         if let other = workersByID[hello.worker],
@@ -76,17 +76,18 @@ extension Coordinator {
                 earlier.leases.subtract(worker.leases)
                 worker.continues(earlier)
             }
-            remove(earlier)
+            remove(earlier, &effects)
         } else {
             came(
                 "joined",
                 "worker \(worker.id) of \(hello.host) joined: \(hello.cores) cores, "
-                    + "version \(hello.version)")
+                    + "version \(hello.version)", worker)
         }
         // A connection has one session: whoever said hello on it before has lost it, and its leases are free.
-        if let other = workers[route] { remove(other) }
+        if let other = workers[route] { remove(other, &effects) }
         workers[route] = worker
         workersByID[worker.id] = worker
+        tally.workersJoined &+= 1
         // Now it counts itself.
         worker.follows(pace)
         patrol(worker)
@@ -155,26 +156,28 @@ extension Coordinator {
 
     mutating func goodbye(_ route: Route, _ effects: inout CoordinatorEffects) {
         guard let worker = workers[route] else { return }
-        came("left", "worker \(worker.id) left")
-        remove(worker)
+        came("left", "worker \(worker.id) left", worker)
+        remove(worker, &effects)
     }
 
     mutating func disconnected(_ route: Route, _ effects: inout CoordinatorEffects) {
         if let worker = workers[route] {
             refused(
                 "gone", "worker \(worker.id) is gone: its leases go to others",
-                summary: "workers whose connections ended")
-            return remove(worker)
+                summary: "workers whose connections ended", about: LogSubject(worker: worker.id))
+            return remove(worker, &effects)
         }
         for (key, watch) in watches where key.route == route { remove(key, watch) }
     }
 
     /// Ends a session; its leases are free.
-    mutating func remove(_ worker: WorkerRecord) {
+    mutating func remove(_ worker: WorkerRecord, _ effects: inout CoordinatorEffects) {
         isFull = false
+        wentAway(worker, &effects)
         if workers[worker.route] === worker { workers[worker.route] = nil }
         if workersByID[worker.id] === worker { workersByID[worker.id] = nil }
         worker.draining = true
+        tally.workersLeft &+= 1
         for id in worker.leases.sorted() { lose(id) }
         guard worker.isQueued else { return }
         departed += 1
@@ -216,6 +219,7 @@ extension Coordinator {
         if let lease, lease.job === job, lease.range == partial.range {
             measure(lease, busyNanoseconds: header.busyNanoseconds, round)
         }
+        delivering = lease.map { $0.range == partial.range ? $0.id : 0 } ?? 0
         let counted: Partial
         let bytes: [UInt8]
         let outvoted: [Check.Answer]
@@ -234,7 +238,9 @@ extension Coordinator {
             effects.held.append((route, acknowledged))
             advance(job, &effects)
             for answer in outvoted { shun(answer, job, &effects) }
-        case .duplicate, .stale: acknowledge()
+        case .duplicate, .stale:
+            tally.rangesNeedless &+= 1
+            acknowledge()
         case .refused:
             refuse(partial: header, "it does not fit the round", of: worker, job, &effects)
         }
@@ -246,8 +252,13 @@ extension Coordinator {
         _ effects: inout CoordinatorEffects
     ) {
         if let round = job.round {
-            job.rate.add(UInt64(partial.range.clipped(to: round.range).count), at: now)
+            let samples = UInt64(partial.range.clipped(to: round.range).count)
+            job.rate.add(samples, at: now)
+            tally.samples &+= samples
         }
+        tally.rangesMerged &+= 1
+        tally.partialBytes &+= UInt64(payload.count)
+        trailThreshold(of: job)
         effects.records.append(.merged(job: job.id, partial: payload))
         if job.crashes > 0 {
             job.crashes = 0
@@ -288,13 +299,17 @@ extension Coordinator {
         let job = lease.job
         // Whoever gives back what is wanted, and could be computed, has no room for more.
         if !header.hasFailure, !lease.settled { worker.isResting = true }
-        lose(header.lease)
+        lose(header.lease, .returned)
         guard header.hasFailure, !lease.settled, job.state == .running else { return }
         let failure = PoolFailure(header.failure)
         refused(
             "cannot", "worker \(worker.id) cannot compute job \(job.id): \(failure)",
-            summary: "ranges that workers cannot compute")
+            summary: "ranges that workers cannot compute",
+            about: LogSubject(job: job.id, worker: worker.id))
         // A fault of one worker must not end the job; one that all of them find must.
+        if job.history.takesWorkerEvent() {
+            happened(job, "worker \(worker.id) cannot compute it: \(failure)", &effects)
+        }
         job.strikes.add(worker)
         if isHopeless(job) { end(job, .failed(failure), &effects) }
     }

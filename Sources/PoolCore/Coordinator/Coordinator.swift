@@ -55,6 +55,12 @@ package struct Coordinator: ~Copyable {
     var quarantined: [String: Quarantine] = [:]
     /// Ranges that are computed here.
     var judgements: [UInt64: Judgement] = [:]
+    /// What it has counted, for people.
+    var tally = PoolTally()
+    /// The lease whose partial is being merged: what ends with it was not needless.
+    var delivering: UInt64 = 0
+    /// Jobs that have ended and keep their trails, the oldest first.
+    var trailed: Deque<String> = []
     var storeFailure: PoolFailure?
     /// Whether a worker was turned away since the last one left: said once.
     var isFull = false
@@ -64,6 +70,8 @@ package struct Coordinator: ~Copyable {
     private var lastTicket: UInt64 = 0
     private var lastOrder: UInt64 = 0
     private var nextSweep = Instant.zero
+    /// When it is looked for jobs that are kept no longer.
+    var nextForgetting = Instant.zero
 
     /// A submission that is being compiled.
     struct Submission {
@@ -97,8 +105,10 @@ package struct Coordinator: ~Copyable {
         let told = [refusals, arrivals, lives, troubles].compactMap(\.deadline).min().map {
             Instant(nanoseconds: max($0, 0))
         }
-        if workers.isEmpty && watches.isEmpty { return told }
-        return min(nextSweep, nextUpdate, told ?? .distantFuture)
+        let forgetting = options.forgetNanoseconds == nil || jobs.isEmpty ? nil : nextForgetting
+        let rare = [told, forgetting].compactMap(\.self).min()
+        if workers.isEmpty && watches.isEmpty { return rare }
+        return min(nextSweep, nextUpdate, rare ?? .distantFuture)
     }
 
     /// Takes one event.
@@ -108,9 +118,11 @@ package struct Coordinator: ~Copyable {
         now = max(now, time)
         switch event {
         case .received(let route, let message, let peer):
+            tally.messages &+= 1
             asker = peer
             if pays(for: message, route, &effects) { serve(message, from: route, &effects) }
         case .arrived(let route, let envelope, let peer):
+            tally.messages &+= 1
             asker = peer
             arrived(envelope, from: route, &effects)
         case .decoded(let route, let bytes, let result, let peer):
@@ -118,6 +130,7 @@ package struct Coordinator: ~Copyable {
             decodingBytes -= bytes
             serve(result, from: route, &effects)
         case .malformed(let route, let fault, let peer):
+            tally.messages &+= 1
             asker = peer
             if pays(1, route) { refuse(fault.failure, route, &effects) }
         case .disconnected(let route): disconnected(route, &effects)
@@ -135,14 +148,23 @@ package struct Coordinator: ~Copyable {
             nextSweep = now + options.sweepNanoseconds
             sweep(&effects)
         }
+        forgetOld(&effects)
         patrol(&effects)
         promote(&effects)
         assign(&effects)
         notifyWatchers(&effects)
-        for line in refusals.take(at: now.nanoseconds) { note(.warning, line, &effects) }
-        for line in troubles.take(at: now.nanoseconds) { note(.warning, line, &effects) }
-        for line in arrivals.take(at: now.nanoseconds) { note(.info, line, &effects) }
-        for line in lives.take(at: now.nanoseconds) { note(.info, line, &effects) }
+        for line in refusals.take(at: now.nanoseconds) {
+            note(.warning, line.text, &effects, about: line.subject)
+        }
+        for line in troubles.take(at: now.nanoseconds) {
+            note(.warning, line.text, &effects, about: line.subject)
+        }
+        for line in arrivals.take(at: now.nanoseconds) {
+            note(.info, line.text, &effects, about: line.subject)
+        }
+        for line in lives.take(at: now.nanoseconds) {
+            note(.info, line.text, &effects, about: line.subject)
+        }
     }
 
     /// Serves a message that is paid for.
@@ -177,7 +199,10 @@ package struct Coordinator: ~Copyable {
         }
     }
 
-    func refuse(_ failure: PoolFailure, _ route: Route, _ effects: inout CoordinatorEffects) {
+    mutating func refuse(
+        _ failure: PoolFailure, _ route: Route, _ effects: inout CoordinatorEffects
+    ) {
+        tally.refused(failure)
         effects.outgoing.append(
             (
                 route,
@@ -226,8 +251,10 @@ package struct Coordinator: ~Copyable {
             patrols.removeFirst()
             guard workers[worker.route] === worker else { continue }
             if now.since(worker.heard) > worker.silence {
-                note(.warning, "worker \(worker.id) is silent: its leases go to others", &effects)
-                remove(worker)
+                note(
+                    .warning, "worker \(worker.id) is silent: its leases go to others", &effects,
+                    about: LogSubject(worker: worker.id))
+                remove(worker, &effects)
                 continue
             }
             let heard = max(worker.heard, worker.pinged)
@@ -257,8 +284,10 @@ package struct Coordinator: ~Copyable {
     }
 
     func note(
-        _ level: CoordinatorNote.Level, _ text: String, _ effects: inout CoordinatorEffects
+        _ level: CoordinatorNote.Level, _ text: String, _ effects: inout CoordinatorEffects,
+        about subject: LogSubject = LogSubject()
     ) {
-        effects.log.append(CoordinatorNote(level: level, text: PrintableText.line(text)))
+        effects.log.append(
+            CoordinatorNote(level: level, text: PrintableText.line(text), subject: subject))
     }
 }

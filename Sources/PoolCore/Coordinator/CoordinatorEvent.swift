@@ -102,6 +102,8 @@ public enum StoreRecord: Sendable {
     case restarted(job: String, attempt: UInt32)
     /// Something for the job's owner.
     case warned(job: String, text: String)
+    /// Something happened to the job, for people. The store notes the time.
+    case happened(job: String, number: UInt64, text: String)
     /// A party was shut out.
     case quarantined(Quarantine)
 }
@@ -152,6 +154,8 @@ public struct StoredJob: Sendable {
     public var warnings: [String] = []
     /// What people are told of its work so far.
     public var account: JobAccount?
+    /// What happened to it, in order; ages are those at the reading.
+    public var events: [JobEvent] = []
 
     /// A stored job.
     public init(
@@ -218,4 +222,17 @@ package struct CoordinatorNote: Sendable {
     package enum Level: Sendable { case info, warning }
     package var level: Level
     package var text: String
+    /// Whom it is about.
+    package var subject = LogSubject()
+}
+
+/// The job and the worker that a line of the log is about, where it is about some.
+package struct LogSubject: Sendable, Hashable {
+    package var job: String?
+    package var worker: String?
+
+    package init(job: String? = nil, worker: String? = nil) {
+        self.job = job
+        self.worker = worker
+    }
 }

@@ -34,6 +34,8 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var maximumJobBytes = PoolLimits.jobMemoryBytes
     /// Age from which a result may make room for another owner's job.
     public var keepNanoseconds: Int64 = 600_000_000_000
+    /// Age from which jobs that have ended are forgotten; nil to keep them until room is wanted.
+    public var forgetNanoseconds: Int64?
     /// Time after which a lease of a job whose samples are drawn once is taken from a worker that beats
     /// and delivers nothing, at least.
     public var hungNanoseconds: Int64 = 1_800_000_000_000
@@ -42,6 +44,8 @@ public struct CoordinatorOptions: Sendable, Hashable {
     public var firstLeases = PoolLimits.firstLeases
     /// What no worker knows, so that none can tell which of its ranges are checked.
     public var secret: [UInt8] = []
+    /// Whether the course of jobs is kept for people to look at.
+    public var keepsTrails = false
     /// The fingerprint that workers must show.
     public var fingerprint = Sentinel.fingerprint
 

@@ -199,6 +199,10 @@ final class JobRecord {
     var served = 0.0
     /// Samples a nanosecond and core, the mean over workers.
     var coreSpeed = 0.0
+    /// What is shown of its course.
+    var trail = JobTrail()
+    /// When its threshold was looked at for that.
+    var trailedAt = Instant.zero
     /// Samples merged over a sliding time, for people.
     var rate = RateMeter()
     /// What a store holds of the machine.
@@ -226,6 +230,8 @@ final class JobRecord {
     var contributors: Set<String>
     /// What its owner should know.
     var warnings: [String]
+    /// What happened to it.
+    var history: JobHistory
     /// Ranges of the present round of which two parties must agree.
     var checks = Checks()
     /// How the ranges of the present round are sampled for that.
@@ -259,6 +265,7 @@ final class JobRecord {
         contributors = Set(stored.contributors)
         warnings = stored.warnings
         before = stored.account
+        history = JobHistory(stored.events, at: now)
         submitted = now
         self.compiled = compiled
         sources = compiled?.externalSources ?? []

@@ -147,7 +147,7 @@ public struct Admission: Sendable {
     /// The lines for the log that are due; at most ``RefusalLog/linesPerWindow`` a reason and
     /// window, then one with the number left out.
     public mutating func takeLines(at nanoseconds: Int64) -> [String] {
-        log.take(at: nanoseconds)
+        log.take(at: nanoseconds).map(\.text)
     }
 
     /// When a line becomes due though nothing happens; nil where none will.

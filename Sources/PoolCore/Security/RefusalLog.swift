@@ -9,6 +9,12 @@ public struct RefusalLog: Sendable {
     /// Characters of what a peer says about itself.
     static let whoCharacters = 160
 
+    /// A line, and whom it is about.
+    struct Line: Sendable, Hashable {
+        var text: String
+        var subject = LogSubject()
+    }
+
     private struct Window: Sendable {
         var end: Int64
         let summary: String
@@ -18,7 +24,7 @@ public struct RefusalLog: Sendable {
 
     private let lines: Int
     private var windows: [String: Window] = [:]
-    private var waiting: [String] = []
+    private var waiting: [Line] = []
 
     /// A log of so many lines a topic and window.
     init(lines: Int = RefusalLog.linesPerWindow) { self.lines = lines }
@@ -26,13 +32,16 @@ public struct RefusalLog: Sendable {
     /// Notes something; topics are few and fixed.
     ///
     /// - Parameter summary: what all lines of the topic have in common, for those that are left out.
-    mutating func add(_ topic: String, _ line: String, summary: String, at now: Int64) {
+    mutating func add(
+        _ topic: String, _ line: String, summary: String, about subject: LogSubject = LogSubject(),
+        at now: Int64
+    ) {
         close(topic, at: now)
         let (end, overflow) = now.addingReportingOverflow(Self.windowNanoseconds)
         var window = windows[topic] ?? Window(end: overflow ? .max : end, summary: summary)
         if window.lines < lines {
             window.lines += 1
-            waiting.append(line)
+            waiting.append(Line(text: line, subject: subject))
         } else {
             window.left &+= 1
         }
@@ -40,7 +49,7 @@ public struct RefusalLog: Sendable {
     }
 
     /// The lines that are due.
-    mutating func take(at now: Int64) -> [String] {
+    mutating func take(at now: Int64) -> [Line] {
         for topic in windows.keys.sorted() { close(topic, at: now) }
         defer { waiting = [] }
         return waiting
@@ -56,7 +65,9 @@ public struct RefusalLog: Sendable {
     private mutating func close(_ topic: String, at now: Int64) {
         guard let window = windows[topic], now >= window.end else { return }
         windows[topic] = nil
-        if window.left > 0 { waiting.append("\(window.left) more: \(window.summary)") }
+        if window.left > 0 {
+            waiting.append(Line(text: "\(window.left) more: \(window.summary)"))
+        }
     }
 
     /// Printable ASCII only, and not much of it.

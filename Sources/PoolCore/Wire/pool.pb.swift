@@ -246,11 +246,47 @@ package nonisolated struct WireJobStatus: @unchecked Sendable {
     set {_uniqueStorage()._owner = newValue}
   }
 
+  /// What happened to it, the first event first; in the answer to a status request that asks for it.
+  package var events: [WireEvent] {
+    get {_storage._events}
+    set {_uniqueStorage()._events = newValue}
+  }
+
+  /// How long ago it was submitted, and ended; 0 where that is not known, or has not happened.
+  package var submittedNanoseconds: UInt64 {
+    get {_storage._submittedNanoseconds}
+    set {_uniqueStorage()._submittedNanoseconds = newValue}
+  }
+
+  package var endedNanoseconds: UInt64 {
+    get {_storage._endedNanoseconds}
+    set {_uniqueStorage()._endedNanoseconds = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+/// Something that happened to a job, for people.
+package nonisolated struct WireEvent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Counts from 1.
+  package var number: UInt64 = 0
+
+  /// How long ago.
+  package var ageNanoseconds: UInt64 = 0
+
+  package var text: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// A data table that a job names. Its columns lie in the payload frame, column after column, as
@@ -602,6 +638,9 @@ package nonisolated struct WireStatusRequest: Sendable {
   /// An id, or the beginning of exactly one.
   package var job: String = String()
 
+  /// True to be told what happened to it.
+  package var events: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -673,6 +712,18 @@ package nonisolated struct WireListRequest: Sendable {
 
   /// At most so many jobs, newest first; 0 means the coordinator's limit.
   package var limit: UInt32 = 0
+
+  /// Of these, each where it is said: in one of the states, of the owner, with a name that contains this
+  /// whatever its case, submitted at most so long ago, ended at least so long ago.
+  package var states: [WireJobState] = []
+
+  package var owner: String = String()
+
+  package var name: String = String()
+
+  package var sinceNanoseconds: UInt64 = 0
+
+  package var endedBeforeNanoseconds: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1117,7 +1168,7 @@ nonisolated extension WireThreshold: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}name\0\u{1}state\0\u{1}priority\0\u{3}samples_done\0\u{3}samples_total\0\u{1}round\0\u{3}leases_out\0\u{1}workers\0\u{3}samples_per_second\0\u{3}elapsed_nanoseconds\0\u{1}thresholds\0\u{1}failure\0\u{3}job_digest\0\u{2}\u{6}warnings\0\u{1}owner\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}name\0\u{1}state\0\u{1}priority\0\u{3}samples_done\0\u{3}samples_total\0\u{1}round\0\u{3}leases_out\0\u{1}workers\0\u{3}samples_per_second\0\u{3}elapsed_nanoseconds\0\u{1}thresholds\0\u{1}failure\0\u{3}job_digest\0\u{2}\u{6}warnings\0\u{1}owner\0\u{1}events\0\u{3}submitted_nanoseconds\0\u{3}ended_nanoseconds\0")
 
   fileprivate class _StorageClass {
     var _job: String = String()
@@ -1136,6 +1187,9 @@ nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _jobDigest: String = String()
     var _warnings: [String] = []
     var _owner: String = String()
+    var _events: [WireEvent] = []
+    var _submittedNanoseconds: UInt64 = 0
+    var _endedNanoseconds: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1162,6 +1216,9 @@ nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _jobDigest = source._jobDigest
       _warnings = source._warnings
       _owner = source._owner
+      _events = source._events
+      _submittedNanoseconds = source._submittedNanoseconds
+      _endedNanoseconds = source._endedNanoseconds
     }
   }
 
@@ -1196,6 +1253,9 @@ nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._jobDigest) }()
         case 20: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._owner) }()
+        case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._events) }()
+        case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._submittedNanoseconds) }()
+        case 24: try { try decoder.decodeSingularUInt64Field(value: &_storage._endedNanoseconds) }()
         default: break
         }
       }
@@ -1256,6 +1316,15 @@ nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._owner.isEmpty {
         try visitor.visitSingularStringField(value: _storage._owner, fieldNumber: 21)
       }
+      if !_storage._events.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._events, fieldNumber: 22)
+      }
+      if _storage._submittedNanoseconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._submittedNanoseconds, fieldNumber: 23)
+      }
+      if _storage._endedNanoseconds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._endedNanoseconds, fieldNumber: 24)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1281,10 +1350,53 @@ nonisolated extension WireJobStatus: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._jobDigest != rhs_storage._jobDigest {return false}
         if _storage._warnings != rhs_storage._warnings {return false}
         if _storage._owner != rhs_storage._owner {return false}
+        if _storage._events != rhs_storage._events {return false}
+        if _storage._submittedNanoseconds != rhs_storage._submittedNanoseconds {return false}
+        if _storage._endedNanoseconds != rhs_storage._endedNanoseconds {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Event"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{3}age_nanoseconds\0\u{1}text\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.ageNanoseconds) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.ageNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.ageNanoseconds, fieldNumber: 2)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEvent, rhs: WireEvent) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.ageNanoseconds != rhs.ageNanoseconds {return false}
+    if lhs.text != rhs.text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1957,7 +2069,7 @@ nonisolated extension WireSubmit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StatusRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}job\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}job\0\u{1}events\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1967,6 +2079,7 @@ nonisolated extension WireStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.job) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.events) }()
       default: break
       }
     }
@@ -1979,12 +2092,16 @@ nonisolated extension WireStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.job.isEmpty {
       try visitor.visitSingularStringField(value: self.job, fieldNumber: 2)
     }
+    if self.events != false {
+      try visitor.visitSingularBoolField(value: self.events, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireStatusRequest, rhs: WireStatusRequest) -> Bool {
     if lhs.request != rhs.request {return false}
     if lhs.job != rhs.job {return false}
+    if lhs.events != rhs.events {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2117,7 +2234,7 @@ nonisolated extension WireCancel: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireListRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ListRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}limit\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}limit\0\u{1}states\0\u{1}owner\0\u{1}name\0\u{3}since_nanoseconds\0\u{3}ended_before_nanoseconds\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2127,6 +2244,11 @@ nonisolated extension WireListRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.request) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      case 3: try { try decoder.decodeRepeatedEnumField(value: &self.states) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.sinceNanoseconds) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.endedBeforeNanoseconds) }()
       default: break
       }
     }
@@ -2139,12 +2261,32 @@ nonisolated extension WireListRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.limit != 0 {
       try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 2)
     }
+    if !self.states.isEmpty {
+      try visitor.visitPackedEnumField(value: self.states, fieldNumber: 3)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 4)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 5)
+    }
+    if self.sinceNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sinceNanoseconds, fieldNumber: 6)
+    }
+    if self.endedBeforeNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.endedBeforeNanoseconds, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireListRequest, rhs: WireListRequest) -> Bool {
     if lhs.request != rhs.request {return false}
     if lhs.limit != rhs.limit {return false}
+    if lhs.states != rhs.states {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.sinceNanoseconds != rhs.sinceNanoseconds {return false}
+    if lhs.endedBeforeNanoseconds != rhs.endedBeforeNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -6,6 +6,16 @@ internal import PoolCore
 internal import Quantilizer
 internal import ZeroMQ
 
+extension LogSubject {
+    /// Whom a line is about, for a structured log.
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [:]
+        if let job { metadata["job"] = "\(job)" }
+        if let worker { metadata["worker"] = "\(worker)" }
+        return metadata
+    }
+}
+
 /// The coordinator's thread: receives, steps the state machine, carries out its effects.
 struct CoordinatorOwner: ~Copyable, SocketOwner {
     private let context: Context
@@ -28,6 +38,10 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     private var unsent = UnsentWatch(budget: PoolLimits.unsentBytes)
     /// Jobs that are being worked at elsewhere, with how many tasks each has.
     private var atWork: [String: Int] = [:]
+    /// Where views are left for people, and whether one is wanted.
+    private let feed: DashboardFeed?
+    private var isViewWanted = false
+    private var figures = DashboardFeed.Shell()
     /// Messages since freed memory was given back.
     private var untrimmed = 0
 
@@ -37,8 +51,9 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         quarantined: [Quarantine],
         store: any JobStore,
         compiler: any JobCompiling,
-        mailbox: Mailbox<CoordinatorLetter>, logger: Logger
+        mailbox: Mailbox<CoordinatorLetter>, feed: DashboardFeed?, logger: Logger
     ) {
+        self.feed = feed
         self.context = context
         self.gate = gate
         self.socket = socket
@@ -72,6 +87,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
                 core.step(event, at: now, into: &effects)
                 if let job { done.append(job) }
             case .committed(let result): committed(result, now)
+            case .look: isViewWanted = true
             case .stop: return .leave
             }
         }
@@ -106,6 +122,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
             core.step(.tick, at: now, into: &effects)
         }
         carryOut(now)
+        publish(now)
         untrimmed += PoolLimits.messagesPerTurn - left
         if more { return .wait(untilNanoseconds: nanoseconds) }
         if untrimmed >= PoolLimits.messagesPerTrim {
@@ -118,6 +135,14 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         return .wait(untilNanoseconds: deadlines.compactMap { $0 }.min())
     }
 
+    /// Leaves a view for whoever asked for one.
+    private mutating func publish(_ now: Instant) {
+        guard isViewWanted, let feed else { return }
+        isViewWanted = false
+        figures.commits = commits.count
+        feed.publish(core.view(at: now), figures)
+    }
+
     /// Cuts whoever left too much unread; what it took goes back to the system.
     private mutating func watch(_ nanoseconds: Int64) {
         for line in unread?.look(at: nanoseconds) ?? [] { logger.warning("\(line)") }
@@ -127,6 +152,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
     /// Serves a message if its sender's role allows its kind; otherwise says why not.
     private mutating func receive(_ message: AuthenticatedMessage, _ now: Instant) {
         guard let route = message.frames.first.map({ Route($0) }) else { return }
+        figures.receivedBytes &+= message.wireBytes
         if let descriptor = message.descriptor { unsent.heard(route, descriptor) }
         let frames = Array(message.frames.dropFirst())
         let kind = frames.first.flatMap { Envelope.prelude($0)?.kind } ?? 0
@@ -187,7 +213,7 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         for (route, message) in messages {
             let frames = Frames.encode(message)
             switch unsent.take(frames, route) {
-            case .send: break
+            case .send: figures.sentBytes &+= frames.reduce(0) { $0 &+ UInt64($1.count) }
             case .cut:
                 logger.warning(
                     "a connection is cut: it leaves \(unsent.budget >> 20) MB of answers unread")
@@ -221,7 +247,9 @@ struct CoordinatorOwner: ~Copyable, SocketOwner {
         for task in effects.tasks { start(task) }
         effects.tasks = []
         for line in effects.log {
-            logger.log(level: line.level == .info ? .info : .warning, "\(line.text)")
+            logger.log(
+                level: line.level == .info ? .info : .warning, "\(line.text)",
+                metadata: line.subject.metadata)
         }
         effects.log = []
     }

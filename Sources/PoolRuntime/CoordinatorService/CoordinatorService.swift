@@ -34,6 +34,8 @@ public final class CoordinatorService: Sendable {
         public var ioThreads: Int32
         /// Bytes that peers may have sent and nobody has read, of all connections together.
         public var unreadBytes: UInt64 = PoolLimits.unreadBytes
+        /// The dashboard, metrics and health; nil for none.
+        public var dashboard: DashboardServer.Settings?
 
         /// The usual set-up, in memory and in plain TCP.
         public init(
@@ -56,12 +58,15 @@ public final class CoordinatorService: Sendable {
 
     /// Where it listens, with the port that was chosen.
     public let endpoint: String
+    /// The dashboard, where there is one.
+    public let dashboard: DashboardServer?
     private let loop: SocketLoop<CoordinatorLetter>
 
     /// Binds and starts.
     ///
     /// - Throws: `ZeroMQError` where the endpoint is taken, malformed or not allowed;
-    ///   `PoolFailure` where the store cannot be read.
+    ///   `PoolFailure` where the store cannot be read; ``SecurityError`` where the dashboard's
+    ///   address is taken.
     public init(_ configuration: Configuration) throws {
         var options = configuration.options
         if options.name.isEmpty { options.name = "\(Machine.hostName)/\(Machine.processNumber)" }
@@ -81,7 +86,13 @@ public final class CoordinatorService: Sendable {
         let quarantined = try configuration.store.quarantined()
         let mailbox = try Mailbox<CoordinatorLetter>(capacity: PoolLimits.letters)
         let bound = try Mailbox<String>(capacity: 1)
+        options.keepsTrails = configuration.dashboard != nil
         let settings = options
+        // Before the pool's socket: where its port is taken, nothing has begun.
+        dashboard = try configuration.dashboard.map { settings throws(SecurityError) in
+            try DashboardServer(settings)
+        }
+        let feed = dashboard?.feed
         loop = try SocketLoop(mailbox: mailbox) { () throws(ZeroMQError) -> CoordinatorOwner in
             let context = try Context(ioThreads: configuration.ioThreads, maximumSockets: 64)
             var gate = try CoordinatorGate(
@@ -94,9 +105,12 @@ public final class CoordinatorService: Sendable {
                 unread: UnreadWatch(endpoint, budget: configuration.unreadBytes),
                 options: settings, stored: stored, quarantined: quarantined,
                 store: configuration.store, compiler: configuration.compiler, mailbox: mailbox,
-                logger: configuration.logger)
+                feed: feed, logger: configuration.logger)
         }
         endpoint = bound.drain().first ?? configuration.endpoint
+        dashboard?.start(
+            store: configuration.store, endpoint: configuration.keys == nil ? endpoint : nil
+        ) { mailbox.post(.look) }
         configuration.logger.info("listening at \(endpoint)")
     }
 
@@ -106,7 +120,10 @@ public final class CoordinatorService: Sendable {
     /// Waits until it has stopped.
     ///
     /// - Throws: what ended it, if not ``stop()``.
-    public func ended() async throws(ZeroMQError) { try await loop.ended() }
+    public func ended() async throws(ZeroMQError) {
+        defer { dashboard?.stop() }
+        try await loop.ended()
+    }
 }
 
 /// What reaches the coordinator's thread from others.
@@ -114,5 +131,7 @@ enum CoordinatorLetter: Sendable {
     /// What a task came to, of an accepted job where it was about one.
     case event(CoordinatorEvent, of: String? = nil)
     case committed(Result<Void, PoolFailure>)
+    /// Somebody wants to see.
+    case look
     case stop
 }

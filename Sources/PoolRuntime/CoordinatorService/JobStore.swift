@@ -16,6 +16,9 @@ public protocol JobStore: Sendable {
     /// at what. It need not survive the system.
     func atWork(_ jobs: [String])
 
+    /// Bytes of its files, by what they hold; asked from any thread.
+    var sizes: [String: UInt64] { get }
+
     /// Makes records durable, all or none, then calls `completion` from any thread.
     func commit(
         _ records: [StoreRecord],
@@ -32,6 +35,9 @@ public struct MemoryStore: JobStore {
 
     /// Nobody.
     public func quarantined() throws(PoolFailure) -> [Quarantine] { [] }
+
+    /// No files.
+    public var sizes: [String: UInt64] { [:] }
 
     /// Nobody will ask.
     public func atWork(_ jobs: [String]) {}

@@ -5,7 +5,7 @@ public import Quantilizer
 /// Reads job texts and writes result documents: the same in `qpool run`, coordinators and workers.
 public struct JobCompiler: JobCompiling {
     /// Digits of the job's digest that name it in a result.
-    static let idDigits = 16
+    public static let idDigits = 16
 
     /// A digest of sample bits: processes that differ in it must not share a job.
     public var fingerprint: String { Sentinel.fingerprint }

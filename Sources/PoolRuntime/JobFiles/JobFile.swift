@@ -15,15 +15,29 @@ public struct JobFile: Sendable {
     public var resources: JobResources
     /// The folder that its files are relative to.
     public var folder: String
-    /// The job as it travels to a coordinator.
-    public var package: JobPackage { JobPackage(text: text, resources: resources) }
+    /// Whether the tree was changed, so that ``text`` is not that of the job.
+    private var isChanged = false
 
     /// Reads a job file and the data files it names (relative to the job file's folder).
     ///
-    /// - Throws: ``JobError``; put ``path`` before its places.
-    public init(path: String) throws(JobError) {
+    /// - Parameter settings: changes of the tree, in order, before anything is made of it; ``text`` is
+    ///   that of the file all the same.
+    /// - Throws: ``JobError``; put ``path`` before its places, but where they are
+    ///   ``JobSetting/position``.
+    public init(path: String, settings: [JobSetting] = []) throws(JobError) {
         let text = try Self.text(path: path)
-        try self.init(node: try JobText.parse(text), text: text, path: path)
+        var node = try JobText.parse(text)
+        for setting in settings { node = try setting.applied(to: node) }
+        try self.init(node: node, text: text, path: path)
+        isChanged = !settings.isEmpty
+    }
+
+    /// The job as it travels to a coordinator: as its author wrote it, or with every default filled in
+    /// where settings changed it.
+    public func package(of spec: JobSpec) -> JobPackage {
+        JobPackage(
+            text: isChanged ? spec.normalised.text(pretty: true) + "\n" : text,
+            resources: resources)
     }
 
     /// A job whose tree is read already; reads the data files it names, relative to the folder of `path`.

@@ -55,6 +55,33 @@ public struct ResultFile: Sendable {
         }
     }
 
+    /// The document in a file, without what its job names; `-` is standard input.
+    ///
+    /// - Throws: ``JobError`` where it has more than `most` bytes or is no JSON.
+    public static func document(path: String, most: Int) throws(JobError) -> JSON {
+        let data: Data
+        do {
+            let file =
+                path == "-"
+                ? FileHandle.standardInput
+                : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            data = try file.read(upToCount: most + 1) ?? Data()
+        } catch {
+            throw JobError(
+                at: nil, path: "", "cannot be read: \(FileProblem.describe(error, path))")
+        }
+        guard data.count <= most else {
+            throw JobError(
+                at: nil, path: "",
+                "has more than \(most >> 20) MB, which is more than a page can show; ask for fewer "
+                    + "`draws`, or look at its numbers by -o csv")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw JobError(at: nil, path: "", "is not UTF-8 text")
+        }
+        return try document(text)
+    }
+
     /// Checks the text itself: that it is written as this release writes it, to the byte, that the
     /// members above the digest are those that the job has, and that the digest is that of what stands
     /// below it. Whatever character was changed outside `timings`, one of these fails.

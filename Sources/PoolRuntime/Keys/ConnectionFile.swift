@@ -75,13 +75,15 @@ public struct ConnectionFile: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - flag: what `--connect` was given: a connection file, or an endpoint for plain TCP.
+    ///   - origin: where `flag` stands, if that is another place.
     ///   - environment: the process's environment; `QPOOL_ALLOW_PLAINTEXT=1` is the flag below.
     ///   - allowPlaintext: whether an endpoint beyond this machine is taken without encryption.
     public static func resolve(
-        flag: String?, environment: [String: String], allowPlaintext: Bool = false
+        flag: String?, environment: [String: String], allowPlaintext: Bool = false,
+        origin: String? = nil
     ) throws(SecurityError) -> Connection {
         let variable = environment["QPOOL_CONNECT"].flatMap { $0.isEmpty ? nil : $0 }
-        let place = flag != nil ? "--connect" : "QPOOL_CONNECT"
+        let place = origin ?? (flag != nil ? "--connect" : "QPOOL_CONNECT")
         var target = flag ?? variable ?? Endpoint.usual
         // A file may have such a name too.
         if target.contains("://") || GuardedFile.stamp(target) == nil {

@@ -13,6 +13,8 @@ public final class LocalRun: Sendable {
         public var done: UInt64 = 0
         /// Samples expected in all.
         public var total: UInt64 = 0
+        /// The number of the round that is computed, from 0.
+        public var round = 0
         /// The running threshold.
         public var threshold: RunningThreshold?
     }
@@ -147,6 +149,7 @@ public final class LocalRun: Sendable {
         state.withLock {
             $0.done = progress.evaluations
             $0.total = max(progress.expected, progress.evaluations)
+            $0.round = progress.round
             $0.threshold = progress.threshold
         }
     }

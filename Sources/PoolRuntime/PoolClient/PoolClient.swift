@@ -62,11 +62,14 @@ public final class PoolClient: Sendable {
     }
 
     /// Where a job stands; an unambiguous beginning of its id will do.
-    public func status(_ job: String) async throws(PoolFailure) -> JobStatus {
+    ///
+    /// - Parameter events: whether what happened to it is told too.
+    public func status(_ job: String, events: Bool = false) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
             var message = WireStatusRequest()
             message.request = request
             message.job = job
+            message.events = events
             return .statusRequest(message)
         }
     }
@@ -185,12 +188,21 @@ public final class PoolClient: Sendable {
         }
     }
 
-    /// Jobs, newest first, and how many there are in all; 0 for the coordinator's own limit.
-    public func jobs(limit: Int = 0) async throws(PoolFailure) -> (jobs: [JobStatus], total: Int) {
+    /// Jobs, newest first, and how many there are of them in all; 0 for the coordinator's own limit.
+    public func jobs(
+        limit: Int = 0, _ filter: JobFilter = JobFilter()
+    ) async throws(PoolFailure) -> (jobs: [JobStatus], total: Int) {
         let reply = try await ask { request in
             var message = WireListRequest()
             message.request = request
             message.limit = UInt32(clamping: limit)
+            message.states = filter.states.map(\.wire)
+            message.owner = filter.owner ?? ""
+            message.name = filter.name ?? ""
+            message.sinceNanoseconds = UInt64(
+                clamping: filter.since.map { max(1, $0.wholeNanoseconds) } ?? 0)
+            message.endedBeforeNanoseconds = UInt64(
+                clamping: filter.endedBefore.map { max(1, $0.wholeNanoseconds) } ?? 0)
             return .listRequest(message)
         }
         guard case .jobList(let list) = reply else { throw unexpected(reply) }

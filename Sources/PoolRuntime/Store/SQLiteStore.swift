@@ -25,6 +25,19 @@ public final class SQLiteStore: JobStore, Sendable {
     private let ledger: CommitLedger
     private let interrupted: AtWorkFile
 
+    /// The database, and what was written to it last.
+    public var sizes: [String: UInt64] {
+        var sizes: [String: UInt64] = [:]
+        for (name, ending) in [("database", ""), ("log", "-wal"), ("commits", ".commits")] {
+            // A file that is not there has no size.
+            guard let found = try? FileManager.default.attributesOfItem(atPath: path + ending),
+                let bytes = found[.size] as? UInt64
+            else { continue }
+            sizes[name] = bytes
+        }
+        return sizes
+    }
+
     private struct Locks: ~Copyable {
         let name: FileLock
         let file: FileLock
@@ -253,7 +266,7 @@ extension StoreRecord {
         switch self {
         case .ended, .forgotten, .restarted, .extended: true
         case .submitted, .priority, .merged, .checkpoint, .rested, .resumed, .progressed,
-            .contributed, .warned, .quarantined, .accounted:
+            .contributed, .warned, .quarantined, .accounted, .happened:
             false
         }
     }

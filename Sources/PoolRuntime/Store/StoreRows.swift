@@ -82,7 +82,7 @@ enum StoreRows {
         case .forgotten(let id):
             let tables = [
                 "partials", "checkpoints", "endings", "previous", "contributors", "warnings",
-                "accounts",
+                "accounts", "events",
             ]
             for table in tables {
                 try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
@@ -96,6 +96,13 @@ enum StoreRows {
                 try run("DELETE FROM \(table) WHERE job = (\(job))", [id])
             }
         case .warned(let id, let text): try insert("warnings", "text", [text], id)
+        case .happened(let id, let number, let text):
+            try insert(
+                "events", "number, at, text", [Int64(clamping: number), clock(), text], id)
+            // What the coordinator does not keep either.
+            try run(
+                "DELETE FROM events WHERE job = (\(job)) AND number > 1 AND number <= ?",
+                [id, Int64(clamping: number) - Int64(PoolLimits.jobEvents) + 1])
         case .quarantined(let entry):
             try run(
                 "INSERT OR REPLACE INTO quarantined (party, worker, host, reason) "
@@ -135,6 +142,7 @@ enum StoreRows {
             job.partials = try blobs(database, "partials", of: position, path)
             job.ending = try ending(database, of: position, path)
             job.account = try account(database, of: position, path)
+            job.events = try events(database, of: position, path)
             job.previous = try previous(database, of: position, path)
             job.origin = row["origin"]
             jobs.append(job)
@@ -152,6 +160,29 @@ enum StoreRows {
             let total = UInt64(exactly: row["total"] as Int64)
         else { throw StoreTrouble.damaged(path) }
         return JobAccount(workedNanoseconds: nanoseconds, samplesDone: done, samplesTotal: total)
+    }
+
+    /// Milliseconds of the wall clock, since 1970.
+    private static func clock() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+    /// What happened to a job, as long ago as the wall clock says.
+    private static func events(
+        _ database: Database, of job: Int64, _ path: String
+    ) throws -> [JobEvent] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT number, at, text FROM events WHERE job = ? ORDER BY number")
+        let now = clock()
+        return try Row.fetchAll(statement, arguments: [job]).map { row in
+            guard let number = UInt64(exactly: row["number"] as Int64) else {
+                throw StoreTrouble.damaged(path)
+            }
+            // A clock that was set back counts as standing.
+            let age = max(0, now.subtractingReportingOverflow(row["at"] as Int64).partialValue)
+            return JobEvent(
+                number: number,
+                ageNanoseconds: UInt64(age).multipliedReportingOverflow(by: 1_000_000).partialValue,
+                text: row["text"])
+        }
     }
 
     /// Every party that was shut out.

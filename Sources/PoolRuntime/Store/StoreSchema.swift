@@ -9,7 +9,7 @@ enum StoreSchema {
 
     /// What leads from version n to n + 1, the first from an empty file.
     static let steps: [@Sendable (Database) throws -> Void] = [
-        first, second, third, fourth, fifth,
+        first, second, third, fourth, fifth, sixth,
     ]
 
     /// The newest version that is known.
@@ -152,6 +152,20 @@ enum StoreSchema {
                     nanoseconds INTEGER NOT NULL,
                     done INTEGER NOT NULL,
                     total INTEGER NOT NULL
+                ) STRICT;
+                """)
+    }
+
+    /// Version 6: what happened to jobs, with milliseconds of the wall clock.
+    private static func sixth(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE events (
+                    job INTEGER NOT NULL,
+                    number INTEGER NOT NULL,
+                    at INTEGER NOT NULL,
+                    text TEXT NOT NULL,
+                    PRIMARY KEY (job, number)
                 ) STRICT;
                 """)
     }

@@ -52,6 +52,9 @@ public final class WorkerService: Sendable {
     public init(_ configuration: Configuration) throws(ZeroMQError) {
         let id = configuration.id ?? Machine.newID()
         self.id = id
+        var configuration = configuration
+        configuration.logger[metadataKey: "worker"] = "\(id)"
+        let settings = configuration
         var identity = WorkerIdentity(
             id: id, host: Machine.hostName, process: Machine.processNumber,
             cores: max(1, configuration.threads), memoryBytes: Machine.memoryBytes,
@@ -65,11 +68,11 @@ public final class WorkerService: Sendable {
         loop = try SocketLoop(mailbox: mailbox) { () throws(ZeroMQError) -> WorkerOwner in
             let context = try Context()
             let socket = try PoolSockets.dealer(
-                configuration.endpoint, configuration.security, in: context)
+                settings.endpoint, settings.security, in: context)
             let monitor = try HandshakeMonitor(of: socket, in: context)
-            try socket.connect(configuration.endpoint)
+            try socket.connect(settings.endpoint)
             return WorkerOwner(
-                context: context, socket: socket, monitor: monitor, configuration: configuration,
+                context: context, socket: socket, monitor: monitor, configuration: settings,
                 identity: announced, mailbox: mailbox, outcome: outcome)
         }
     }

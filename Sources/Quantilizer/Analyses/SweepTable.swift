@@ -103,7 +103,10 @@ struct SweepTable {
             row.add(
                 "tail_mass_band",
                 TailMass.aboveRank(
-                    selection.kept, of: result.issued, confidence: simultaneous))
+                    selection.kept,
+                    ties: Ties(
+                        count: UInt64((selection.tieMass * samples).rounded()),
+                        kept: selection.tieKept), of: result.issued, confidence: simultaneous))
             let own = add(mean, number, "mean", to: &row)
             var objective = (value: mean.top[number], interval: own)
             for (cost, curve) in costs.enumerated() {

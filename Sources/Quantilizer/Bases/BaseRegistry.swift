@@ -2,7 +2,7 @@
 
 /// Base distributions by the names that a job file uses.
 ///
-/// A new base is a file of its own and a line in ``builders``.
+/// A new base is a file of its own, with its ``BaseDeclaration``, and a line in ``declarations``.
 public enum BaseRegistry {
     /// What a builder gets.
     struct Request {
@@ -12,35 +12,69 @@ public enum BaseRegistry {
         var depth: Int
     }
 
-    typealias Builder = @Sendable (Request) throws(JobError) -> any BaseDistribution
-
-    static let builders: [(name: String, build: Builder)] = [
-        (UniformBase.name, uniform),
-        (NormalBase.name, normal),
-        (LognormalBase.name, lognormal),
-        (ExponentialBase.name, exponential),
-        (GammaBase.name, gamma),
-        (BetaBase.name, beta),
-        (StudentTBase.name, studentT),
-        (CauchyBase.name, cauchy),
-        (ParetoBase.name, pareto),
-        (GumbelBase.name, gumbel),
-        (WeibullBase.name, weibull),
-        (PoissonBase.name, poisson),
-        (BinomialBase.name, binomial),
-        (CategoricalBase.name, categorical),
-        (ProductBase.name, product),
-        (MixtureBase.name, mixture),
-        (EmpiricalBase.name, empirical),
-        (TruncatedBase.name, truncated),
-        (MarkovBase.name, markov),
-        (CopulaBase.name, copula),
-        (TextBase.name, text),
-        (ProcessBase.name, process),
+    /// All bases, in the order of the reference.
+    public static let declarations: [BaseDeclaration] = [
+        UniformBase.declaration,
+        NormalBase.declaration,
+        LognormalBase.declaration,
+        ExponentialBase.declaration,
+        GammaBase.declaration,
+        BetaBase.declaration,
+        StudentTBase.declaration,
+        CauchyBase.declaration,
+        ParetoBase.declaration,
+        GumbelBase.declaration,
+        WeibullBase.declaration,
+        LaplaceBase.declaration,
+        LogisticBase.declaration,
+        LogLogisticBase.declaration,
+        TriangularBase.declaration,
+        GeneralizedParetoBase.declaration,
+        ExtremeValueBase.declaration,
+        RayleighBase.declaration,
+        ChiSquaredBase.declaration,
+        InverseGammaBase.declaration,
+        HalfNormalBase.declaration,
+        InverseGaussianBase.declaration,
+        PoissonBase.declaration,
+        BinomialBase.declaration,
+        GeometricBase.declaration,
+        NegativeBinomialBase.declaration,
+        HypergeometricBase.declaration,
+        DiscreteUniformBase.declaration,
+        CategoricalBase.declaration,
+        MultinomialBase.declaration,
+        DirichletBase.declaration,
+        MultivariateTBase.declaration,
+        ProductBase.declaration,
+        MixtureBase.declaration,
+        EmpiricalBase.declaration,
+        TruncatedBase.declaration,
+        MarkovBase.declaration,
+        CopulaBase.declaration,
+        TextBase.declaration,
+        ProcessBase.declaration,
     ]
 
     /// The names of all bases.
-    public static var names: [String] { builders.map(\.name) }
+    public static let names: [String] = declarations.map(\.name)
+
+    /// Other names of bases, and whose they are.
+    static let otherNames: [String: String] = {
+        var names: [String: String] = [:]
+        for declaration in declarations {
+            for name in declaration.otherNames { names[name] = declaration.name }
+        }
+        return names
+    }()
+
+    private static let byName: [String: BaseDeclaration] = Dictionary(
+        uniqueKeysWithValues: declarations.map { ($0.name, $0) })
+
+    /// The base of a name, or of another name of it.
+    public static func declaration(of name: String) -> BaseDeclaration? {
+        byName[name] ?? otherNames[name].flatMap { byName[$0] }
+    }
 
     /// Builds the base that a node describes: a mapping with one key, the base's name, or the bare
     /// name where every parameter has a default.
@@ -83,15 +117,34 @@ public enum BaseRegistry {
         _ resources: JobResources, _ path: String, _ depth: Int
     ) throws(JobError) -> any BaseDistribution {
         let place = path.isEmpty ? name : "\(path).\(name)"
-        guard let builder = builders.first(where: { $0.name == name }) else {
-            let added = resources.extensions.bases
-            if let make = added[name] { return try make(parameters, place) }
-            let known = names + added.keys.sorted()
+        // What a program adds has its name before another name of a base that is built in.
+        let added = resources.extensions.bases
+        if byName[name] == nil, let make = added[name] { return try make(parameters, place) }
+        guard let declaration = declaration(of: name) else {
             throw JobError(
                 at: position, path: path,
-                "unknown base `\(name)`: \(NearestName.hint(name, among: known))")
+                "unknown base `\(name)`: "
+                    + NearestName.hint(
+                        name, among: names + added.keys.sorted(), also: otherNames.keys.sorted()))
         }
-        return try builder.build(
+        return try declaration.build(
             Request(node: parameters, path: place, resources: resources, depth: depth))
+    }
+
+    /// Whether a formula can name it.
+    static func isName(_ text: String) -> Bool { FormulaNames.isName(text) }
+
+    /// Runs an initialiser; what it throws is put at its parameter's place.
+    static func located(
+        _ map: JobMapping, _ make: () throws(BaseError) -> any BaseDistribution
+    ) throws(JobError) -> any BaseDistribution {
+        do throws(BaseError) {
+            return try make()
+        } catch {
+            var copy = map
+            let key = map.has(error.parameter) ? error.parameter : nil
+            copy.note(key, key == nil ? error.description : error.message)
+            throw JobError(copy.diagnostics)
+        }
     }
 }

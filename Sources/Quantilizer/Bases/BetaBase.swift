@@ -21,8 +21,8 @@ public struct BetaBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(a: Double, b: Double, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(a, "a", in: Self.shapes)
-        try BaseError.check(b, "b", in: Self.shapes)
+        try Self.declaration.check("a", a)
+        try Self.declaration.check("b", b)
         try Self.check(dimension: dimension)
         guard let law = BetaLaw(a, b) else { throw BaseError("a", "out of range") }
         self.a = a
@@ -62,5 +62,20 @@ extension BetaLaw: QuantileLaw {
 
     func natural(_ tail: Tail, log: Double, from start: Double?) -> Double {
         logitQuantile(tail, log: log, from: start ?? centre)
+    }
+}
+
+extension BetaBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Beta: density x^(a − 1) (1 − x)^(b − 1) / B(a, b) on [0, 1].",
+        parameters: [
+            JobParameter("a", .number(shapes), "The exponent at 0, plus 1.", also: ["alpha"]),
+            JobParameter("b", .number(shapes), "The exponent at 1, plus 1.", also: ["beta"]),
+            .dimension,
+        ],
+        example: "{ a: 2, b: 3 }",
+        source: Literature.continuous(2, chapter: 25) + "; DLMF 8.17"
+    ) { v throws(BaseError) in
+        try BetaBase(a: v.number("a"), b: v.number("b"), dimension: v.dimension)
     }
 }

@@ -17,10 +17,8 @@ public struct BinomialBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(trials: Int, probability: Double, dimension: Int = 1) throws(BaseError) {
-        guard (0...1_000_000_000_000_000).contains(trials) else {
-            throw BaseError("trials", "expected a whole number from 0 to 1e15, found \(trials)")
-        }
-        try BaseError.check(probability, "probability", in: .unit)
+        try Self.declaration.check("trials", trials)
+        try Self.declaration.check("probability", probability)
         try Self.check(dimension: dimension)
         let p = DoubleDouble(probability)
         let q = DoubleDouble.sum(1, -probability)
@@ -64,5 +62,24 @@ public struct BinomialBase: UnivariateBase {
     /// log of the probability, to 2^-64.
     public func logDensity(component x: Double) -> Double {
         law.logMass(x)
+    }
+}
+
+extension BinomialBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Binomial counts of successes.", also: ["binom"],
+        parameters: [
+            JobParameter(
+                "trials", .whole(0...1_000_000_000_000_000), "The number of trials.", also: ["n"]),
+            JobParameter(
+                "probability", .number(.unit), "The probability of success.", also: ["p"]),
+            .dimension,
+        ],
+        example: "{ trials: 10, probability: 0.5 }",
+        source: Literature.discrete(chapter: 3)
+    ) { v throws(BaseError) in
+        try BinomialBase(
+            trials: v.whole("trials"), probability: v.number("probability"),
+            dimension: v.dimension)
     }
 }

@@ -13,6 +13,8 @@ public struct CategoricalBase: UnivariateBase, ListedBase {
     /// Independent components.
     public let dimension: Int
     private let law: DiscreteLaw
+    /// How far the sum of probabilities may be from 1.
+    private static let tolerance = 1e-9
 
     /// Such a base; by default the values are 0, 1, 2, … Throws what is wrong with a parameter.
     public init(
@@ -28,8 +30,8 @@ public struct CategoricalBase: UnivariateBase, ListedBase {
         guard values.count <= BaseLimits.outcomes else {
             throw BaseError("values", "expected at most \(BaseLimits.outcomes) values")
         }
-        for v in values { try BaseError.check(v, "values", in: .finite) }
-        for w in weights { try BaseError.check(w, "weights", in: JobRange(0, 1e300)) }
+        for v in values { try Self.declaration.check("values", v) }
+        for w in weights { try Self.declaration.check("weights", w) }
         guard weights.contains(where: { $0 > 0 }), weights.reduce(0, +).isFinite else {
             throw BaseError("weights", "expected at least one weight above 0")
         }
@@ -79,5 +81,46 @@ public struct CategoricalBase: UnivariateBase, ListedBase {
     /// log of the probability, to 2^-64.
     public func logDensity(component x: Double) -> Double {
         law.logMass(x)
+    }
+}
+
+extension CategoricalBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Finitely many values with given probabilities.", also: ["discrete"],
+        parameters: [
+            JobParameter(
+                "values", .numbers(.finite, most: BaseLimits.outcomes),
+                default: .nothing("0, 1, 2, …"), unit: "value", "The values."),
+            JobParameter(
+                "probabilities", .numbers(JobRange(0, 1e300), most: BaseLimits.outcomes),
+                default: .nothing("`weights`"), "Their probabilities; they sum to 1.",
+                also: ["p"]),
+            JobParameter(
+                "weights", .numbers(JobRange(0, 1e300), most: BaseLimits.outcomes),
+                default: .nothing("`probabilities`"),
+                "Numbers proportional to the probabilities, in their place."),
+            .dimension,
+        ],
+        choices: [.init(keys: ["probabilities", "weights"], isOptional: false)],
+        example: "{ values: [-1, 0, 7], probabilities: [0.2, 0.5, 0.3] }",
+        source: Literature.discrete(chapter: 1)
+    ) { v throws(BaseError) in
+        try CategoricalBase(
+            values: v.numbers("values"), weights: try weights(v), dimension: v.dimension)
+    }
+
+    /// `probabilities`, which must sum to 1, or `weights`.
+    static func weights(_ v: BaseValues) throws(BaseError) -> [Double] {
+        guard let probabilities = v.numbers("probabilities") else {
+            return v.numbers("weights") ?? []
+        }
+        let sum = probabilities.reduce(0, +)
+        if abs(sum - 1) > tolerance {
+            throw BaseError(
+                "probabilities",
+                "expected probabilities that sum to 1, found the sum \(sum): "
+                    + "write `weights` for numbers that need not")
+        }
+        return probabilities
     }
 }

@@ -16,8 +16,8 @@ public struct CauchyBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(location: Double = 0, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(location, "location", in: .finite)
-        try BaseError.check(scale, "scale", in: .positive)
+        try Self.declaration.check("location", location)
+        try Self.declaration.check("scale", scale)
         self.location = location
         self.scale = scale
         self.dimension = dimension
@@ -44,5 +44,20 @@ public struct CauchyBase: UnivariateBase {
         // Where the square is too large for a double, 1 is nothing beside it.
         let square = z > 1e150 ? 2 * Elementary.log(z) : Elementary.log1p(z * z)
         return -square - Elementary.log(scale) - 1.1447298858494002
+    }
+}
+
+extension CauchyBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Cauchy: density 1 / (π scale (1 + ((x − location) / scale)²)).",
+        parameters: [
+            .location("The median.", also: ["loc", "x0"]),
+            .scale("The half width at half of the peak.", also: ["gamma"]), .dimension,
+        ],
+        example: "{ location: 1, scale: 2 }",
+        source: Literature.continuous(1, chapter: 16)
+    ) { v throws(BaseError) in
+        try CauchyBase(
+            location: v.number("location"), scale: v.number("scale"), dimension: v.dimension)
     }
 }

@@ -58,7 +58,7 @@ public struct CopulaBase: BaseDistribution {
             throw BaseError("correlation", error.message)
         }
         if let df {
-            try BaseError.check(df, "df", in: Self.degrees)
+            try Self.declaration.check("df", df)
             student = try CopulaStudent(df)
         } else {
             student = nil
@@ -170,35 +170,32 @@ public struct CopulaBase: BaseDistribution {
     }
 }
 
-extension BaseRegistry {
-    @Sendable static func copula(_ r: Request) throws(JobError) -> any BaseDistribution {
-        var map = JobMapping(r.node, path: r.path, keys: ["marginals", "correlation", "df"])
-        let marginals = map.read("marginals") {
-            (node, path) throws(JobError) -> [(name: String, base: any BaseDistribution)] in
-            let made = try product(
-                Request(node: node, path: path, resources: r.resources, depth: r.depth))
-            return (made as? ProductBase)?.marginals ?? []
-        }
-        let count = marginals?.count ?? 0
-        let correlation = map.read("correlation") {
-            (node, path) throws(JobError) -> [[Double]] in
-            if case .scalar = node.content {
+extension CopulaBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Named marginals with a dependence of their own: a Gaussian copula, or Student's t.",
+        parameters: [
+            JobParameter(
+                "marginals", .bases, "Names with univariate laws of one value, at least two."),
+            JobParameter(
+                "correlation", .numberOrMatrix(JobRange(-1, 1), most: BaseLimits.dimension),
+                "The normals' correlations, in the order of the marginals: positive definite, with "
+                    + "ones on the diagonal; or one for all pairs.", also: ["rho"]),
+            JobParameter(
+                "df", .number(degrees), default: .nothing("the Gaussian copula"),
+                "Degrees of freedom of Student's t copula.", also: ["nu"]),
+        ],
+        example: "{ marginals: { load: { gumbel: {} }, strength: { weibull: { shape: 8 } } }, "
+            + "correlation: 0.6 }",
+        source: "Nelsen, An Introduction to Copulas (2006), doi:10.1007/0-387-28678-0; "
+            + "Demarta and McNeil, doi:10.1111/j.1751-5823.2005.tb00254.x"
+    ) { v throws(BaseError) in
+        let marginals = v.bases("marginals")
+        let count = marginals.count
+        let correlation =
+            v.optional("correlation").map { rho in
                 // One number for every pair.
-                let rho = try node.double(path: path, in: JobRange(-1, 1))
-                return (0..<count).map { i in (0..<count).map { $0 == i ? 1 : rho } }
-            }
-            var rows: [[Double]] = []
-            for (i, row) in try node.list(path: path, limit: BaseLimits.dimension).enumerated() {
-                rows.append(
-                    try row.doubles(path: "\(path)[\(i)]", limit: BaseLimits.dimension))
-            }
-            return rows
-        }
-        let df = map.has("df") ? map.double("df", in: CopulaBase.degrees) : nil
-        try map.finish()
-        guard let marginals, let correlation else { throw JobError(map.diagnostics) }
-        return try located(map) { () throws(BaseError) in
-            try CopulaBase(marginals, correlation: correlation, df: df)
-        }
+                (0..<count).map { i in (0..<count).map { $0 == i ? 1 : rho } }
+            } ?? v.matrix("correlation") ?? []
+        return try CopulaBase(marginals, correlation: correlation, df: v.optional("df"))
     }
 }

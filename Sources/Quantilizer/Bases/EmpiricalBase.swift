@@ -257,3 +257,34 @@ private struct RowLaw {
         }
     }
 }
+
+extension EmpiricalBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Rows of a data file, drawn with replacement.",
+        parameters: [
+            JobParameter(
+                "file", .table,
+                "CSV with a header line; JSON Lines (.jsonl, .ndjson); or NumPy (.npy)."),
+            JobParameter(
+                "columns", .texts(most: BaseLimits.dimension), default: .nothing("all others"),
+                "The columns that are the values."),
+            JobParameter(
+                "weights", .text, default: .nothing("rows are alike"),
+                "The column of the rows' weights."),
+            JobParameter(
+                "smooth", .numberOr("auto", .positive), default: .nothing("rows as they stand"),
+                "Normal steps around the rows, of so many standard deviations of their column; "
+                    + "`auto` is Silverman's rule."),
+        ],
+        example: "{ file: rows.csv, columns: [a, b] }",
+        source: "Efron, doi:10.1214/aos/1176344552; Silverman, Density Estimation (1986), "
+            + "doi:10.1201/9781315140919, section 4.3"
+    ) { v throws(BaseError) in
+        let smoothing: Smoothing =
+            v.text("smooth") == "auto"
+            ? .automatic : v.optional("smooth").map { .bandwidth($0) } ?? .none
+        return try EmpiricalBase(
+            v.table("file"), file: v.text("file") ?? "", columns: v.texts("columns"),
+            weights: v.text("weights"), smoothing: smoothing)
+    }
+}

@@ -17,7 +17,7 @@ public struct ExponentialBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(rate: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(rate, "rate", in: .positive)
+        try Self.declaration.check("rate", rate)
         self.rate = rate
         self.dimension = dimension
         law = .exponential(rate: rate)
@@ -39,5 +39,30 @@ public struct ExponentialBase: UnivariateBase {
     public func logDensity(component x: Double) -> Double {
         guard x >= 0 else { return -.infinity }
         return Elementary.log(rate) - rate * x
+    }
+}
+
+extension ExponentialBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Exponential: density rate · exp(−rate x), x ≥ 0.", also: ["expon"],
+        parameters: [
+            JobParameter(
+                "rate", .number(.positive), default: .number(1), unit: "1/value",
+                "The rate, 1 / mean.", also: ["lambda"]),
+            JobParameter(
+                "scale", .number(.positive), default: .nothing("1 / rate"), unit: "value",
+                "1 / rate, in its place."),
+            JobParameter(
+                "mean", .number(.positive), default: .nothing("1 / rate"), unit: "value",
+                "1 / rate, in its place."),
+            .dimension,
+        ],
+        choices: [.init(keys: ["rate", "scale", "mean"], isOptional: true)],
+        example: "{ rate: 2 }",
+        source: Literature.continuous(1, chapter: 19)
+    ) { v throws(BaseError) in
+        let mean = v.optional("scale") ?? v.optional("mean")
+        return try ExponentialBase(
+            rate: mean.map { 1 / $0 } ?? v.number("rate"), dimension: v.dimension)
     }
 }

@@ -21,8 +21,8 @@ public struct GammaBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(shape, "shape", in: Self.shapes)
-        try BaseError.check(scale, "scale", in: .positive)
+        try Self.declaration.check("shape", shape)
+        try Self.declaration.check("scale", scale)
         try Self.check(dimension: dimension)
         guard let law = GammaLaw(shape) else { throw BaseError("shape", "out of range") }
         self.shape = shape
@@ -63,5 +63,26 @@ extension GammaLaw: QuantileLaw {
 
     func natural(_ tail: Tail, log: Double, from start: Double?) -> Double {
         logQuantile(tail, log: log, from: start)
+    }
+}
+
+extension GammaBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Gamma: density x^(shape − 1) exp(−x / scale) / (Γ(shape) scale^shape), x ≥ 0.",
+        parameters: [
+            JobParameter("shape", .number(shapes), "The shape.", also: ["alpha", "k"]),
+            .scale("The scale, mean / shape.", also: ["theta"]),
+            JobParameter(
+                "rate", .number(.positive), default: .nothing("1 / scale"), unit: "1/value",
+                "1 / scale, in its place.", also: ["beta"]),
+            .dimension,
+        ],
+        choices: [.init(keys: ["scale", "rate"], isOptional: true)],
+        example: "{ shape: 2.5, scale: 3 }",
+        source: Literature.continuous(1, chapter: 17) + "; DLMF 8.2"
+    ) { v throws(BaseError) in
+        try GammaBase(
+            shape: v.number("shape"),
+            scale: v.optional("rate").map { 1 / $0 } ?? v.number("scale"), dimension: v.dimension)
     }
 }

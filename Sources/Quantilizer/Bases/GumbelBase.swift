@@ -16,8 +16,8 @@ public struct GumbelBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(location: Double = 0, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(location, "location", in: .finite)
-        try BaseError.check(scale, "scale", in: .positive)
+        try Self.declaration.check("location", location)
+        try Self.declaration.check("scale", scale)
         self.location = location
         self.scale = scale
         self.dimension = dimension
@@ -42,5 +42,21 @@ public struct GumbelBase: UnivariateBase {
     public func logDensity(component x: Double) -> Double {
         let z = (x - location) / scale
         return -z - Elementary.exp(-z) - Elementary.log(scale)
+    }
+}
+
+extension GumbelBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Gumbel of maxima: P(X ≤ x) = exp(−exp(−(x − location) / scale)).",
+        also: ["gumbel_r", "gumbel-r"],
+        parameters: [
+            .location("The mode.", also: ["loc", "mu"]),
+            .scale("The scale, √6 / π standard deviations.", also: ["beta"]), .dimension,
+        ],
+        example: "{ location: 1, scale: 2 }",
+        source: Literature.continuous(2, chapter: 22)
+    ) { v throws(BaseError) in
+        try GumbelBase(
+            location: v.number("location"), scale: v.number("scale"), dimension: v.dimension)
     }
 }

@@ -15,11 +15,9 @@ public struct LognormalBase: BaseDistribution {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(mu: Double = 0, sigma: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(mu, "mu", in: .finite)
-        try BaseError.check(sigma, "sigma", in: .positive)
-        guard (1...BaseLimits.dimension).contains(dimension) else {
-            throw BaseError("dimension", "expected 1 to \(BaseLimits.dimension)")
-        }
+        try Self.declaration.check("mu", mu)
+        try Self.declaration.check("sigma", sigma)
+        try Self.declaration.check("dimension", dimension)
         // Box–Muller's normals end at 9.6.
         guard mu + 9.6 * sigma < 709 else {
             throw BaseError("sigma", "some values would be too large for a double")
@@ -72,5 +70,24 @@ public struct LognormalBase: BaseDistribution {
             sum -= 0.5 * z * z + log
         }
         return sum - Double(dimension) * (Elementary.log(sigma) + Elementary.halfLogTwoPi)
+    }
+}
+
+extension LognormalBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Lognormal: exp of a normal with mean `mu` and standard deviation `sigma`.",
+        also: ["lognorm", "log-normal"],
+        parameters: [
+            JobParameter(
+                "mu", .number(.finite), default: .number(0), "The mean of the logarithm."),
+            JobParameter(
+                "sigma", .number(.positive), default: .number(1),
+                "The standard deviation of the logarithm."),
+            .dimension,
+        ],
+        example: "{ mu: 0.5, sigma: 2 }",
+        source: Literature.continuous(1, chapter: 14)
+    ) { v throws(BaseError) in
+        try LognormalBase(mu: v.number("mu"), sigma: v.number("sigma"), dimension: v.dimension)
     }
 }

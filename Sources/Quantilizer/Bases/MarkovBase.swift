@@ -31,9 +31,7 @@ public struct MarkovBase: BaseDistribution {
         guard (1...Self.states).contains(transition.count) else {
             throw BaseError("transition", "expected 1 to \(Self.states) rows, one for each state")
         }
-        guard (1...BaseLimits.dimension).contains(length) else {
-            throw BaseError("length", "expected 1 to \(BaseLimits.dimension)")
-        }
+        try Self.declaration.check("length", length)
         func table(_ row: [Double], _ key: String, _ name: String) throws(BaseError)
             -> CumulativeTable
         {
@@ -41,7 +39,7 @@ public struct MarkovBase: BaseDistribution {
                 throw BaseError(
                     key, "\(name) has \(row.count) probabilities for \(transition.count) states")
             }
-            for weight in row { try BaseError.check(weight, key, in: JobRange(0, 1e300)) }
+            for weight in row { try Self.declaration.check(key, weight) }
             let sum = row.reduce(0, +)
             guard abs(sum - 1) <= Self.tolerance else {
                 throw BaseError(
@@ -107,28 +105,28 @@ public struct MarkovBase: BaseDistribution {
     }
 }
 
-extension BaseRegistry {
-    @Sendable static func markov(_ r: Request) throws(JobError) -> any BaseDistribution {
-        var map = JobMapping(r.node, path: r.path, keys: ["initial", "transition", "length"])
-        let transition = map.read("transition") {
-            (node, path) throws(JobError) -> [[Double]] in
-            var rows: [[Double]] = []
-            for (i, row) in try node.list(path: path, limit: MarkovBase.states).enumerated() {
-                rows.append(
-                    try row.doubles(
-                        path: "\(path)[\(i)]", limit: MarkovBase.states, in: .nonNegative))
-            }
-            return rows
-        }
-        let count = max(1, transition?.count ?? 1)
+extension MarkovBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name,
+        "A Markov chain of finitely many states: the state's number at each of its first steps.",
+        parameters: [
+            JobParameter(
+                "initial", .numbers(JobRange(0, 1e300), most: states),
+                default: .nothing("all states alike"),
+                "Probabilities of the first state; they sum to 1."),
+            JobParameter(
+                "transition", .matrix(JobRange(0, 1e300), most: states),
+                "Probabilities of the next state, a row for each state; rows sum to 1."),
+            JobParameter("length", .whole(1...BaseLimits.dimension), "Steps.", also: ["steps"]),
+        ],
+        example: "{ transition: [[0.9, 0.1], [0.5, 0.5]], length: 20 }",
+        source: "Norris, Markov Chains (1997), doi:10.1017/CBO9780511810633, chapter 1"
+    ) { v throws(BaseError) in
+        let transition = v.matrix("transition") ?? []
+        let count = max(1, transition.count)
         let even = [Double](repeating: 1 / Double(count), count: count)
-        let initial = map.doubles(
-            "initial", limit: MarkovBase.states, in: .nonNegative, default: even)
-        let length = map.integer("length", in: 1...BaseLimits.dimension)
-        try map.finish()
-        return try located(map) { () throws(BaseError) in
-            try MarkovBase(
-                initial: initial ?? [], transition: transition ?? [], length: length ?? 1)
-        }
+        return try MarkovBase(
+            initial: v.numbers("initial") ?? even, transition: transition,
+            length: v.whole("length"))
     }
 }

@@ -47,7 +47,7 @@ public struct MixtureBase: BaseDistribution {
             throw BaseError("", "expected at most \(BaseLimits.components) components")
         }
         for component in components {
-            try BaseError.check(component.weight, "weight", in: JobRange(0, 1e300))
+            try Self.declaration.check("weight", component.weight)
             guard component.base.dimension == first.dimension else {
                 throw BaseError(
                     "",
@@ -158,5 +158,72 @@ public struct MixtureBase: BaseDistribution {
             }
         }
         return largest + Elementary.log(sum)
+    }
+}
+
+extension MixtureBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "One of several bases of one dimension, chosen for each sample by its weight.",
+        parameters: [
+            JobParameter(
+                "weight", .number(JobRange(0, 1e300)), default: .number(1),
+                "The component's weight, proportional to its probability."),
+            JobParameter(
+                "label", .text, default: .nothing("the component's number, from 0"),
+                "The component's label."),
+        ],
+        form: .other(
+            "A list of components: each is a base, and beside it may stand the following.",
+            schema: .object([
+                ("type", .string("array")), ("minItems", .integer(1)),
+                ("maxItems", .integer(UInt64(BaseLimits.components))),
+                ("items", .object([("$ref", .string("#/$defs/component"))])),
+            ])),
+        example: "[{ weight: 3, label: calm, normal: {} }, { label: wild, student-t: { df: 3 } }]",
+        source: "McLachlan and Peel, Finite Mixture Models (2000), doi:10.1002/0471721182, "
+            + "section 1.4"
+    ) { r, declaration throws(JobError) in
+        let elements = try r.node.list(path: r.path, limit: BaseLimits.components)
+        var map = JobMapping(JobNode(.null, at: r.node.position), path: r.path, keys: [])
+        var components: [Component] = []
+        for (i, element) in elements.enumerated() {
+            let made = map.collect { () throws(JobError) in
+                try component(element, "\(r.path)[\(i)]", i, r, declaration)
+            }
+            if let made { components.append(made) }
+        }
+        try map.finish()
+        return try BaseRegistry.located(map) { () throws(BaseError) in
+            try MixtureBase(components)
+        }
+    }
+
+    /// `{ weight: 1, label: name, normal: {…} }`.
+    private static func component(
+        _ node: JobNode, _ path: String, _ number: Int, _ r: BaseRegistry.Request,
+        _ declaration: BaseDeclaration
+    ) throws(JobError) -> Component {
+        guard case .mapping(let entries) = node.content else {
+            throw node.expected("a component such as `{ weight: 1, normal: {} }`", path: path)
+        }
+        var map = JobMapping(
+            node, path: path, keys: declaration.parameters.map(\.key) + BaseRegistry.names,
+            others: BaseRegistry.otherNames)
+        let weight = map.number(declaration.parameter("weight")) ?? .nan
+        var label = "\(number)"
+        if case .text(let given)? = map.value(of: declaration.parameter("label")) { label = given }
+        let inner = entries.filter { BaseRegistry.declaration(of: $0.key) != nil }
+        if inner.count != 1 {
+            map.note(nil, "expected one base in the component, found \(inner.count)")
+        }
+        let base = inner.first.flatMap { entry in
+            map.collect { () throws(JobError) in
+                try BaseRegistry.build(
+                    entry.key, at: entry.keyPosition, entry.value, r.resources, path, r.depth + 1)
+            }
+        }
+        guard let base else { throw JobError(map.diagnostics) }
+        try map.finish()
+        return Component(weight: weight, label: label, base: base)
     }
 }

@@ -36,8 +36,8 @@ public struct NormalBase: BaseDistribution {
         guard sd.count == mean.count else {
             throw BaseError("sd", "expected \(mean.count) numbers, as many as means")
         }
-        for m in mean { try BaseError.check(m, "mean", in: .finite) }
-        for s in sd { try BaseError.check(s, "sd", in: .positive) }
+        for m in mean { try Self.declaration.check("mean", m) }
+        for s in sd { try Self.declaration.check("sd", s) }
         for (m, s) in zip(mean, sd) where !(abs(m) + 10 * s).isFinite {
             throw BaseError("sd", "some values would be too large for a double")
         }
@@ -51,12 +51,12 @@ public struct NormalBase: BaseDistribution {
     public init(mean: [Double], covariance: [[Double]]) throws(BaseError) {
         let d = mean.count
         try Self.check(d)
-        for m in mean { try BaseError.check(m, "mean", in: .finite) }
+        for m in mean { try Self.declaration.check("mean", m) }
         guard covariance.count == d, covariance.allSatisfy({ $0.count == d }) else {
             throw BaseError("covariance", "expected \(d) rows of \(d) numbers, as many as means")
         }
         for row in covariance {
-            for c in row { try BaseError.check(c, "covariance", in: .finite) }
+            for c in row { try Self.declaration.check("covariance", c) }
         }
         for i in 0..<d {
             for j in 0..<i {
@@ -144,11 +144,7 @@ public struct NormalBase: BaseDistribution {
     }
 
     private static func check(_ dimension: Int) throws(BaseError) {
-        guard (1...BaseLimits.dimension).contains(dimension) else {
-            throw BaseError(
-                "dimension",
-                "expected a whole number from 1 to \(BaseLimits.dimension), found \(dimension)")
-        }
+        try declaration.check("dimension", dimension)
     }
 
     /// Continuous.
@@ -175,5 +171,54 @@ public struct NormalBase: BaseDistribution {
 
     private var logDeterminant: Double {
         factors.reduce(0) { $0 + Elementary.log($1[$1.count - 1]) }
+    }
+}
+
+extension NormalBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Normal vectors: independent components, or a covariance.",
+        also: ["gaussian", "norm"],
+        parameters: [
+            JobParameter(
+                "dimension", .whole(1...BaseLimits.dimension),
+                default: .nothing("the length of the lists, else 1"), "Components.",
+                also: ["size"]),
+            JobParameter(
+                "mean", .numberOrList(.finite, most: BaseLimits.dimension), default: .number(0),
+                unit: "value", "The means.", also: ["mu", "loc"]),
+            JobParameter(
+                "sd", .numberOrList(.positive, most: BaseLimits.dimension), default: .number(1),
+                unit: "value", "The standard deviations.", also: ["sigma", "scale", "std"]),
+            JobParameter(
+                "covariance", .matrix(.finite, most: BaseLimits.dimension),
+                default: .nothing("independent components"), unit: "value²",
+                "The covariances in place of `sd`: symmetric and positive definite.",
+                also: ["cov"]),
+        ],
+        choices: [.init(keys: ["sd", "covariance"], isOptional: true)],
+        example: "{ mean: [0, 1], sd: 2 }",
+        source: Literature.continuous(1, chapter: 13) + "; Wichura, doi:10.2307/2347330"
+    ) { v throws(BaseError) in
+        let mean = v.numbers("mean") ?? []
+        let sd = v.numbers("sd") ?? []
+        let covariance = v.matrix("covariance")
+        // The dimension is said, or is the length of a list; all that say it must agree.
+        var n = v.has("dimension") ? v.dimension : nil
+        for (key, length) in [
+            ("mean", mean.count), ("sd", sd.count), ("covariance", covariance?.count ?? 1),
+        ] where length > 1 {
+            if let n, n != length {
+                throw BaseError(key, "expected dimension \(n), found \(length)")
+            }
+            n = n ?? length
+        }
+        let d = n ?? 1
+        func spread(_ values: [Double]) -> [Double] {
+            values.count == d ? values : [Double](repeating: values[0], count: d)
+        }
+        if let covariance {
+            return try NormalBase(mean: spread(mean), covariance: covariance)
+        }
+        return try NormalBase(mean: spread(mean), sd: spread(sd))
     }
 }

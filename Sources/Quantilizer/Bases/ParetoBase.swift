@@ -18,8 +18,8 @@ public struct ParetoBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(shape, "shape", in: .positive)
-        try BaseError.check(scale, "scale", in: .positive)
+        try Self.declaration.check("shape", shape)
+        try Self.declaration.check("scale", scale)
         self.shape = shape
         self.scale = scale
         self.dimension = dimension
@@ -42,5 +42,20 @@ public struct ParetoBase: UnivariateBase {
     public func logDensity(component x: Double) -> Double {
         guard x >= scale else { return -.infinity }
         return Elementary.log(shape / scale) - (shape + 1) * Elementary.log(x / scale)
+    }
+}
+
+extension ParetoBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Pareto: P(X > x) = (scale / x)^shape for x ≥ scale.",
+        parameters: [
+            JobParameter("shape", .number(.positive), "The shape.", also: ["alpha", "b"]),
+            .scale("The least value.", also: ["xm"]), .dimension,
+        ],
+        example: "{ shape: 1.5, scale: 2 }",
+        source: Literature.continuous(1, chapter: 20)
+    ) { v throws(BaseError) in
+        try ParetoBase(
+            shape: v.number("shape"), scale: v.number("scale"), dimension: v.dimension)
     }
 }

@@ -15,7 +15,7 @@ public struct PoissonBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(mean: Double, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(mean, "mean", in: JobRange(0, 1e15, includesLower: false))
+        try Self.declaration.check("mean", mean)
         try Self.check(dimension: dimension)
         let m = DoubleDouble(mean)
         guard
@@ -50,5 +50,21 @@ public struct PoissonBase: UnivariateBase {
     /// log of the probability, to 2^-64.
     public func logDensity(component x: Double) -> Double {
         law.logMass(x)
+    }
+}
+
+extension PoissonBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Poisson counts.",
+        parameters: [
+            JobParameter(
+                "mean", .number(JobRange(0, 1e15, includesLower: false)), "The mean.",
+                also: ["lambda", "mu", "rate"]),
+            .dimension,
+        ],
+        example: "{ mean: 4 }",
+        source: Literature.discrete(chapter: 4)
+    ) { v throws(BaseError) in
+        try PoissonBase(mean: v.number("mean"), dimension: v.dimension)
     }
 }

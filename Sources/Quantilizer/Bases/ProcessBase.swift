@@ -113,8 +113,34 @@ public protocol SampleGenerator: Sendable {
     func fill(lanes: Int, noise: borrowing Columns, values: inout Columns) -> Bool
 }
 
-extension BaseRegistry {
-    @Sendable static func process(_ r: Request) throws(JobError) -> any BaseDistribution {
+extension ProcessBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Samples that a program of any language makes of noise.",
+        parameters: ProcessSource.parameters + [
+            JobParameter(
+                "dimension", .whole(1...BaseLimits.dimension), "Values a sample.", also: ["size"]),
+            JobParameter(
+                "names", .texts(most: BaseLimits.dimension), default: .nothing("no names"),
+                "The components' names, for formulas."),
+            JobParameter(
+                "normals", .whole(0...BaseLimits.dimension), default: .whole(0),
+                "Standard normals that a sample gets."),
+            JobParameter(
+                "uniforms", .whole(0...BaseLimits.dimension), default: .whole(0),
+                "Uniform numbers that a sample gets; with `normals` at least one."),
+            JobParameter(
+                "replayable", .flag, default: .flag(true),
+                "Whether the noise decides the sample. If not, samples are drawn once and kept."),
+        ],
+        example: "{ command: [python3, maker.py], dimension: 2, normals: 2 }",
+        source: "docs/plugins.md"
+    ) { r, declaration throws(JobError) in
+        try read(r, declaration)
+    }
+
+    private static func read(
+        _ r: BaseRegistry.Request, _ declaration: BaseDeclaration
+    ) throws(JobError) -> any BaseDistribution {
         guard r.depth == 0 else {
             throw JobError(
                 at: r.node.position, path: r.path,
@@ -123,37 +149,31 @@ extension BaseRegistry {
         guard case .mapping(let entries) = r.node.content else {
             throw r.node.expected("a mapping with a `command`", path: r.path)
         }
-        let own = ["dimension", "names", "normals", "uniforms", "replayable"]
-        let common = ["command", "format", "batch", "timeout", "files"]
         // Unknown keys are told of once, with all that there are.
-        var map = JobMapping(r.node, path: r.path, keys: common + own)
+        var map = JobMapping(r.node, path: r.path, parameters: declaration.parameters)
+        let common = ProcessSource.parameters.map(\.key)
         let program = JobNode(
             .mapping(entries.filter { common.contains($0.key) }), at: r.node.position)
         let source = map.collect { () throws(JobError) in
             try JobSpecReader.process(program, r.path, r.resources)
         }
-        let dimension = map.integer("dimension", in: 1...BaseLimits.dimension)
-        let names = map.read("names", default: [String]()) {
-            (node, path) throws(JobError) -> [String] in
-            var names: [String] = []
-            for (i, item) in try node.list(path: path, limit: BaseLimits.dimension).enumerated() {
-                names.append(try item.string(path: "\(path)[\(i)]"))
+        let dimension = map.whole(declaration.parameter("dimension"))
+        var names: [String] = []
+        if case .texts(let given)? = map.value(of: declaration.parameter("names")) {
+            names = given
+            if !names.allSatisfy({ BaseRegistry.isName($0) }) || Set(names).count != names.count {
+                map.note("names", "expected names that formulas can use, each once")
+            } else if let dimension, !names.isEmpty, names.count != dimension {
+                map.note("names", "\(names.count) names for \(dimension) values")
             }
-            guard names.allSatisfy({ isName($0) }), Set(names).count == names.count else {
-                throw node.expected("names that formulas can use, each once", path: path)
-            }
-            return names
         }
-        if let names, let dimension, !names.isEmpty, names.count != dimension {
-            map.note("names", "\(names.count) names for \(dimension) values")
-        }
-        let normals = map.integer("normals", in: 0...BaseLimits.dimension, default: 0) ?? 0
-        let uniforms = map.integer("uniforms", in: 0...BaseLimits.dimension, default: 0) ?? 0
+        let normals = map.whole(declaration.parameter("normals")) ?? 0
+        let uniforms = map.whole(declaration.parameter("uniforms")) ?? 0
         if normals + uniforms == 0 {
             map.note(
                 nil, "expected `normals` or `uniforms`: a sample's noise, from which it is made")
         }
-        let replayable = map.boolean("replayable", default: true) ?? true
+        let replayable = map.flag(declaration.parameter("replayable")) ?? true
         if let source, source.format != .frames {
             map.note("format", "a process that makes samples speaks frames")
         }
@@ -174,7 +194,7 @@ extension BaseRegistry {
             }
         }
         return ProcessBase(
-            source, dimension: dimension, names: names ?? [], normals: normals,
+            source, dimension: dimension, names: names, normals: normals,
             uniforms: uniforms, isReplayable: replayable, generator: generator)
     }
 }

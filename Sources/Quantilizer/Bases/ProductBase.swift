@@ -96,3 +96,56 @@ public struct ProductBase: BaseDistribution {
         return sum
     }
 }
+
+extension ProductBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Independent named marginals, side by side.",
+        form: .other(
+            "Names that formulas use, each with a base.",
+            schema: .object([
+                ("type", .string("object")), ("minProperties", .integer(1)),
+                ("additionalProperties", JobParameter.baseReference),
+            ])),
+        example: "{ x: { normal: {} }, y: { gamma: { shape: 2 } } }",
+        source: "Billingsley, Probability and Measure (1995), section 18"
+    ) { r, _ throws(JobError) in
+        try read(r)
+    }
+
+    /// The bases under their names.
+    static func read(_ r: BaseRegistry.Request) throws(JobError) -> ProductBase {
+        guard case .mapping(let entries) = r.node.content, !entries.isEmpty else {
+            throw r.node.expected("a mapping of names to bases", path: r.path)
+        }
+        guard entries.count <= BaseLimits.dimension else {
+            throw JobError(
+                at: r.node.position, path: r.path,
+                "expected at most \(BaseLimits.dimension) marginals, found \(entries.count)")
+        }
+        var map = JobMapping(r.node, path: r.path, keys: entries.map(\.key))
+        var marginals: [(name: String, base: any BaseDistribution)] = []
+        for entry in entries {
+            let made = map.collect { () throws(JobError) in
+                guard BaseRegistry.isName(entry.key) else {
+                    throw JobError(
+                        at: entry.keyPosition, path: r.path,
+                        "expected a name that formulas can use, a letter or _ and then letters, "
+                            + "digits or _, found `\(entry.key)`")
+                }
+                return try BaseRegistry.make(
+                    entry.value, resources: r.resources, path: "\(r.path).\(entry.key)",
+                    depth: r.depth + 1)
+            }
+            if let made { marginals.append((entry.key, made)) }
+        }
+        try map.finish()
+        do throws(BaseError) {
+            return try ProductBase(marginals)
+        } catch {
+            // What is wrong belongs to the marginal that is named.
+            let key = map.has(error.parameter) ? error.parameter : nil
+            map.note(key, key == nil ? error.description : error.message)
+            throw JobError(map.diagnostics)
+        }
+    }
+}

@@ -54,6 +54,18 @@ struct QuantileTable: Sendable {
         }
     }
 
+    /// A table of the natural coordinate itself; nil where the checks fail.
+    init?(natural law: some QuantileLaw) {
+        var tails: [[QuantilePiece]] = []
+        for tail in Tail.allCases {
+            guard let pieces = QuantilePiece.cover(law, tail) else { return nil }
+            tails.append(pieces)
+        }
+        guard let natural = Self.fit(tails, law.map, storing: law.map) else { return nil }
+        coefficients = natural
+        map = law.map
+    }
+
     /// The buckets' polynomials, or nil where one misses its accuracy.
     private static func fit(
         _ tails: [[QuantilePiece]], _ map: TableMap, storing stored: TableMap
@@ -253,9 +265,13 @@ enum QuantileSampler: Sendable {
 
     /// The exact quantile of a word.
     static func exact(_ law: any QuantileLaw, _ word: UInt64) -> Double {
+        law.map.value(natural(law, word))
+    }
+
+    /// The natural coordinate of a word's quantile.
+    static func natural(_ law: any QuantileLaw, _ word: UInt64) -> Double {
         let isUpper = word >> 63 == 1
         let p = (0x1p-65).addingProduct(Double(isUpper ? ~word : word), 0x1p-64)
-        return law.map.value(
-            law.natural(isUpper ? .upper : .lower, log: Elementary.log(p), from: nil))
+        return law.natural(isUpper ? .upper : .lower, log: Elementary.log(p), from: nil)
     }
 }

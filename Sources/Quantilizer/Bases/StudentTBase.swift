@@ -22,9 +22,9 @@ public struct StudentTBase: UnivariateBase {
     public init(
         df: Double, location: Double = 0, scale: Double = 1, dimension: Int = 1
     ) throws(BaseError) {
-        try BaseError.check(df, "df", in: JobRange(0.01, 1e12))
-        try BaseError.check(location, "location", in: .finite)
-        try BaseError.check(scale, "scale", in: .positive)
+        try Self.declaration.check("df", df)
+        try Self.declaration.check("location", location)
+        try Self.declaration.check("scale", scale)
         try Self.check(dimension: dimension)
         guard let law = StudentLaw(df) else { throw BaseError("df", "out of range") }
         self.df = df
@@ -70,5 +70,24 @@ extension StudentLaw: QuantileLaw {
     func natural(_ tail: Tail, log: Double, from start: Double?) -> Double {
         let size = logTailQuantile(log, from: start.map { abs($0) })
         return tail == .upper ? size : -size
+    }
+}
+
+extension StudentTBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Student's t, times `scale`, plus `location`.", also: ["t", "student"],
+        parameters: [
+            JobParameter(
+                "df", .number(JobRange(0.01, 1e12)), "Degrees of freedom, not necessarily whole.",
+                also: ["nu"]),
+            .location("The median.", also: ["loc", "mu"]),
+            .scale("The scale.", also: ["sigma"]), .dimension,
+        ],
+        example: "{ df: 3 }",
+        source: Literature.continuous(2, chapter: 28)
+    ) { v throws(BaseError) in
+        try StudentTBase(
+            df: v.number("df"), location: v.number("location"), scale: v.number("scale"),
+            dimension: v.dimension)
     }
 }

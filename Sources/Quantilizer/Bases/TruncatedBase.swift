@@ -198,19 +198,29 @@ struct NormalLaw: QuantileLaw {
     }
 }
 
-extension BaseRegistry {
-    @Sendable static func truncated(_ r: Request) throws(JobError) -> any BaseDistribution {
-        var map = JobMapping(r.node, path: r.path, keys: ["base", "lower", "upper"])
-        let base = map.read("base") { (node, path) throws(JobError) in
-            try make(node, resources: r.resources, path: path, depth: r.depth + 1)
+extension TruncatedBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "A law of independent equal components, each conditioned on an interval.",
+        parameters: [
+            JobParameter(
+                "base", .base,
+                "The law: univariate but not `categorical`, or `normal` with one mean and sd."),
+            JobParameter(
+                "lower", .number(.finite), default: .nothing("no end"), unit: "value",
+                "The interval's lower end.", also: ["low", "min"]),
+            JobParameter(
+                "upper", .number(.finite), default: .nothing("no end"), unit: "value",
+                "The interval's upper end.", also: ["high", "max"]),
+        ],
+        example: "{ base: { normal: {} }, lower: 2, upper: 5 }",
+        source: "Devroye, Non-Uniform Random Variate Generation (1986), "
+            + "doi:10.1007/978-1-4613-8643-8, section II.2"
+    ) { v throws(BaseError) in
+        guard v.has("lower") || v.has("upper") else {
+            throw BaseError("", "expected `lower` or `upper`")
         }
-        if !map.has("lower"), !map.has("upper") { map.note(nil, "expected `lower` or `upper`") }
-        let lower = map.double("lower", default: -.infinity) ?? .nan
-        let upper = map.double("upper", default: .infinity) ?? .nan
-        try map.finish()
-        guard let base else { throw JobError(map.diagnostics) }
-        return try located(map) { () throws(BaseError) in
-            try TruncatedBase(base, lower: lower, upper: upper)
-        }
+        return try TruncatedBase(
+            v.base("base"), lower: v.optional("lower") ?? -.infinity,
+            upper: v.optional("upper") ?? .infinity)
     }
 }

@@ -16,8 +16,8 @@ public struct UniformBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(lower: Double = 0, upper: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(lower, "lower", in: .finite)
-        try BaseError.check(upper, "upper", in: .finite)
+        try Self.declaration.check("lower", lower)
+        try Self.declaration.check("upper", upper)
         guard upper > lower, (upper - lower).isFinite else {
             throw BaseError("upper", "expected a number above `lower` by a finite width")
         }
@@ -43,5 +43,25 @@ public struct UniformBase: UnivariateBase {
     public func logDensity(component x: Double) -> Double {
         guard x >= lower, x <= upper else { return -.infinity }
         return -Elementary.log(upper - lower)
+    }
+}
+
+extension UniformBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Uniform on (lower, upper).",
+        parameters: [
+            JobParameter(
+                "lower", .number(.finite), default: .number(0), unit: "value", "The lower end.",
+                also: ["low", "min"]),
+            JobParameter(
+                "upper", .number(.finite), default: .number(1), unit: "value",
+                "The upper end, above `lower`.", also: ["high", "max"]),
+            .dimension,
+        ],
+        example: "{ lower: -1, upper: 1 }",
+        source: Literature.continuous(2, chapter: 26)
+    ) { v throws(BaseError) in
+        try UniformBase(
+            lower: v.number("lower"), upper: v.number("upper"), dimension: v.dimension)
     }
 }

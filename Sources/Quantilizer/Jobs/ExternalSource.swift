@@ -124,3 +124,30 @@ public struct LibrarySource: Sendable, Hashable {
         self.sha256 = sha256
     }
 }
+
+extension ProcessSource {
+    /// Samples a batch.
+    static let batchParameter = JobParameter(
+        "batch", .whole(256...Limits.batchSamples), default: .whole(8192),
+        "Samples a batch, a multiple of 256.")
+    /// Seconds a batch.
+    static let timeoutParameter = JobParameter(
+        "timeout", .number(JobRange(0, Limits.batchSeconds, includesLower: false)),
+        default: .number(30), unit: "seconds", "What a batch may take.")
+
+    /// What a job file may say of a process.
+    static let parameters = [
+        JobParameter(
+            "command", .other("list of words, or a text", schema: .object([])),
+            "Program and arguments."),
+        JobParameter(
+            "format", .choice(Format.allCases.map(\.rawValue)),
+            default: .text(Format.frames.rawValue),
+            "How batches are written; samples are made by frames."),
+        batchParameter, timeoutParameter,
+        JobParameter(
+            "files", .other("list of files, or files with their SHA-256", schema: .object([])),
+            default: .nothing("words of the command that are files"),
+            "Files that must not change."),
+    ]
+}

@@ -105,7 +105,7 @@ struct ImpliedSelection {
             selection.kept = said.kept
             selection.threshold.tailMass = Double(kept) / Double(size)
             selection.threshold.tailMassInterval = TailMass.aboveRank(
-                kept, of: size, confidence: confidence)
+                kept, ties: ties(selection, of: size), of: size, confidence: confidence)
             selection.certificate = .abovePilot(
                 kept: kept, pilot: size, confidence: confidence, issued: said.issued,
                 accepted: said.kept)
@@ -154,7 +154,15 @@ struct ImpliedSelection {
         selection.kept = kept
         selection.threshold.tailMass = Double(kept) / Double(samples)
         selection.threshold.tailMassInterval = TailMass.aboveRank(
-            kept, of: samples, confidence: job.settings.confidence)
+            kept, ties: ties(selection, of: samples), of: samples,
+            confidence: job.settings.confidence)
+    }
+
+    /// The samples at the threshold, as the selection says.
+    private func ties(_ selection: SelectionResult, of samples: UInt64) -> Ties {
+        let count = (selection.tieMass * Double(samples)).rounded()
+        guard count > 1, count <= Double(samples) else { return .none }
+        return Ties(count: UInt64(count), kept: selection.tieKept)
     }
 
     // MARK: Draws

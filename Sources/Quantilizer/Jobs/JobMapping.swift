@@ -17,26 +17,43 @@ public struct JobMapping: Sendable {
     /// What is wrong so far.
     public private(set) var diagnostics: [JobDiagnostic] = []
     private var values: [String: JobNode] = [:]
+    /// Keys that stand in the file under another name.
+    private var written: [String: String] = [:]
 
     /// Opens a mapping that may have `keys`; others and repeated ones are noted. `null` counts as
     /// an empty mapping.
     public init(_ node: JobNode, path: String, keys: [String]) {
+        self.init(node, path: path, keys: keys, others: [:])
+    }
+
+    /// The same where keys have other names: those of `others`, with the keys that they stand for.
+    init(_ node: JobNode, path: String, keys: [String], others: [String: String]) {
         self.node = node
         self.path = path
         switch node.content {
         case .mapping(let entries):
             for entry in entries {
-                if !keys.contains(entry.key) {
+                let key = keys.contains(entry.key) ? entry.key : others[entry.key]
+                guard let key else {
                     diagnostics.append(
                         JobDiagnostic(
                             at: entry.keyPosition, path: path,
                             "unknown key `\(entry.key)`: "
-                                + NearestName.hint(entry.key, among: keys)))
-                } else if values.updateValue(entry.value, forKey: entry.key) != nil {
+                                + NearestName.hint(
+                                    entry.key, among: keys, also: others.keys.sorted())))
+                    continue
+                }
+                if values.updateValue(entry.value, forKey: key) != nil {
+                    let same = entry.key == key && written[key] == nil
                     diagnostics.append(
                         JobDiagnostic(
-                            at: entry.keyPosition, path: path, "key `\(entry.key)` is given twice"))
+                            at: entry.keyPosition, path: path,
+                            "key `\(key)` is given twice"
+                                + (same
+                                    ? "" : ": `\(written[key] ?? entry.key)` is another name of it")
+                        ))
                 }
+                if entry.key != key { written[key] = entry.key }
             }
         case .null: break
         case .scalar, .sequence:
@@ -60,8 +77,11 @@ public struct JobMapping: Sendable {
         if case .null? = values[key]?.content { true } else { false }
     }
 
-    /// The path of a key.
-    public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    /// The path of a key, by the name that the file has for it.
+    public func path(of key: String) -> String {
+        let name = written[key] ?? key
+        return path.isEmpty ? name : "\(path).\(name)"
+    }
 
     /// Notes something wrong at a key, or at the mapping itself.
     public mutating func note(_ key: String?, _ message: String) {

@@ -22,9 +22,10 @@ public struct ThresholdEstimate: Sendable, Hashable {
     public var interval: Interval?
     /// The confidence of both intervals.
     public var confidence: Double
-    /// The share of the samples that reach it.
+    /// The share of the samples that were kept.
     public var tailMass: Double
-    /// An interval of the base's mass above it.
+    /// An interval of the base's mass above it; where samples lie at the threshold, of both P(U > t) and
+    /// P(U ≥ t).
     public var tailMassInterval: Interval
 }
 
@@ -95,6 +96,9 @@ public struct SelectionResult: Sendable, Hashable {
     public var invalid: UInt64
     /// The share of samples at the threshold's utility, 0 where the threshold stands alone.
     public var tieMass: Double
+    /// How many of those were kept, by their labels; nil where the threshold stands alone, or that is
+    /// not known.
+    public var tieKept: UInt64?
     /// The threshold.
     public var threshold: ThresholdEstimate
     /// The utility's statistics.

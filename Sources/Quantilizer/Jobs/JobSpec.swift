@@ -72,6 +72,8 @@ struct JobSpecReader {
     var constants: [String: Double] = [:]
     /// Names that formulas may use for formulas: the job's `define`, and later its utilities.
     var definitions: [String: FormulaDefinition] = [:]
+    /// What bases and their keys are called in the normalised job.
+    var usualNames = UsualNames()
     /// The names under `define`, in their order.
     var definitionOrder: [String] = []
 
@@ -82,6 +84,7 @@ struct JobSpecReader {
     mutating func read(_ resources: JobResources) throws(JobError) -> JobSpec {
         if case .null = map.node.content { map.note(nil, "the job is empty") }
         tables = resources.tables
+        usualNames.added = Set(resources.extensions.bases.keys)
         readVersion()
         let name = readName()
         let seed = map.integer("seed", in: 0...Int.max, default: 0) ?? 0

@@ -119,16 +119,14 @@ extension JobSpecReader {
     static func process(
         _ node: JobNode, _ path: String, _ resources: JobResources
     ) throws(JobError) -> ProcessSource {
-        var map = JobMapping(
-            node, path: path, keys: ["command", "format", "batch", "timeout", "files"])
+        var map = JobMapping(node, path: path, parameters: ProcessSource.parameters)
         let command = map.read("command") { (node, path) throws(JobError) in
             try words(node, path, limit: Limits.commandWords)
         }
         let format = map.choice("format", of: "format", default: ProcessSource.Format.frames)
-        let batch = map.integer("batch", in: 256...Limits.batchSamples, default: 8192)
+        let batch = map.whole(ProcessSource.batchParameter)
         if let batch, batch % 256 != 0 { map.note("batch", "expected a multiple of 256") }
-        let timeout = map.double(
-            "timeout", in: JobRange(0, Limits.batchSeconds, includesLower: false), default: 30)
+        let timeout = map.number(ProcessSource.timeoutParameter)
         let files = map.read("files", default: nil as [PinnedFile]?) {
             (node, path) throws(JobError) -> [PinnedFile]? in
             try pinned(node, path, resources)

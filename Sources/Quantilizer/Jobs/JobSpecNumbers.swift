@@ -322,7 +322,7 @@ extension JobSpecReader {
         case .splitting(let settings):
             method = .object([("splitting", settings.normalised)])
         case .importance(let settings):
-            let proposal = proposalNode.map { JSON($0) } ?? .null
+            let proposal = proposalNode.map { JSON(usualNames.base($0)) } ?? .null
             method = .object([
                 ("importance", .object([("proposal", proposal)] + settings.normalised))
             ])
@@ -351,7 +351,7 @@ extension JobSpecReader {
         }
         var members: [(String, JSON)] = [
             ("version", .integer(1)), ("name", .string(name)), ("seed", .integer(settings.seed)),
-            ("base", map["base"].map { JSON($0) } ?? .null),
+            ("base", map["base"].map { JSON(usualNames.base($0)) } ?? .null),
         ]
         if let normalisedDefinitions { members.append(("define", normalisedDefinitions)) }
         if let (event, level) = estimated {

@@ -121,7 +121,7 @@ extension JobSpecReader {
         var shape = SearchShape(source: utilities.first?.source ?? "")
         shape.definitions = definitions
         if let node = entry("shifted") {
-            shape.shiftedNode = JSON(node)
+            shape.shiftedNode = JSON(usualNames.base(node))
             shape.shifted = map.collect { () throws(JobError) -> any BaseDistribution in
                 let shifted = try BaseRegistry.make(
                     node, resources: resources, path: "search.shifted")

@@ -34,6 +34,11 @@ extension JobSpecReader {
             return nil
         }
         sweep = shape.sweep
+        for number in shape.axes.indices where shape.axes[number].path != Self.context.name {
+            let keys = shape.axes[number].path.split(separator: ".").map(String.init)
+            sweep?.axes[number].path =
+                ([keys[0]] + usualNames.path(Array(keys.dropFirst()))).joined(separator: ".")
+        }
         swept = (shape.quantiles, shape.value)
         let variants = map.collect { () throws(JobError) -> [any BaseDistribution] in
             var variants: [any BaseDistribution] = []

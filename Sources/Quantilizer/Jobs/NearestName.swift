@@ -18,8 +18,15 @@ public enum NearestName {
     }
 
     /// ` (did you mean `x`?)`, or the list of valid names where none is near.
-    public static func hint(_ name: String, among candidates: [String]) -> String {
+    ///
+    /// `others` are valid too, but not listed; of these no name of one or two letters is guessed.
+    public static func hint(
+        _ name: String, among candidates: [String], also others: [String] = []
+    ) -> String {
         if let near = find(name, among: candidates) { return "did you mean `\(near)`?" }
+        if let near = find(name, among: others.filter { $0.count > 2 }) {
+            return "did you mean `\(near)`?"
+        }
         return "valid are \(candidates.map { "`\($0)`" }.joined(separator: ", "))"
     }
 

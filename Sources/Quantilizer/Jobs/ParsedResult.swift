@@ -139,6 +139,7 @@ extension SelectionResult {
             quantile: try node.optional("quantile")?.double(),
             kept: try node.member("kept").count(), invalid: try node.member("invalid").count(),
             tieMass: try node.member("tie_mass").double(),
+            tieKept: try node.optional("tie_kept")?.count(),
             threshold: ThresholdEstimate(
                 value: try threshold.member("value").double(),
                 interval: try threshold.optional("interval")?.interval(),

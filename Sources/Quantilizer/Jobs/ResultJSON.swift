@@ -122,9 +122,12 @@ public struct ResultJSON: Sendable {
         }
         let threshold = selection.threshold
         let utility = selection.utility
+        let tieKept: [(String, JSON)] =
+            selection.tieKept.map { [("tie_kept", .integer($0))] } ?? []
         return [
             ("kept", .integer(selection.kept)), ("invalid", .integer(selection.invalid)),
             ("tie_mass", .number(selection.tieMass)),
+        ] + tieKept + [
             (
                 "threshold",
                 .object([

@@ -10,6 +10,12 @@ enum WordLaw: Sendable, Hashable {
     case pareto(power: Double, scale: Double)
     case gumbel(location: Double, scale: Double)
     case cauchy(location: Double, scale: Double)
+    case laplace(location: Double, scale: Double)
+    case logistic(location: Double, scale: Double)
+    case logLogistic(power: Double, scale: Double)
+    case triangular(lower: Double, mode: Double, upper: Double)
+    case generalizedPareto(shape: Double, location: Double, scale: Double)
+    case extremeValue(shape: Double, location: Double, scale: Double)
 }
 
 /// What is done to a quantile table's polynomial; the raw values are the kernel's.
@@ -35,6 +41,16 @@ extension Kernels {
         case .pareto(let power, let scale): unsafe qk_word_pareto(d, w, lanes, power, scale)
         case .gumbel(let m, let scale): unsafe qk_word_gumbel(d, w, lanes, m, scale)
         case .cauchy(let m, let scale): unsafe qk_word_cauchy(d, w, lanes, m, scale)
+        case .laplace(let m, let scale): unsafe qk_word_laplace(d, w, lanes, m, scale)
+        case .logistic(let m, let scale): unsafe qk_word_logistic(d, w, lanes, m, scale)
+        case .logLogistic(let power, let scale):
+            unsafe qk_word_log_logistic(d, w, lanes, power, scale)
+        case .triangular(let a, let mode, let b):
+            unsafe qk_word_triangular(d, w, lanes, a, mode, b)
+        case .generalizedPareto(let shape, let m, let scale):
+            unsafe qk_word_generalized_pareto(d, w, lanes, shape, m, scale)
+        case .extremeValue(let shape, let m, let scale):
+            unsafe qk_word_extreme_value(d, w, lanes, shape, m, scale)
         }
     }
 

@@ -52,7 +52,8 @@ struct BestOfN: Method {
             let report = SelectionReport(
                 selection: Selection(
                     number: utility, utility: utility, quantile: 1 / Double(size)),
-                samples: size, kept: 1, threshold: keys.min() ?? .lowest, interval: nil, tied: 0,
+                samples: size, kept: 1, threshold: keys.min() ?? .lowest, interval: nil,
+                ties: .none,
                 top: TopMoments.of(winners, utility: utility, job: job),
                 topCount: UInt64(keys.count), isIndependent: true, draws: keys,
                 certificate: .bestOf(

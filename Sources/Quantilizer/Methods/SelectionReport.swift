@@ -14,7 +14,9 @@ struct SelectionReport {
     /// The tail mass; nil for kept/samples.
     var tailMass: Double?
     /// Samples with the threshold's utility.
-    var tied: UInt64
+    var ties: Ties
+    /// The samples that ties are counted among, where they are not `samples`.
+    var tiesAmong: UInt64?
     /// The utility and the costs over the kept samples.
     var top: [TopMoments]
     /// The number of kept samples that `top` is over.
@@ -45,14 +47,15 @@ struct SelectionReport {
         return SelectionResult(
             utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil,
             kept: self.kept, invalid: all.nan,
-            tieMass: tied > 1 ? Double(tied) / Double(samples) : 0,
+            tieMass: ties.count > 1 ? Double(ties.count) / Double(tiesAmong ?? samples) : 0,
+            tieKept: ties.count > 1 ? ties.kept : nil,
             threshold: ThresholdEstimate(
                 value: threshold.utility, interval: self.interval,
                 confidence: job.settings.confidence,
                 tailMass: tailMass ?? Double(self.kept) / Double(samples),
                 tailMassInterval: tailMassInterval
                     ?? TailMass.aboveRank(
-                        self.kept, of: samples, confidence: job.settings.confidence)),
+                        self.kept, ties: ties, of: samples, confidence: job.settings.confidence)),
             utility: UtilityStatistics(
                 mean: all.mean(centre: centre), standardDeviation: all.standardDeviation,
                 topMean: kept.mean, topMeanInterval: interval,
@@ -77,7 +80,7 @@ struct SelectionReport {
         let lower = interval?.lower ?? -.infinity
         return .best(
             share: Double(topCount) / Double(samples),
-            edge: tied > 1 && lower.isFinite ? lower : threshold.utility, isUtility: true)
+            edge: ties.count > 1 && lower.isFinite ? lower : threshold.utility, isUtility: true)
     }
 
     private func topMeanInterval(_ kept: KeptMean, _ confidence: Double) -> Interval? {

@@ -27,6 +27,8 @@ struct ThresholdMethod: Method {
         /// The pilot's order statistics around the floor.
         var interval: Interval?
         var kept: UInt64
+        /// Samples of the pilot at the floor.
+        var ties = Ties.none
         var accepted: Candidates
         /// All that reached the floor, the surplus too.
         var reached: UInt64 = 0
@@ -159,6 +161,7 @@ struct ThresholdMethod: Method {
             goals[g].floor = Key(
                 bits: outcome.threshold.bits, label: outcome.threshold.label, index: .max)
             goals[g].interval = outcome.interval
+            if outcome.ties.count > 1 { goals[g].ties = outcome.ties }
         }
         return nil
     }
@@ -226,7 +229,7 @@ struct ThresholdMethod: Method {
             let confidence = job.settings.confidence
             var report = SelectionReport(
                 selection: goal.selection, samples: trials, kept: found, threshold: goal.floor,
-                interval: goal.interval, tied: 0,
+                interval: goal.interval, ties: goal.ties,
                 top: TopMoments.of(goal.accepted, utility: goal.selection.utility, job: job),
                 topCount: found, isIndependent: true, draws: keys, certificate: .nothing,
                 quantileIsAsked: true)
@@ -242,8 +245,9 @@ struct ThresholdMethod: Method {
                     confidence: confidence, issued: trials, accepted: found)
             case .pilot(let size):
                 report.tailMass = Double(goal.kept) / Double(size)
+                report.tiesAmong = size
                 report.tailMassInterval = TailMass.aboveRank(
-                    goal.kept, of: size, confidence: confidence)
+                    goal.kept, ties: goal.ties, of: size, confidence: confidence)
                 report.certificate = .abovePilot(
                     kept: goal.kept, pilot: size, confidence: confidence, issued: trials,
                     accepted: found)
@@ -268,9 +272,14 @@ struct ThresholdMethod: Method {
         writer.write(inPilot)
         for goal in goals {
             writer.write(goal.floor)
-            writer.write(goal.interval != nil)
+            // 0 without an interval, 1 with one, 2 with one and ties, which older states do not have.
+            writer.write(UInt8(goal.interval == nil ? 0 : goal.ties.count > 1 ? 2 : 1))
             writer.write(goal.interval?.lower ?? 0)
             writer.write(goal.interval?.upper ?? 0)
+            if goal.ties.count > 1 {
+                writer.write(goal.ties.count)
+                writer.write(goal.ties.kept ?? 0)
+            }
             goal.accepted.write(to: &writer)
             writer.write(goal.reached)
         }
@@ -292,9 +301,17 @@ struct ThresholdMethod: Method {
         }
         for g in goals.indices {
             goals[g].floor = try reader.key()
-            let hasInterval = try reader.bool()
+            let form = try reader.byte()
+            guard form <= 2 else { throw DecodingFailure("no such interval of a pilot") }
             let interval = Interval(try reader.double(), try reader.double())
-            goals[g].interval = hasInterval ? interval : nil
+            goals[g].interval = form > 0 ? interval : nil
+            if form == 2 {
+                let ties = Ties(count: try reader.word(), kept: try reader.word())
+                guard case .pilot(let size) = source, ties.count > 1, ties.count <= size,
+                    let kept = ties.kept, kept > 0, kept <= min(ties.count, goals[g].kept)
+                else { throw DecodingFailure("more ties than samples") }
+                goals[g].ties = ties
+            }
             goals[g].accepted = try Candidates(
                 from: &reader, width: goals[g].accepted.width, limit: draws,
                 indices: 0..<Limits.samples)

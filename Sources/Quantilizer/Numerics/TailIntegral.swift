@@ -17,18 +17,21 @@ enum TailIntegral {
 
     /// The integral, given g'(0) = `rate` and g''(0) = `curvature`, not both 0.
     ///
+    /// `longest` bounds the panels, for a g that is flat where it begins and steep further on.
     /// Gauss–Legendre panels in units of the length where g ≈ 1; relative error about 1e-15 for the
     /// laws that call it.
     @inline(__always)
     static func value(
-        rate: Double, curvature: Double, exponent g: (Double) -> Double
+        rate: Double, curvature: Double, longest: Double = .infinity,
+        exponent g: (Double) -> Double
     ) -> Double {
         let k = max(rate, 0)
         let unit = 2 / (k + (k * k + 2 * curvature).squareRoot())
         var sum = 0.0
         var begin = 0.0
-        var width = 1.0
-        for _ in 0..<24 {
+        let widest = min(6, longest / unit)
+        var width = min(1, widest)
+        for _ in 0..<(longest < .infinity ? 400 : 24) {
             let half = 0.5 * width * unit
             let middle = begin * unit + half
             var panel = 0.0
@@ -40,7 +43,7 @@ enum TailIntegral {
             sum += half * panel
             begin += width
             if g(begin * unit) > 44 { break }
-            width = min(2 * width, 6)
+            width = min(2 * width, widest)
         }
         return sum
     }

@@ -157,7 +157,7 @@ struct SelectionTrack: Sendable {
         var threshold: Key
         var interval: Interval
         /// Samples with the threshold's utility.
-        var tied: UInt64
+        var ties: Ties
         /// The utility and the costs over the kept samples.
         var top: [TopMoments]
         /// The draws' keys.
@@ -171,8 +171,14 @@ struct SelectionTrack: Sendable {
         let threshold = key(kept)
         let upper = ranks.best == 0 ? Double.infinity : key(ranks.best).utility
         let lower = ranks.worst > samples ? -Double.infinity : key(ranks.worst).utility
-        var tied = tally.tied(with: threshold, held: held)
-        if ceiling.bits == threshold.bits { tied += tally.aboveAtCeiling }
+        var ties = Ties(count: tally.tied(with: threshold, held: held), kept: 0)
+        var tiesKept = UInt64(
+            held.keys.count { $0.bits == threshold.bits && $0 >= threshold })
+        if ceiling.bits == threshold.bits {
+            ties.count += tally.aboveAtCeiling
+            tiesKept += tally.aboveAtCeiling
+        }
+        ties.kept = tiesKept
         var top = tally
         if top.top.isEmpty {
             top.top = [TopMoments](repeating: TopMoments(), count: 1 + held.width)
@@ -182,7 +188,7 @@ struct SelectionTrack: Sendable {
             offer(held.keys[position], streams)
         }
         return Outcome(
-            threshold: threshold, interval: Interval(lower, upper), tied: tied, top: top.top,
+            threshold: threshold, interval: Interval(lower, upper), ties: ties, top: top.top,
             draws: picks.sorted.map(\.key))
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads a `text` base from a job file.
-extension BaseRegistry {
-    @Sendable static func text(_ r: Request) throws(JobError) -> any BaseDistribution {
+extension TextBase {
+    static func read(_ r: BaseRegistry.Request) throws(JobError) -> any BaseDistribution {
         guard r.depth == 0 else {
             throw JobError(
                 at: r.node.position, path: r.path,
@@ -31,12 +31,6 @@ extension BaseRegistry {
 
 /// Reads the keys of a `text` base one by one.
 struct TextReader {
-    /// The keys of a `text` base, in their usual order.
-    static let keys = [
-        "endpoint", "api", "model", "prompt", "system", "contexts", "max_tokens", "temperature",
-        "top_p", "stop", "parameters", "logprobs", "seed", "features", "price", "timeout",
-        "attempts", "patience", "concurrency", "rate",
-    ]
     /// The ways to measure a text that a feature may name.
     static let kinds = ["matches", "found", "judge", "reward", "process"]
     private static let features = 64
@@ -47,7 +41,7 @@ struct TextReader {
     private let resources: JobResources
 
     init(_ r: BaseRegistry.Request) {
-        map = JobMapping(r.node, path: r.path, keys: Self.keys)
+        map = JobMapping(r.node, path: r.path, parameters: TextBase.declaration.parameters)
         resources = r.resources
     }
 
@@ -76,9 +70,9 @@ struct TextReader {
         // `null` is "not sent", which is something else than not given.
         let unsent = TextSource.Unsent.allCases.filter { map.isNull($0.rawValue) }
         let most = unsent.contains(.maximumTokens) ? RecordLimits.tokens : 64
-        let tokens = map.integer("max_tokens", in: 1...RecordLimits.tokens, default: most)
-        let temperature = map.double("temperature", in: JobRange(0, 100), default: 1)
-        let topP = map.double("top_p", in: .fraction, default: 1)
+        let tokens = map.has("max_tokens") ? whole("max_tokens") : most
+        let temperature = number("temperature")
+        let topP = number("top_p")
         let stop =
             map.read("stop", default: []) { (node, path) throws(JobError) in
                 try Self.strings(node, path, limit: 16)
@@ -87,8 +81,8 @@ struct TextReader {
             map.read("parameters", default: []) { (node, path) throws(JobError) in
                 try Self.parameters(node, path)
             } ?? []
-        let logprobs = map.boolean("logprobs", default: true)
-        let seed = map.boolean("seed", default: true)
+        let logprobs = flag("logprobs")
+        let seed = flag("seed")
         let manners = manners()
         let features = readFeatures(endpoints ?? [], model)
         let price = readPrice()
@@ -110,17 +104,27 @@ struct TextReader {
         return text
     }
 
+    // MARK: Declared parameters
+
+    private mutating func number(_ key: String) -> Double? {
+        map.number(TextBase.declaration.parameter(key))
+    }
+
+    private mutating func whole(_ key: String) -> Int? {
+        map.whole(TextBase.declaration.parameter(key))
+    }
+
+    private mutating func flag(_ key: String) -> Bool? {
+        map.flag(TextBase.declaration.parameter(key))
+    }
+
     private mutating func manners() -> EndpointManners {
         var manners = EndpointManners()
-        let seconds = JobRange(0, Limits.batchSeconds, includesLower: false)
-        manners.timeoutSeconds = map.double("timeout", in: seconds, default: 60) ?? 60
-        manners.attempts = map.integer("attempts", in: 1...100, default: 5) ?? 5
-        manners.patienceSeconds =
-            map.double("patience", in: JobRange(0, 86_400), default: 300) ?? 300
-        manners.concurrency = map.integer("concurrency", in: 1...1_024, default: 8) ?? 8
-        if map.has("rate") {
-            manners.rate = map.double("rate", in: JobRange(1e-6, 1e6))
-        }
+        manners.timeoutSeconds = number("timeout") ?? 60
+        manners.attempts = whole("attempts") ?? 5
+        manners.patienceSeconds = number("patience") ?? 300
+        manners.concurrency = whole("concurrency") ?? 8
+        manners.rate = number("rate")
         return manners
     }
 

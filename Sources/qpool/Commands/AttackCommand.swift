@@ -20,17 +20,16 @@ struct AttackCommand: AsyncParsableCommand {
               qpool attack job.yaml --kl 8 -o json
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @Option(help: "The budget in nats, where the file has no `attack`.")
     var kl: String?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
-        try await LocalJob.answer(file, threads: threads, output: output, changing: attacked)
+        try await LocalJob.answer(job, threads: threads, output: output, changing: attacked)
     }
 
     /// The job as an attack; the method of an estimate gives way.

@@ -22,19 +22,18 @@ struct AuditCommand: AsyncParsableCommand {
               qpool audit examples/audit.yaml -o csv
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @Option(help: "A formula that is true of harm, where the file has no `audit`.")
     var harm: String?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
     @OptionGroup(title: "Texts") var endpoints: EndpointOptions
 
     func run() async throws {
         try await LocalJob.answer(
-            file, threads: threads, output: output, endpoints: endpoints, changing: audited)
+            job, threads: threads, output: output, endpoints: endpoints, changing: audited)
     }
 
     /// The job with an audit.

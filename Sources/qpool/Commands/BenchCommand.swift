@@ -21,8 +21,12 @@ struct BenchCommand: AsyncParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
-    @Argument(help: "A job file; - is standard input. Default: workloads G and E.")
+    @Argument(
+        help: "A job file; - is standard input. Default: workloads G and E.",
+        completion: .file(extensions: JobArgument.endings))
     var file: String?
+
+    @OptionGroup var changes: JobChanges
 
     @Option(help: "Samples of workloads G and E. A job file has its own.")
     var samples: Double?
@@ -36,6 +40,9 @@ struct BenchCommand: AsyncParsableCommand {
     var output = Format.table
 
     func validate() throws {
+        if file == nil, !changes.settings.isEmpty {
+            throw ValidationError("--set changes a job file: name one")
+        }
         if let samples {
             guard file == nil else {
                 throw ValidationError("--samples is for workloads G and E; a job file has its own")
@@ -53,7 +60,7 @@ struct BenchCommand: AsyncParsableCommand {
         try await reporting(file: file) {
             var report = BenchReport()
             if let file {
-                var file = try JobFile(path: file)
+                var file = try changes.load(file)
                 file.allowPlugins()
                 try measure(
                     JobCompiler.compile(file.node, resources: file.resources), into: &report)
@@ -71,9 +78,9 @@ struct BenchCommand: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ spec: JobSpec, into report: inout BenchReport) throws(JobFailure) {
+    private func measure(_ spec: JobSpec, into report: inout BenchReport) throws {
         let name = spec.name.isEmpty ? "job" : spec.name
-        for count in Set([1, threads.count]).sorted() {
+        for count in Set([1, try threads.count()]).sorted() {
             if rounds > 1 { _ = try SpeedTest.time(spec.job, threads: count, rounds: 1) }
             report.jobs.append(
                 BenchReport.Job(

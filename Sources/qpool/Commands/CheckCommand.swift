@@ -10,71 +10,53 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Try whether a job's plugins are replayable: same sample, same bits.",
         discussion: """
-            Example:
+            Examples:
               qpool check job.yaml
+              qpool check job.yaml --samples 0 -o json     only read it: starts and draws nothing
 
             Samples are asked for twice, in a second process, in batches of another size, and one by
             one. A function that is not replayable gives another answer each time the job is run, and
             no receipt of its draws can be checked. Exit status 1 where one is not, or fails.
+
+            -o json has what was found of each function, and the job with every default filled in.
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
-    @Option(help: "Samples to try.")
+    @Option(help: "Samples to try; 0 reads the job and tries nothing.")
     var samples = 4096
 
+    @OptionGroup var output: OutputOptions
+
     func validate() throws {
-        guard (1...1_000_000).contains(samples) else {
-            throw ValidationError("--samples takes 1 to 1000000")
+        guard (0...1_000_000).contains(samples) else {
+            throw ValidationError("--samples takes 0 to 1000000")
+        }
+        guard [.table, .json].contains(output.output.format) else {
+            throw ValidationError("-o takes table or json here")
         }
     }
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(job.node, resources: job.resources)
-            if !spec.job.texts.isEmpty {
-                try Terminal.writeOutput(
-                    "base: recorded: samples are drawn once and kept, so nothing is drawn to try\n")
-                return
-            }
-            let again = try JobCompiler.compile(job.node, resources: job.resources)
-            let findings = ReplayCheck.check(spec.job, again: again.job, samples: samples)
-            var isGood = true
-            for finding in findings {
-                let kind = finding.source ?? "formula"
-                let verdict = finding.differences.isEmpty ? "replayable" : "not replayable"
-                try Terminal.writeOutput("\(finding.name) (\(kind)): \(verdict)\n")
-                for difference in finding.differences {
-                    try Terminal.writeOutput("  \(difference)\n")
-                }
-                if finding.failed > 0 {
-                    try Terminal.writeOutput(
-                        "  failed for \(finding.failed) of \(samples) samples\n")
-                } else if finding.invalid > 0 {
-                    try Terminal.writeOutput(
-                        "  not a number for \(finding.invalid) of \(samples) samples\n")
-                }
-                if !finding.differences.isEmpty || finding.failed > 0 { isGood = false }
-            }
-            if let base = spec.job.recorded {
-                let differs = findings.contains {
-                    $0.source?.hasPrefix("base") == true && !$0.differences.isEmpty
-                }
-                try Terminal.writeOutput(
-                    differs
-                        ? "base: recorded: say `replayable: false`, so that samples are drawn once and "
-                            + "kept\n"
-                        : "base: \(base.isReplayable ? "replayable" : "recorded, as the job says")\n"
-                )
-                // What the job says already is no fault.
-                if differs, !base.isReplayable {
-                    isGood = !findings.contains { $0.failed > 0 }
-                }
-            }
-            if !isGood { throw ExitStatus.jobFailed }
+        try await reporting(file: job.file) {
+            var file = try job.load()
+            let report = try report(on: &file)
+            try output.output.write(
+                output.output.format == .json ? report.json.text(pretty: true) + "\n" : report.text)
+            if !report.isGood { throw ExitStatus.jobFailed }
         }
+    }
+
+    private func report(on file: inout JobFile) throws -> CheckReport {
+        // Whoever only reads a job may not be its owner: none of its programs starts.
+        if samples == 0 { file.resources.extensions = .absent } else { file.allowPlugins() }
+        let spec = try JobCompiler.compile(file.node, resources: file.resources)
+        var report = CheckReport(
+            spec: spec, digest: JobCompiler.digest(spec, file.resources), samples: samples)
+        if samples > 0, spec.job.texts.isEmpty {
+            let again = try JobCompiler.compile(file.node, resources: file.resources)
+            report.findings = ReplayCheck.check(spec.job, again: again.job, samples: samples)
+        }
+        return report
     }
 }

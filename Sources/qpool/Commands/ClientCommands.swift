@@ -15,10 +15,10 @@ struct SubmitCommand: AsyncParsableCommand {
               qpool submit job.yaml                 prints the id and returns
               qpool submit --wait job.yaml          follows it to the end, prints the result
               qpool submit --id nightly-1 job.yaml  the same job twice under one id is one job
+              qpool submit job.yaml --set seed=2    the job with another seed
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @Flag(help: "Follow the job to its end and print the result.")
     var wait = false
@@ -33,31 +33,32 @@ struct SubmitCommand: AsyncParsableCommand {
     var priority = 0
 
     @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         guard (-10...10).contains(priority) else {
             throw ValidationError("--priority takes -10 to 10")
         }
+        if !wait { try output.refuseReport() }
         if let id, !JobID.isValid(id) {
             throw ValidationError("--id takes letters, digits, dots, dashes and underscores")
         }
     }
 
     func run() async throws {
-        try await reporting(file: file) {
-            let job = try JobFile(path: file)
-            var resources = job.resources
+        try await reporting(file: job.file) {
+            let file = try job.load()
+            var resources = file.resources
             resources.extensions = .absent
-            _ = try JobCompiler.compile(job.node, resources: resources)
+            let spec = try JobCompiler.compile(file.node, resources: resources)
             let client = try connection.client()
             let submitted = try await client.submit(
-                job.package, id: id ?? Machine.newID(), priority: priority)
+                file.package(of: spec), id: id ?? Machine.newID(), priority: priority)
             guard wait else {
                 try Terminal.writeOutput(submitted.status.id + "\n")
                 return
             }
-            try await follow(submitted.status.id, client, output, printsResult: true)
+            try await follow(submitted.status.id, client, quiet: output.quiet, answer: output)
         }
     }
 }
@@ -73,7 +74,7 @@ struct WatchCommand: AsyncParsableCommand {
               qpool watch 3f9a -o jsonl   an observation a line, for programs
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @OptionGroup var connection: ConnectOptions
@@ -88,13 +89,11 @@ struct WatchCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let client = try connection.client()
-            if output.output.format == .jsonl || output.output.format == .json {
-                for try await status in client.watch(job) {
-                    try Terminal.writeOutput(RecordList([StatusText.record(status)]).lines)
-                }
-            } else {
-                try await follow(job, client, output, printsResult: false)
-            }
+            let asLines = output.output.format == .jsonl || output.output.format == .json
+            try await follow(
+                job, client, quiet: output.quiet,
+                observe: asLines
+                    ? { try Terminal.writeOutput(RecordList([StatusText.record($0)]).lines) } : nil)
         }
     }
 }
@@ -113,7 +112,7 @@ struct WaitCommand: AsyncParsableCommand {
             intervals hold together, however often one looks. Exit status 4 when --within is over.
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @Option(name: .customLong("for"), help: "done, or precision<WIDTH.")
@@ -129,7 +128,7 @@ struct WaitCommand: AsyncParsableCommand {
         try await reporting {
             let client = try connection.client()
             let waiting = Task {
-                try await follow(job, client, output, printsResult: false, until: condition)
+                try await follow(job, client, quiet: output.quiet, until: condition)
             }
             let clock = within.map { within in
                 Task {
@@ -140,7 +139,9 @@ struct WaitCommand: AsyncParsableCommand {
             defer { clock?.cancel() }
             try await waiting.value
             if waiting.isCancelled {
-                Terminal.say("qpool: not there yet; the job goes on. Wait again: qpool wait \(job)")
+                let words = "not there yet; the job goes on. Wait again: qpool wait \(job)"
+                Ending.fail(
+                    ToldFailure(code: "timed-out", text: words), words: "qpool: \(words)")
                 throw ExitStatus.timedOut
             }
         }
@@ -181,11 +182,12 @@ enum WaitCondition: ExpressibleByArgument {
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show where a job stands.",
-        discussion: "Example:\n  qpool status 3f9a -o json")
+        discussion: "Example:\n  qpool status 3f9a -o json\n\nqpool describe tells all of it.")
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
+    @OptionGroup var width: WidthOptions
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
@@ -195,7 +197,7 @@ struct StatusCommand: AsyncParsableCommand {
             let format = output.output.format
             try output.output.write(
                 format == .table
-                    ? StatusText.table([status])
+                    ? StatusText.table([status]).text(columns: width.columns(output))
                     : try RecordList([StatusText.record(status)]).text(
                         format == .json ? .jsonl : format))
         }
@@ -213,11 +215,11 @@ struct ResultCommand: AsyncParsableCommand {
               qpool result 3f9a -o npy > draws.npy
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await reporting {
@@ -228,7 +230,7 @@ struct ResultCommand: AsyncParsableCommand {
                         + "result before that")
             }
             status.sayWarnings()
-            try ResultPrinter(output.output).write(document.text)
+            try ResultPrinter(output).write(document.text)
         }
     }
 }
@@ -239,72 +241,16 @@ struct CancelCommand: AsyncParsableCommand {
         commandName: "cancel", abstract: "Stop a job; one that is over stays as it is.",
         discussion: "Example:\n  qpool cancel 3f9a")
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var messages: MessageOptions
 
     func run() async throws {
         try await reporting {
             let status = try await connection.client().cancel(job)
             Terminal.say("\(status.id) is \(status.state.rawValue)")
-        }
-    }
-}
-
-/// `qpool jobs`: lists the coordinator's jobs.
-struct JobsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "jobs", abstract: "List the coordinator's jobs, newest first.",
-        discussion: "Example:\n  qpool jobs --limit 20 -o jsonl")
-
-    @Option(help: "The most to list.")
-    var limit = 100
-
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        try await reporting {
-            let (jobs, total) = try await connection.client().jobs(limit: max(1, limit))
-            if output.output.format == .table {
-                try output.output.write(StatusText.table(jobs))
-            } else {
-                try output.output.write(
-                    try RecordList(jobs.map { StatusText.record($0) }).text(output.output.format))
-            }
-            if total > jobs.count {
-                Terminal.say("\(jobs.count) of \(total) jobs shown; --limit shows more")
-            }
-        }
-    }
-}
-
-/// `qpool workers`: lists the coordinator's workers.
-struct WorkersCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "workers", abstract: "List the workers that are connected.",
-        discussion: "Example:\n  qpool workers -o jsonl")
-
-    @Option(help: "The most to list.")
-    var limit = 1000
-
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        try await reporting {
-            let (workers, total) = try await connection.client().workers(limit: max(1, limit))
-            if output.output.format == .table {
-                try output.output.write(StatusText.table(workers))
-            } else {
-                try output.output.write(
-                    try RecordList(workers.map { StatusText.record($0) }).text(output.output.format)
-                )
-            }
-            if total > workers.count {
-                Terminal.say("\(workers.count) of \(total) workers shown; --limit shows more")
-            }
         }
     }
 }

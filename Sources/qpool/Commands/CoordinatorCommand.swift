@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
-import Logging
 import PoolCore
 import PoolRuntime
 import ZeroMQ
@@ -18,15 +17,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
               qpool coordinator --listen tcp://0.0.0.0:7411 --keys keys
               qpool coordinator --store /var/lib/qpool/qpool.sqlite
               qpool coordinator --max-evaluations 1e12             refuse jobs beyond that
+              qpool coordinator --http 0.0.0.0:7412 --http-token token.txt
 
             Jobs, what is done of them and their results are kept in the store's file. Started on it
             again, after whatever end, the coordinator goes on where it was, to the same answers.
             Exit status 1 when the store cannot be read or written, 6 when another coordinator has
-            it or a newer qpool made it. SIGTERM or Ctrl-C stops the coordinator.
+            it or a newer qpool made it. The dashboard is at http://127.0.0.1:7412/, with /metrics,
+            /healthz, /readyz and a JSON interface; all of it only reads. SIGTERM or Ctrl-C stops the coordinator.
             """)
 
     @Option(help: "Where to listen; port 0 takes any that is free.")
-    var listen = ConnectOptions.defaultEndpoint
+    var listen = Endpoint.usual
 
     @Option(
         help: "Folder of keys (`qpool keygen`): everything is encrypted, only listed peers get in.")
@@ -72,21 +73,74 @@ struct CoordinatorCommand: AsyncParsableCommand {
             """)
     var acceptStore = false
 
+    @Option(
+        help: """
+            Forget jobs that ended so long ago: 12h, 30d. Not said: they stay until room is wanted.
+            """)
+    var forgetAfter: Span?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where the dashboard and the metrics are: ADDRESS:PORT, or PORT on loopback; port 0 takes \
+            any that is free. If not said \(DashboardServer.Settings.usual), another port where that \
+            is taken.
+            """))
+    var http: String?
+
+    @Option(
+        help: """
+            File with a token that readers of the dashboard must show; needed beyond loopback and \
+            with --keys.
+            """)
+    var httpToken: String?
+
+    @Flag(help: "No dashboard and no metrics.")
+    var noHttp = false
+
     @Option(help: "Seconds that a lease should take.")
     var leaseSeconds = 1.0
 
-    @Flag(name: [.short, .long], help: "Log warnings only.")
-    var quiet = false
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         if keys != nil, allowPlaintext {
             throw ValidationError("--keys encrypts: leave out --allow-plaintext")
+        }
+        if noHttp, http != nil || httpToken != nil {
+            throw ValidationError("--no-http leaves out what --http and --http-token ask for")
         }
         guard leaseSeconds > 0.0001, leaseSeconds <= 3600 else {
             throw ValidationError("--lease-seconds takes 0.0001 to 3600")
         }
         guard maxJobMemory >= 1e6 else {
             throw ValidationError("--max-job-memory takes bytes, at least 1e6")
+        }
+    }
+
+    /// Where the dashboard is wanted; nil for none.
+    private func dashboard() throws -> DashboardServer.Settings? {
+        if noHttp || keys != nil && httpToken == nil && http == nil { return nil }
+        let token = try httpToken.map { path in
+            try SecretFile.text(path).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        guard keys == nil || token != nil else {
+            throw SecurityError(
+                .usage, place: "--http",
+                "with --keys only listed peers get in, and nothing is asked of readers",
+                remedy: "give a token: --http-token FILE")
+        }
+        return try .init(
+            http ?? DashboardServer.Settings.usual, token: token, yields: http == nil)
+    }
+
+    private func sayDashboard(_ service: CoordinatorService) {
+        if let dashboard = service.dashboard {
+            let why = dashboard.hasYielded ? " (port 7412 is taken)" : ""
+            log.say("dashboard at \(dashboard.address)\(why)")
+        } else if !noHttp {
+            log.say(
+                "no dashboard: with --keys it asks for a token (--http-token FILE; or --no-http)")
         }
     }
 
@@ -100,25 +154,28 @@ struct CoordinatorCommand: AsyncParsableCommand {
             options.leaseLevels = leaseSamples.levels
             options.maximumEvaluations = Double(maxEvaluations.value)
             options.maximumJobBytes = maxJobMemory
+            options.forgetNanoseconds = forgetAfter?.nanoseconds
             options.leaseNanoseconds = Int64(leaseSeconds * 1e9)
             let endpoint = try Endpoint.listening(listen, place: "--listen")
             let loaded = try keys.map { try CoordinatorKeys.load($0) }
             let kept = try inMemory ? nil : SQLiteStore(path: store, accepting: acceptStore)
-            let service = try CoordinatorService(
-                .init(
-                    endpoint: endpoint, keys: loaded,
-                    exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
-                    compiler: JobCompiler(signer: loaded?.signer),
-                    logger: Log.logger("coordinator", quiet: quiet)))
+            var configuration = CoordinatorService.Configuration(
+                endpoint: endpoint, keys: loaded,
+                exposed: allowPlaintext, options: options, store: kept ?? MemoryStore(),
+                compiler: JobCompiler(signer: loaded?.signer),
+                logger: log.logger("coordinator"))
+            configuration.dashboard = try dashboard()
+            let service = try CoordinatorService(configuration)
             // Before anybody is told that it is there, and could end it.
             let signals = Signals { _ in service.stop() }
-            Terminal.say("listening on \(service.endpoint)")
-            Terminal.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
+            log.say("listening on \(service.endpoint)")
+            log.say(kept.map { "keeping jobs in \($0.path)" } ?? "keeping jobs in memory only")
+            sayDashboard(service)
             if let signer = loaded?.signer {
-                Terminal.say("signing results by \(signer.publicKey)")
+                log.say("signing results by \(signer.publicKey)")
             }
             if keys == nil, !Security.isLocal(service.endpoint) {
-                Terminal.say(
+                log.say(
                     "warning: plain TCP: anybody who reaches this port can submit and work")
             }
             try await service.ended()
@@ -135,7 +192,9 @@ struct Span: ExpressibleByArgument {
     init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
 
     init?(argument: String) {
-        let units: [(String, Double)] = [("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)]
+        let units: [(String, Double)] = [
+            ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         for (unit, scale) in units where argument.hasSuffix(unit) {
             guard let value = Double(argument.dropLast(unit.count)), value > 0, value * scale < 1e8
             else { return nil }
@@ -166,46 +225,4 @@ struct LeaseSamples: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String { "256..2^50" }
-}
-
-/// The process's log: swift-log to standard error.
-enum Log {
-    static func logger(_ label: String, quiet: Bool) -> Logger {
-        var logger = Logger(label: label) {
-            PrintableLog(handler: StreamLogHandler.standardError(label: $0))
-        }
-        logger.logLevel = quiet ? .warning : .info
-        return logger
-    }
-}
-
-/// A log of messages that quote what peers and jobs say: nothing in it is obeyed by a terminal, and
-/// nothing looks like another message.
-private struct PrintableLog: LogHandler {
-    var handler: StreamLogHandler
-
-    var metadata: Logger.Metadata {
-        get { handler.metadata }
-        set { handler.metadata = newValue }
-    }
-    var logLevel: Logger.Level {
-        get { handler.logLevel }
-        set { handler.logLevel = newValue }
-    }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { handler[metadataKey: key] }
-        set { handler[metadataKey: key] = newValue }
-    }
-
-    var metadataProvider: Logger.MetadataProvider? {
-        get { handler.metadataProvider }
-        set { handler.metadataProvider = newValue }
-    }
-
-    func log(event: LogEvent) {
-        var event = event
-        event.message = "\(PrintableText.message(event.message.description))"
-        handler.log(event: event)
-    }
 }

@@ -64,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
             let local = try await LocalJob(spec, package.resources).run(
                 threads: Machine.coreCount, quiet: quiet)
             Terminal.say("")
-            try ResultPrinter(OutputTarget(.table)).write(local.text)
+            try ResultPrinter(to: OutputTarget(.table)).write(local.text)
             try Terminal.writeOutput("pool         \(clustered.digest)\n")
             guard clustered.digest == local.digest else {
                 Terminal.say("the two digests differ: this is a bug, please report it")

@@ -34,14 +34,13 @@ struct EndpointOptions: ParsableArguments {
     func texts(
         allowing rules: [String]?, log: @escaping @Sendable (String) -> Void
     ) throws -> EndpointTexts {
-        let environment = ProcessInfo.processInfo.environment
         var configuration = EndpointTexts.Configuration(
-            journal: journal ?? EndpointTexts.usualJournal)
+            journal: try Settings.journal(flag: journal).value)
         configuration.endpointRules = rules ?? []
         configuration.allowsAll = rules == nil
         configuration.concurrency = endpointConcurrency
         configuration.rate = endpointRate
-        if let path = endpointKeys ?? environment["QPOOL_ENDPOINT_KEYS"] {
+        if let path = try Settings.endpointKeys(flag: endpointKeys).value {
             let text = try SecretFile.text(path)
             do {
                 configuration.keys = try EndpointKeys(text: text)
@@ -50,7 +49,9 @@ struct EndpointOptions: ParsableArguments {
             }
         }
         // One key for one place: it is sent nowhere that was not named.
-        if let key = environment["QPOOL_ENDPOINT_KEY"], let only = rules?.first, rules?.count == 1 {
+        if let key = Settings.environment["QPOOL_ENDPOINT_KEY"], let only = rules?.first,
+            rules?.count == 1
+        {
             configuration.keys.add(only, key: key)
         }
         return EndpointTexts(configuration, log: log)

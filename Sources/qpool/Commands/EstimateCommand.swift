@@ -21,14 +21,13 @@ struct EstimateCommand: AsyncParsableCommand {
                      method: cross-entropy}' | qpool estimate -
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
-        try await LocalJob.answer(file, threads: threads, output: output) {
+        try await LocalJob.answer(job, threads: threads, output: output) {
             node throws(JobError) in
             guard node.has("event") else {
                 throw JobError(

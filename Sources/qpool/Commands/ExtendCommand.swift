@@ -22,7 +22,8 @@ struct ExtendCommand: AsyncParsableCommand {
             twice changes nothing; fewer samples than the job has are refused (exit status 2).
             """)
 
-    @Argument(help: "The job's id, or its beginning; or the file of a state.")
+    @Argument(
+        help: "The job's id, or its beginning; or the file of a state.", completion: LiveNames.jobs)
     var job: String
 
     @Option(help: "Samples in all, as 1e9; of `threshold` the most.")
@@ -36,7 +37,7 @@ struct ExtendCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         guard samples != nil || draws != nil else {
@@ -48,27 +49,30 @@ struct ExtendCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             if FileManager.default.fileExists(atPath: job) { return try await extendState() }
+            if !wait { try output.refuseReport() }
             let client = try connection.client()
             let status = try await client.extend(job, samples: samples?.value, draws: draws)
             guard wait else {
                 try Terminal.writeOutput(status.id + "\n")
                 return
             }
-            try await follow(status.id, client, output, printsResult: true)
+            try await follow(status.id, client, quiet: output.quiet, answer: output)
         }
     }
 
     private func extendState() async throws {
         // Plugins are looked for beside the state.
         let folder = URL(fileURLWithPath: job).deletingLastPathComponent().path
-        let extensions = JobExtensions.local(folder: folder) { Terminal.say("qpool: \($0)") }
+        let extensions = JobExtensions.local(folder: folder) {
+            Terminal.say("qpool: \($0)", level: .warning)
+        }
         let state = try RunState(path: job, extensions: extensions)
             .extended(samples: samples?.value, draws: draws)
         try state.write(to: job)
         var run = LocalJob(state, keeps: job)
-        let document = try await run.proceed(threads: threads.count, quiet: output.quiet)
+        let document = try await run.proceed(threads: try threads.count(), quiet: output.quiet)
         guard let document else { return }
-        try ResultPrinter(output.output).write(document.text)
+        try ResultPrinter(output).write(document.text)
     }
 }
 

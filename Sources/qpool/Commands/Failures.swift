@@ -14,16 +14,26 @@ func reporting<T>(file: String? = nil, _ body: () async throws -> T) async throw
     } catch let error as JobError {
         throw refuse(error, file: file)
     } catch let failure as JobFailure {
-        Terminal.say("qpool: the job failed: \(failure.description)")
+        Ending.fail(
+            ToldFailure(code: failure.code, text: failure.message),
+            words: "qpool: the job failed: \(failure.description)")
         throw ExitStatus.jobFailed
     } catch let failure as PoolFailure {
-        Terminal.say("qpool: \(failure.description)")
+        Ending.fail(
+            ToldFailure(
+                code: failure.code.rawValue, text: failure.message, remedy: failure.remedy),
+            words: "qpool: \(failure.description)")
         throw failure.exitStatus
     } catch let error as SecurityError {
-        Terminal.say("qpool: \(error)")
+        Ending.fail(
+            ToldFailure(
+                code: error.code.rawValue, text: "\(error.place): \(error.message)",
+                remedy: error.remedy), words: "qpool: \(error)")
         throw ExitStatus.wrongUsage
     } catch let error as ZeroMQError {
-        Terminal.say("qpool: \(error)")
+        Ending.fail(
+            ToldFailure(code: "network", text: "\(error)", remedy: error.remedy),
+            words: "qpool: \(error)")
         throw ExitStatus.wrongUsage
     }
 }
@@ -31,10 +41,24 @@ func reporting<T>(file: String? = nil, _ body: () async throws -> T) async throw
 /// Prints what is wrong with a job file, a diagnostic a line, and gives the status to throw.
 func refuse(_ error: JobError, file: String?) -> ExitCode {
     let shown = 20
+    let name = file.map { $0 == "-" ? "standard input" : $0 } ?? "job"
+    func line(_ diagnostic: JobDiagnostic) -> String {
+        var diagnostic = diagnostic
+        var place = name
+        if diagnostic.position == JobSetting.position {
+            place = "--set"
+            diagnostic.position = nil
+        }
+        return place + (diagnostic.position == nil ? ": " : ":") + diagnostic.description
+    }
+    Ending.note(
+        ToldFailure(code: "invalid-job", text: error.diagnostics.first.map(line) ?? name))
+    if ProgressStream.isOn {
+        for diagnostic in error.diagnostics { ProgressStream.problem(diagnostic, file: name) }
+        return ExitStatus.wrongUsage
+    }
     for diagnostic in error.diagnostics.prefix(shown) {
-        let name = file.map { $0 == "-" ? "standard input" : $0 } ?? "job"
-        let separator = diagnostic.position == nil ? ": " : ":"
-        Terminal.say(name + separator + diagnostic.description, label: "error: ")
+        Terminal.say(line(diagnostic), label: "error: ")
     }
     if error.diagnostics.count > shown {
         Terminal.say("… and \(error.diagnostics.count - shown) more")

@@ -4,23 +4,31 @@ import Foundation
 import PoolCore
 import PoolRuntime
 
-/// Shows a job's progress until it ends or the condition is met; then its result, where wanted.
+/// Shows a job's progress until it ends or the condition is met; then its result, where an `answer` is
+/// wanted.
 ///
 /// The first Ctrl-C detaches and says how to come back.
+///
+/// - Parameter observe: is given every status, in place of a line of progress.
 func follow(
-    _ job: String, _ client: PoolClient, _ output: OutputOptions, printsResult: Bool,
-    until condition: WaitCondition = .done
+    _ job: String, _ client: PoolClient, quiet: Bool, answer: AnswerOptions? = nil,
+    until condition: WaitCondition = .done, observe: ((JobStatus) throws -> Void)? = nil
 ) async throws {
     let signals = Signals { _ in
-        Terminal.say("\ndetached; the job goes on. Come back: qpool watch \(job)")
-        exit(0)
+        if !ProgressStream.isOn, Terminal.isInteractive { Terminal.writeError("\n") }
+        Terminal.say("detached; the job goes on. Come back: qpool watch \(job)")
+        Ending.leave(.success, state: "detached")
     }
     defer { withExtendedLifetime(signals) {} }
     var progress = ProgressLine()
     var last: JobStatus?
     for try await status in client.watch(job) {
+        if last == nil { ProgressStream.start(ProgressStream.Start(status)) }
         last = status
-        if !output.quiet { progress.show(ProgressReport(status)) }
+        try observe?(status)
+        if !quiet, observe == nil || ProgressStream.isOn {
+            progress.show(ProgressReport(status))
+        }
         if condition.isMet(by: status) { break }
     }
     progress.finish()
@@ -36,16 +44,16 @@ func follow(
             remedy: "`qpool retry \(last.id)` goes on with what it lacks")
     default: break
     }
-    if printsResult {
+    if let answer {
         let document = try await client.result(last.id)
-        try ResultPrinter(output.output).write(document.text)
+        try ResultPrinter(answer).write(document.text)
     }
 }
 
 extension JobStatus {
     /// Tells what the job's owner should know, on standard error.
     func sayWarnings() {
-        for warning in warnings { Terminal.say("warning: \(warning)") }
+        for warning in warnings { Terminal.warn(warning) }
     }
 }
 
@@ -55,8 +63,13 @@ extension ProgressReport {
         self.init(issued: status.samplesDone, total: status.samplesTotal)
         rate = status.samplesPerSecond
         if let t = status.thresholds.first, let interval = t.interval {
-            threshold = (t.value, interval.lowerBound, interval.upperBound)
+            threshold = Threshold(
+                value: t.value, low: interval.lowerBound, high: interval.upperBound,
+                confidence: t.confidence, samples: t.samples)
         }
+        stage = status.state.rawValue
+        round = status.round
+        workers = status.workers
         switch status.state {
         case .queued: note = "waiting for its turn"
         case .running where status.workers == 0: note = "no worker is connected to it"
@@ -64,5 +77,14 @@ extension ProgressReport {
         case .finishing: note = "writing the result"
         case .done, .failed, .cancelled: note = status.state.rawValue
         }
+    }
+}
+
+extension ProgressStream.Start {
+    /// What a job's first status tells.
+    init(_ status: JobStatus) {
+        self.init(
+            job: status.id, name: status.name, digest: status.jobDigest,
+            total: status.samplesTotal > 0 ? status.samplesTotal : nil)
     }
 }

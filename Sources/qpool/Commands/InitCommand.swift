@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import Quantilizer
 
 /// `qpool init`: writes a commented job file to start from.
 struct InitCommand: ParsableCommand {
@@ -9,10 +10,16 @@ struct InitCommand: ParsableCommand {
         abstract: "Write a commented job file to start from.",
         discussion: """
             Examples:
-              qpool init                      # writes job.yaml
+              qpool init                      # writes job.yaml, and qpool.schema.json beside it
               qpool init --template empirical mine.yaml
               qpool init - | qpool run -      # to standard output, and straight into a run
+
+            Editors with a YAML language server check the file against the schema as you type, and
+            complete keys: its first line names it.
             """)
+
+    /// The file with the schema, beside the job.
+    private static let schema = "qpool.schema.json"
 
     @Argument(help: "Where to write it; - is standard output.")
     var path = "job.yaml"
@@ -33,15 +40,16 @@ struct InitCommand: ParsableCommand {
             }
             return
         }
-        var files = [(path: path, text: template.text)]
-        if let data = template.data {
-            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-            files.append((folder + data.name, data.text))
-        }
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        let head = "# yaml-language-server: $schema=\(Self.schema)\n"
+        var files = [(path: path, text: head + template.text)]
+        if let data = template.data { files.append((folder + data.name, data.text)) }
         for file in files where !force && FileManager.default.fileExists(atPath: file.path) {
             Terminal.say("qpool: \(file.path) is there already; --force overwrites it")
             throw ExitStatus.wrongUsage
         }
+        // The schema is this release's, whatever was there.
+        files.append((folder + Self.schema, JobSchema.document.text(pretty: true) + "\n"))
         for file in files {
             do {
                 try file.text.write(toFile: file.path, atomically: true, encoding: .utf8)
@@ -50,7 +58,7 @@ struct InitCommand: ParsableCommand {
                 throw ExitStatus.wrongUsage
             }
         }
-        let written = files.map(\.path).joined(separator: " and ")
+        let written = files.map(\.path).joined(separator: ", ")
         Terminal.say("wrote \(written); next: qpool plan \(path), qpool run \(path)")
     }
 }

@@ -42,18 +42,18 @@ struct LocalJob {
     /// Reads a job file, changes its tree as a command's options say, runs the job here and prints the
     /// answer.
     static func answer(
-        _ path: String, threads: ThreadOptions, output: OutputOptions,
+        _ job: JobArgument, threads: ThreadOptions, output: AnswerOptions,
         endpoints: EndpointOptions? = nil,
         changing change: (JobNode) throws(JobError) -> JobNode
     ) async throws {
-        try await reporting(file: path) {
-            var file = try JobFile(path: path)
+        try await reporting(file: job.file) {
+            var file = try job.load()
             file.allowPlugins()
             if let endpoints { try file.allowEndpoints(endpoints) }
             let spec = try JobCompiler.compile(try change(file.node), resources: file.resources)
             let document = try await LocalJob(spec, file.resources).run(
-                threads: threads.count, quiet: output.quiet)
-            try ResultPrinter(output.output).write(document.text)
+                threads: try threads.count(), quiet: output.quiet)
+            try ResultPrinter(output).write(document.text)
         }
     }
 
@@ -67,17 +67,22 @@ struct LocalJob {
                 { @Sendable machine in
                     // The work goes on: what is kept at its end decides.
                     do throws(PoolFailure) { try keeper.keep(machine) } catch {
-                        Terminal.say("qpool: \(error.description)")
+                        Terminal.say("qpool: \(error.description)", level: .error)
                     }
                 }
             })
         let asked = Asked()
         let signals = Signals { _ in
-            if asked.again() { exit(ExitStatus.cancelled.rawValue) }
+            if asked.again() { Ending.leave(ExitStatus.cancelled) }
             run.cancel()
         }
         defer { withExtendedLifetime(signals) {} }
-        let shown = quiet ? nil : Task { await Self.show(run) }
+        ProgressStream.start(
+            ProgressStream.Start(
+                name: spec.name, method: JobPlan(job: spec.job).method,
+                digest: JobCompiler.digest(spec, resources), total: machine.progress.expected,
+                threads: threads))
+        let shown = quiet ? nil : Task { await Self.show(run, before: before) }
         let started = ContinuousClock.now
         let ending = await run.ending()
         shown?.cancel()
@@ -85,12 +90,14 @@ struct LocalJob {
         machine = ending.machine
         if machine.failure == nil { try keeper?.keep(machine) }
         if ending.isCancelled {
-            Terminal.say(
-                "qpool: cancelled; "
-                    + (keeps.map {
-                        "\(machine.progress.evaluations) samples are kept in \($0): run the same "
-                            + "command to go on"
-                    } ?? "nothing is kept of a local run without --state"))
+            let left =
+                keeps.map {
+                    "\(machine.progress.evaluations) samples are kept in \($0): run the same "
+                        + "command to go on"
+                } ?? "nothing is kept of a local run without --state"
+            Ending.fail(
+                ToldFailure(code: "cancelled", text: "cancelled; \(left)"),
+                words: "qpool: cancelled; \(left)")
             throw ExitStatus.cancelled
         }
         if let failure = ending.failure ?? machine.failure { throw failure }
@@ -106,17 +113,11 @@ struct LocalJob {
             result, spec, jobDigest: JobCompiler.digest(spec, resources), timings: timings)
     }
 
-    private static func show(_ run: LocalRun) async {
-        var line = ProgressLine()
+    private static func show(_ run: LocalRun, before: UInt64) async {
+        var line = ProgressLine(before: before)
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(100))
-            if Task.isCancelled { break }
-            let now = run.snapshot
-            var report = ProgressReport(issued: now.done, total: now.total)
-            if let t = now.threshold {
-                report.threshold = (t.value, t.interval.lower, t.interval.upper)
-            }
-            line.show(report)
+            line.show(ProgressReport(run.snapshot))
         }
         line.finish()
     }
@@ -136,5 +137,18 @@ struct Keeper: Sendable {
 
     func keep(_ machine: JobMachine) throws(PoolFailure) {
         try RunState(spec, resources, machine: machine).write(to: path)
+    }
+}
+
+extension ProgressReport {
+    /// What is seen of a run in this process.
+    init(_ now: LocalRun.Snapshot) {
+        self.init(issued: now.done, total: now.total)
+        round = now.round
+        if let t = now.threshold {
+            threshold = Threshold(
+                value: t.value, low: t.interval.lower, high: t.interval.upper,
+                confidence: t.confidence, samples: t.samples)
+        }
     }
 }

@@ -27,7 +27,7 @@ struct MergeCommand: AsyncParsableCommand {
     @Option(help: "Keep the merged state in this file.")
     var state: String?
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
         try await reporting {
@@ -46,7 +46,7 @@ struct MergeCommand: AsyncParsableCommand {
             if let state { try merged.write(to: state) }
             if let result = merged.machine.result {
                 let document = JobCompiler.document(result, merged.spec, jobDigest: merged.digest)
-                return try ResultPrinter(output.output).write(document.text)
+                return try ResultPrinter(output).write(document.text)
             }
             let missing = "missing are \(Gaps.text(merged.machine))"
             guard let state else {

@@ -17,20 +17,20 @@ struct PlanCommand: AsyncParsableCommand {
             For a job with `method: auto` it says which method that is, and why. The time is predicted from 65,536 samples drawn here, on the threads given.
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await reporting(file: file) {
-            var job = try JobFile(path: file)
-            job.allowPlugins()
-            let spec = try JobCompiler.compile(job.node, resources: job.resources)
+        try await reporting(file: job.file) {
+            var file = try job.load()
+            file.allowPlugins()
+            let spec = try JobCompiler.compile(file.node, resources: file.resources)
             let plan = JobPlan(job: spec.job)
             let texts = TextPlan(spec.job.texts, plan: plan)
-            let rate = texts == nil ? Self.measure(spec.job) * Double(threads.count) : .nan
+            let lanes = Double(try threads.count())
+            let rate = texts == nil ? Self.measure(spec.job) * lanes : .nan
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
             if output.output.format == .table {
                 try output.output.write(

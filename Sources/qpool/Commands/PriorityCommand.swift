@@ -17,13 +17,14 @@ struct PriorityCommand: AsyncParsableCommand {
             is finished first.
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @Argument(help: "From -10 to 10; higher is served first.")
     var priority: Int
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var messages: MessageOptions
 
     func validate() throws {
         guard (-10...10).contains(priority) else {

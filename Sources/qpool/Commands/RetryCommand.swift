@@ -19,7 +19,7 @@ struct RetryCommand: AsyncParsableCommand {
             status 2). One that runs or is done is left as it is.
             """)
 
-    @Argument(help: "The job's id, or its beginning.")
+    @Argument(help: "The job's id, or its beginning.", completion: LiveNames.jobs)
     var job: String
 
     @Flag(help: "Begin from nothing, a job that runs too.")
@@ -29,13 +29,17 @@ struct RetryCommand: AsyncParsableCommand {
     var wait = false
 
     @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
+
+    func validate() throws { if !wait { try output.refuseReport() } }
 
     func run() async throws {
         try await reporting {
             let client = try connection.client()
             let status = try await client.retry(job, anew: anew)
-            if wait { return try await follow(status.id, client, output, printsResult: true) }
+            if wait {
+                return try await follow(status.id, client, quiet: output.quiet, answer: output)
+            }
             Terminal.say("\(status.id) is \(status.state.rawValue)")
         }
     }

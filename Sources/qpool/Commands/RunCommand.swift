@@ -15,6 +15,8 @@ struct RunCommand: AsyncParsableCommand {
               qpool run job.yaml
               qpool run job.yaml -o json > result.json
               qpool run job.yaml -o npy > draws.npy
+              qpool run job.yaml --set quantile=0.1 --set samples=1e6
+              qpool run job.yaml -o json --progress json     for programs: docs/progress.md
               qpool init - | qpool run -
               qpool run job.yaml --state job.qstate      Ctrl-C, and run it again: it goes on;
               qpool extend job.qstate --samples 1e9      done, and it takes more samples
@@ -23,8 +25,7 @@ struct RunCommand: AsyncParsableCommand {
               qpool merge a.qstate b.qstate                      the answer of the whole job
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @Option(help: "Keep what is done in this file, and go on from it where it is there.")
     var state: String?
@@ -34,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var endpoints: EndpointOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func validate() throws {
         if part != nil, state == nil {
@@ -43,20 +44,22 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reporting(file: file) {
-            var file = try JobFile(path: file)
+        try await reporting(file: job.file) {
+            var file = try job.load()
             file.allowPlugins()
             try file.allowEndpoints(endpoints)
             let spec = try JobCompiler.compile(file.node, resources: file.resources)
-            var job = LocalJob(spec, file.resources)
-            if let state { try keep(&job, state) }
-            if let document = try await job.proceed(threads: threads.count, quiet: output.quiet) {
-                return try ResultPrinter(output.output).write(document.text)
+            var local = LocalJob(spec, file.resources)
+            if let state { try keep(&local, state) }
+            let document = try await local.proceed(
+                threads: try threads.count(), quiet: output.quiet)
+            if let document {
+                return try ResultPrinter(output).write(document.text)
             }
             guard let state else { return }
             Terminal.say(
                 "\(part.map { "part \($0) is" } ?? "what is done is") kept in \(state); missing of "
-                    + "the whole: \(Gaps.text(job.machine)); `qpool merge` joins the parts")
+                    + "the whole: \(Gaps.text(local.machine)); `qpool merge` joins the parts")
         }
     }
 
@@ -113,13 +116,15 @@ struct RunCommand: AsyncParsableCommand {
 extension JobFile {
     /// Lets the job call what it names: it is the user's own, on the user's machine.
     mutating func allowPlugins() {
-        resources.extensions = .local(folder: folder) { Terminal.say("qpool: \($0)") }
+        resources.extensions = .local(folder: folder) {
+            Terminal.say("qpool: \($0)", level: .warning)
+        }
     }
 
     /// Lets the job ask the endpoints that it names, too.
     mutating func allowEndpoints(_ options: EndpointOptions) throws {
         resources.extensions.texts = try options.texts(allowing: nil) {
-            Terminal.say("qpool: \($0)")
+            Terminal.say("qpool: \($0)", level: .warning)
         }
         resources.extensions.drawsTexts = true
     }

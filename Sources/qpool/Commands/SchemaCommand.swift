@@ -7,9 +7,19 @@ struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
         abstract: "Print the job file's JSON Schema, for editors and generators.",
-        discussion: "Example:\n  qpool schema > job.schema.json")
+        discussion: """
+            Examples:
+              qpool schema > job.schema.json
+              qpool schema --bases > bases.md      what every base takes, as a page
+            """)
 
-    func run() throws { try Terminal.writeOutput(JobSchema.document.text(pretty: true) + "\n") }
+    @Flag(help: "Print the reference of the bases instead, as Markdown.")
+    var bases = false
+
+    func run() throws {
+        let text = bases ? BaseRegistry.reference : JobSchema.document.text(pretty: true) + "\n"
+        try Terminal.writeOutput(text)
+    }
 }
 
 /// The JSON Schema (draft 2020-12) of job files. Tests hold it against the reader's own keys.
@@ -23,9 +33,10 @@ enum JobSchema {
         ("properties", .object(properties)),
         (
             "$defs",
-            .object([
-                ("base", base), ("formulas", formulas), ("function", function), ("number", number),
-            ])
+            .object(
+                [
+                    ("formulas", formulas), ("function", function), ("number", number),
+                ] + BaseRegistry.schemaDefinitions.map { ($0.name, $0.schema) })
         ),
     ])
 
@@ -104,147 +115,6 @@ enum JobSchema {
             anything("Share of the ranges that a second worker checks: 2%. Default 0.")
         ),
     ]
-
-    /// Every base with its parameters.
-    private static let bases: [(name: String, parameters: [String])] = [
-        ("uniform", ["lower", "upper", "dimension"]),
-        ("normal", ["dimension", "mean", "sd", "covariance"]),
-        ("lognormal", ["mu", "sigma", "dimension"]),
-        ("exponential", ["rate", "scale", "mean", "dimension"]),
-        ("gamma", ["shape", "scale", "rate", "dimension"]),
-        ("beta", ["a", "b", "dimension"]),
-        ("student-t", ["df", "location", "scale", "dimension"]),
-        ("cauchy", ["location", "scale", "dimension"]),
-        ("pareto", ["shape", "scale", "dimension"]),
-        ("gumbel", ["location", "scale", "dimension"]),
-        ("weibull", ["shape", "scale", "dimension"]),
-        ("poisson", ["mean", "dimension"]),
-        ("binomial", ["trials", "probability", "dimension"]),
-        ("categorical", ["values", "probabilities", "weights", "dimension"]),
-        ("markov", ["initial", "transition", "length"]),
-        ("empirical", ["file", "columns", "weights", "smooth"]),
-    ]
-
-    private static let base: JSON = {
-        var choices: [JSON] = bases.map { base in
-            single(
-                base.name,
-                .object([
-                    ("type", .array([.string("object"), .string("null")])),
-                    ("additionalProperties", .bool(false)),
-                    (
-                        "properties",
-                        .object(base.parameters.map { ($0, JSON.object([])) })
-                    ),
-                ]))
-        }
-        choices.append(
-            single(
-                "product",
-                .object([
-                    ("type", .string("object")),
-                    ("additionalProperties", reference("base")),
-                ])))
-        choices.append(
-            single(
-                "mixture",
-                .object([
-                    ("type", .string("array")),
-                    ("items", .object([("type", .string("object"))])),
-                ])))
-        choices.append(
-            single(
-                "copula",
-                fields(
-                    required: ["marginals", "correlation"],
-                    [
-                        (
-                            "marginals",
-                            .object([
-                                ("type", .string("object")),
-                                ("additionalProperties", reference("base")),
-                            ])
-                        ),
-                        ("correlation", anything("A matrix, or one number for all pairs.")),
-                        ("df", reference("number")),
-                    ])))
-        choices.append(
-            single(
-                "truncated",
-                fields(
-                    required: ["base"],
-                    [
-                        ("base", reference("base")), ("lower", reference("number")),
-                        ("upper", reference("number")),
-                    ])))
-        choices.append(single("text", text))
-        choices.append(
-            single(
-                "process",
-                fields(
-                    required: ["command", "dimension"],
-                    [
-                        ("command", anything("Program and arguments, as a list.")),
-                        ("dimension", integer("Values a sample.", least: 1)),
-                        ("names", anything("The components' names, as a list.")),
-                        ("normals", integer("Standard normals a sample gets.", least: 0)),
-                        ("uniforms", integer("Uniform numbers a sample gets.", least: 0)),
-                        ("replayable", anything("Whether noise decides samples. Default true.")),
-                        ("format", anything("frames.")),
-                        ("batch", integer("Samples a batch. Default 8192.", least: 256)),
-                        ("timeout", anything("Seconds a batch. Default 30.")),
-                        ("files", anything("Files that must not change.")),
-                    ])))
-        choices.append(.object([("enum", .array(bases.map { .string($0.name) }))]))
-        return .object([
-            ("description", .string("The base distribution: one key, its name.")),
-            ("oneOf", .array(choices)),
-        ])
-    }()
-
-    /// Texts of a language model.
-    private static let text: JSON = fields(
-        required: ["endpoint", "prompt"],
-        [
-            ("endpoint", anything("A URL, or a list of URLs that serve the same model.")),
-            ("api", .object([("enum", .array([.string("completions"), .string("chat")]))])),
-            ("model", text("The model's name.")),
-            ("prompt", text("The prompt; {context} stands for a context.")),
-            ("system", text("The system's message of a chat.")),
-            ("contexts", anything("Texts, or names with texts: a uniform choice for {context}.")),
-            ("max_tokens", anything("Tokens of a text; null: not sent. Default 64.")),
-            ("temperature", anything("null: not sent. Default 1.")),
-            ("top_p", anything("null: not sent. Default 1.")),
-            ("stop", anything("Texts that end a text.")),
-            ("parameters", .object([("type", .string("object"))])),
-            ("logprobs", anything("Whether log-probabilities are asked for. Default true.")),
-            ("seed", anything("Whether seeds are sent. Default true.")),
-            (
-                "features",
-                .object([
-                    ("type", .string("object")),
-                    (
-                        "additionalProperties",
-                        .object([
-                            ("type", .string("object")), ("minProperties", .integer(1)),
-                            ("maxProperties", .integer(1)),
-                            (
-                                "properties",
-                                .object(
-                                    ["matches", "found", "judge", "reward", "process"]
-                                        .map { ($0, JSON.object([])) })
-                            ), ("additionalProperties", .bool(false)),
-                        ])
-                    ),
-                ])
-            ),
-            ("price", anything("For a million tokens: { prompt, completion, judge }.")),
-            ("timeout", anything("Seconds an answer. Default 60.")),
-            ("attempts", integer("Answers that are tried. Default 5.", least: 1)),
-            ("patience", anything("Seconds a sample. Default 300.")),
-            ("concurrency", integer("Requests in flight at an endpoint. Default 8.", least: 1)),
-            ("rate", anything("Requests a second at an endpoint.")),
-        ])
 
     /// A formula, or where a function from outside is computed.
     private static let function: JSON = .object([

@@ -20,14 +20,13 @@ struct SearchCommand: AsyncParsableCommand {
               qpool search job.yaml -o csv > generations.csv
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
 
     func run() async throws {
-        try await LocalJob.answer(file, threads: threads, output: output) {
+        try await LocalJob.answer(job, threads: threads, output: output) {
             node throws(JobError) in
             guard node.has("search") else {
                 throw JobError(

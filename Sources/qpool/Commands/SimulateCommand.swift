@@ -127,7 +127,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let run = SimulationRun(
-            seeds: firstSeed..<firstSeed + count, options: try options(), threads: threads.count,
+            seeds: firstSeed..<firstSeed + count, options: try options(),
+            threads: try threads.count(),
             quiet: quiet)
         let summary = run.result()
         switch output {

@@ -25,8 +25,7 @@ struct SweepCommand: AsyncParsableCommand {
             a language model's contexts, as `over: { context: { good: a good person, able: … } }`.
             """)
 
-    @Argument(help: "The job file; - is standard input.")
-    var file: String
+    @OptionGroup var job: JobArgument
 
     @Option(help: "The smallest quantile, where the file does not say. Default 1e-4.")
     var from: String?
@@ -38,12 +37,12 @@ struct SweepCommand: AsyncParsableCommand {
     var steps: Int?
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: AnswerOptions
     @OptionGroup(title: "Texts") var endpoints: EndpointOptions
 
     func run() async throws {
         try await LocalJob.answer(
-            file, threads: threads, output: output, endpoints: endpoints, changing: swept)
+            job, threads: threads, output: output, endpoints: endpoints, changing: swept)
     }
 
     /// The job with a sweep, where it has none.

@@ -43,8 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
-    @Flag(name: [.short, .long], help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var progress: ProgressOptions
 
     func run() async throws {
         try await reporting(file: file) {
@@ -66,7 +65,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 let takesAll = full || ResultVerification.takesWholeJob(spec.job)
                 if takesAll, !spec.job.drawsOnce {
                     let again = try await LocalJob(spec, resources).run(
-                        threads: threads.count, quiet: quiet)
+                        threads: try threads.count(), quiet: progress.quiet)
                     report = ResultVerification.compare(
                         result.document, with: try ResultFile.document(again.text))
                 } else {
@@ -78,10 +77,11 @@ struct VerifyCommand: AsyncParsableCommand {
                 Terminal.say(finding, label: "differs: ")
             }
             guard findings.isEmpty else {
-                Terminal.say("\(findings.count) finding(s); the result is not what the job gives")
+                let words = "\(findings.count) finding(s); the result is not what the job gives"
+                Ending.fail(ToldFailure(code: "differs", text: words), words: words)
                 throw ExitStatus.jobFailed
             }
-            for gap in report.unchecked { Terminal.say("not checked: \(gap)") }
+            for gap in report.unchecked { Terminal.say("not checked: \(gap)", level: .warning) }
             if let signature = result.signature { Terminal.say("signed by \(signature.key)") }
             let again = spec.job.drawsOnce ? "measured again" : "made again from their receipts"
             try Terminal.writeOutput(

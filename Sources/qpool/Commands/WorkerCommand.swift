@@ -57,8 +57,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "Where plugins are and run.")
     var pluginFolder = "."
 
-    @Flag(name: [.short, .long], help: "Log warnings only.")
-    var quiet = false
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         let rules = allowProcess.count + allowLibrary.count + allowEndpoint.count
@@ -75,7 +74,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let logger = Log.logger("worker", quiet: quiet)
+            let logger = log.logger("worker")
             var extensions = JobExtensions()
             extensions.provider = LocalFunctions(
                 folder: pluginFolder,
@@ -90,7 +89,7 @@ struct WorkerCommand: AsyncParsableCommand {
             let service = try WorkerService(
                 .init(
                     endpoint: coordinator.endpoint, security: coordinator.security,
-                    threads: threads.count,
+                    threads: try threads.count(),
                     compiler: JobCompiler(extensions: extensions), logger: logger))
             let asked = Asked()
             let signals = Signals { name in

@@ -5,8 +5,10 @@ import Quantilizer
 /// The probability of an event as people read it.
 enum EstimateText {
     /// A few lines, the naive floor beside the estimate.
-    static func table(_ estimate: ProbabilityEstimate, method: String) -> String {
-        var lines = LabelledLines()
+    static func table(
+        _ estimate: ProbabilityEstimate, method: String, columns: Int? = nil
+    ) -> String {
+        var lines = LabelledLines(columns: columns)
         let percent = Figures.short(estimate.confidence * 100)
         lines.add("p", "\(Figures.estimate(estimate.p, estimate.interval))  (\(percent) %)")
         let logs = estimate.logInterval

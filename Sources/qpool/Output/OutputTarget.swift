@@ -38,6 +38,14 @@ struct OutputTarget: ExpressibleByArgument {
     /// Colours of the answer.
     var paint: Paint { path == nil ? Paint(on: .output) : Paint() }
 
+    /// The columns that a table may take: those of the terminal, else of `COLUMNS`; nil in files and
+    /// pipes, where nothing is left out.
+    var tableColumns: Int? {
+        guard path == nil, StandardStream.output.isTerminal else { return nil }
+        return StandardStream.output.columns
+            ?? ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
+    }
+
     /// Refuses, before the work, what could not be written after it.
     func check() throws {
         guard let path else {
@@ -47,17 +55,24 @@ struct OutputTarget: ExpressibleByArgument {
             }
             return
         }
+        try Self.check(path, flag: "-o")
+    }
+
+    /// Refuses a file that could not be written.
+    ///
+    /// - Parameter flag: the option that names it.
+    static func check(_ path: String, flag: String) throws {
         let files = FileManager.default
         let exists = files.fileExists(atPath: path)
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         if files.fileExists(atPath: path + "/.") {
-            throw ValidationError("-o \(path): it is a folder")
+            throw ValidationError("\(flag) \(path): it is a folder")
         }
         guard exists || files.fileExists(atPath: folder) else {
-            throw ValidationError("-o \(path): there is no folder \(folder)")
+            throw ValidationError("\(flag) \(path): there is no folder \(folder)")
         }
         guard files.isWritableFile(atPath: exists ? path : folder) else {
-            throw ValidationError("-o \(path): no permission to write it")
+            throw ValidationError("\(flag) \(path): no permission to write it")
         }
     }
 
@@ -67,6 +82,13 @@ struct OutputTarget: ExpressibleByArgument {
     /// Writes the whole answer.
     func write(_ bytes: some Collection<UInt8>) throws(OutputFailure) {
         guard let path else { return try Terminal.writeOutput(Array(bytes)) }
+        try Self.write(bytes, to: path)
+    }
+
+    /// Writes a whole file, or leaves it as it was.
+    static func write(
+        _ bytes: some Collection<UInt8>, to path: String
+    ) throws(OutputFailure) {
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {

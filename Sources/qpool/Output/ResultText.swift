@@ -6,6 +6,8 @@ import Quantilizer
 struct ResultText {
     let parsed: ParsedResult
     let paint: Paint
+    /// Columns of the terminal; nil where lines may be of any length.
+    var columns: Int?
     private var result: JobResult { parsed.result }
 
     /// The method's name, which says what can be told of it.
@@ -20,7 +22,9 @@ struct ResultText {
     /// Selections or the estimate, the table of an analysis, what drawing took, warnings, the digest.
     var text: String {
         var out =
-            result.estimate.map { EstimateText.table($0, method: parsed.method ?? method) } ?? ""
+            result.estimate.map {
+                EstimateText.table($0, method: parsed.method ?? method, columns: columns)
+            } ?? ""
         for selection in result.selections { out += describe(selection) + "\n" }
         if let usage = result.usage { out += describe(usage) }
         if let table = result.table { out += AnalysisText(table).text + "\n" }
@@ -28,7 +32,7 @@ struct ResultText {
     }
 
     private var notes: String {
-        var lines = LabelledLines()
+        var lines = LabelledLines(columns: columns)
         let details =
             result.diagnostics.map { "\($0.name) \(Figures.short($0.value))" }
             + parsed.reasons.map { "\($0.name) \($0.text)" }
@@ -47,13 +51,13 @@ struct ResultText {
             out +=
                 paint.red("warning") + " \(warning.code): \(DisplayText.line(warning.message))\n"
         }
-        var digest = LabelledLines()
+        var digest = LabelledLines(columns: columns)
         digest.add("digest", parsed.digest)
         return out + digest.text
     }
 
     private func describe(_ usage: RecordUsage) -> String {
-        var lines = LabelledLines()
+        var lines = LabelledLines(columns: columns)
         var requests: UInt64 = 0
         if case .integer(let count)? = parsed.timings.first(where: { $0.name == "requests" })?.value
         {
@@ -81,7 +85,7 @@ struct ResultText {
         let quantile = selection.quantile.map { "q = \(Figures.short($0))" } ?? ""
         let head = [isOne ? nil : DisplayText.line(selection.utilityName), quantile]
             .compactMap { $0 }.joined(separator: ", ")
-        var lines = LabelledLines()
+        var lines = LabelledLines(columns: columns)
         var count =
             "\(Figures.grouped(selection.kept)) kept of \(Figures.grouped(result.issued))"
         if method == "best-of-n" {
@@ -101,8 +105,23 @@ struct ResultText {
         }
         describeCertificate(selection.certificate, &lines)
         Ledger(selection, of: result, method: method).write(to: &lines)
-        return (head.isEmpty ? "" : paint.bold(head) + "\n") + lines.text
+        return (head.isEmpty ? "" : paint.bold(head) + "\n") + sentence(selection) + lines.text
             + DrawsText(selection, names: parsed.components, paint: paint).text
+    }
+
+    /// What it comes to, where something is promised.
+    private func sentence(_ selection: SelectionResult) -> String {
+        let certificate = selection.certificate
+        guard certificate.kind != .none, certificate.amplification.isFinite else { return "" }
+        let source =
+            method == "exact"
+            ? "A draw is one of the best \(Figures.grouped(selection.kept)) of "
+                + "\(Figures.grouped(result.issued)) samples; on average over a draw no cost"
+            : "On average over a draw no cost"
+        let sure = certificate.confidence.map { ", \(Figures.short($0 * 100)) % sure" } ?? ""
+        let words =
+            "\(source) is more than \(Figures.bound(certificate.amplification)) times the base's\(sure)."
+        return (columns.map { Paragraph.lines(words, columns: $0, indent: 0) } ?? words) + "\n"
     }
 
     private func describeThreshold(_ selection: SelectionResult, _ lines: inout LabelledLines) {

@@ -28,10 +28,22 @@ enum Terminal {
 
     /// Writes a message to standard error, whatever is in it: a terminal obeys none of it.
     ///
+    /// Where progress is told to programs it is one of its events.
+    ///
     /// - Parameter label: what stands before it in red.
-    static func say(_ message: String, label: String = "") {
+    static func say(_ message: String, label: String = "", level: MessageLevel = .info) {
+        if ProgressStream.isOn {
+            let own = "qpool: "
+            let text = message.hasPrefix(own) ? String(message.dropFirst(own.count)) : message
+            return ProgressStream.message(label.isEmpty ? level : .error, label + text)
+        }
         writeError(
             (label.isEmpty ? "" : paint.red(label)) + PrintableText.message(message) + "\n")
+    }
+
+    /// Tells what the user should know and need not mend.
+    static func warn(_ message: String) {
+        say(ProgressStream.isOn ? message : "warning: \(message)", level: .warning)
     }
 
     /// Draws a line over the last one; what does not fit the terminal is left out, or it would scroll.

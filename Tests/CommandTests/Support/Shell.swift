@@ -47,7 +47,9 @@ final class QPoolProcess {
             process.currentDirectoryURL = URL(fileURLWithPath: workingFolder)
         }
         var all = ProcessInfo.processInfo.environment
-        all["QPOOL_CONNECT"] = nil
+        for name in ["QPOOL_CONNECT", "QPOOL_POOL", "QPOOL_CONFIG"] { all[name] = nil }
+        // Nobody's own configuration.
+        all["XDG_CONFIG_HOME"] = folder.path
         all.merge(environment) { $1 }
         process.environment = all
         let inputPath = try folder.write(input, to: "input")

@@ -147,7 +147,7 @@ func refusal(_ path: String) -> PoolFailure? {
             for name in triggers { try database.execute(sql: "DROP TRIGGER \(name)") }
             try database.execute(
                 sql: """
-                    DROP TABLE commits; DROP TABLE accounts;
+                    DROP TABLE commits; DROP TABLE accounts; DROP TABLE events;
                     ALTER TABLE jobs DROP COLUMN crashes; ALTER TABLE jobs DROP COLUMN checksum;
                     DROP TABLE arithmetic; DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
                     PRAGMA user_version = 2

@@ -20,6 +20,8 @@ private final class WatchedStore: JobStore {
 
     func atWork(_ jobs: [String]) { store.atWork(jobs) }
 
+    var sizes: [String: UInt64] { store.sizes }
+
     func commit(
         _ records: [StoreRecord],
         completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void

@@ -42,6 +42,35 @@ import Testing
         #expect(left == 0)
     }
 
+    /// The first event of a job and the latest ones, as old as they are; none of a job that was forgotten.
+    @Test func eventsAreKeptAsFarAsTheyAreTold() async throws {
+        let folder = try StoreFolder()
+        var store = try SQLiteStore(path: folder.file)
+        try await store.commitAndWait([
+            .submitted(SQLiteStoreTests.job("a", order: 1)),
+            .submitted(SQLiteStoreTests.job("b", order: 2)),
+            .happened(job: "b", number: 1, text: "submitted"),
+        ]).get()
+        let most = UInt64(PoolLimits.jobEvents)
+        for number in 1...(most + 5) {
+            try await store.commitAndWait([
+                .happened(job: "a", number: number, text: "event \(number)")
+            ]).get()
+        }
+        try await store.commitAndWait([.forgotten(job: "b")]).get()
+        try store.close()
+        try await Task.sleep(for: .milliseconds(30))
+        store = try SQLiteStore(path: folder.file)
+        let jobs = try store.load()
+        #expect(jobs.count == 1)
+        #expect(jobs[0].events.map(\.number) == [1] + Array(7...(most + 5)))
+        #expect(jobs[0].events.first?.text == "event 1")
+        #expect(
+            jobs[0].events.allSatisfy {
+                $0.ageNanoseconds >= 20_000_000 && $0.ageNanoseconds < 600_000_000_000
+            })
+    }
+
     @Test func aStoreOfVersionOneIsBroughtUpToDate() async throws {
         let folder = try StoreFolder()
         let old = try DatabaseQueue(path: folder.file)

@@ -56,6 +56,31 @@ import Testing
         #expect(message(["pareto": ["shape": 0.01]]).contains("too large for a double"))
         #expect(message(["poisson": ["mean": 1e14]]).contains("use a normal"))
         #expect(
+            message(["geometric": ["p": 1e-9]])
+                == "base.geometric.p: too small for an exact table of counts: "
+                + "use an exponential with mean 1/p")
+        #expect(
+            message(["negative-binomial": ["successes": 1e15, "probability": 1e-300]])
+                .contains("use a gamma"))
+        #expect(
+            message(["hypergeometric": ["population": 5, "successes": 6, "draws": 1]])
+                == "base.hypergeometric.successes: expected at most `population`, 5, found 6")
+        #expect(
+            message(["triangular": ["mode": 2]])
+                == "base.triangular.mode: expected a number from `lower` to `upper`, found 2.0")
+        #expect(
+            message(["discrete-uniform": ["lower": 3, "upper": 2]]).contains("not below `lower`"))
+        #expect(
+            message(["inverse-gaussian": ["mean": 1e9]]).contains("1e-4 to 1e10 times the mean"))
+        #expect(message(["generalized-pareto": ["shape": 99]]).contains("too large for a double"))
+        #expect(message(["dirichlet": ["concentration": [1]]]).contains("2 to 4096 numbers"))
+        #expect(
+            message(["multinomial": ["trials": 3, "p": [0.5, 0.4]]])
+                .contains("base.multinomial.p: expected probabilities that sum to 1"))
+        #expect(
+            message(["multivariate-student-t": ["df": 3, "scale": [[1, 2], [2, 1]]]])
+                .contains("base.multivariate-student-t.scale: not positive definite"))
+        #expect(
             message(["mixture": [["normal": [:]], ["normal": ["dimension": 2]]]])
                 .contains("has dimension 2, the first has 1"))
         #expect(message(["product": [:]]).contains("a mapping of names to bases"))
@@ -107,12 +132,21 @@ import Testing
             ("student-t", ["df", "scale"]), ("cauchy", ["location", "scale"]),
             ("pareto", ["shape", "scale"]), ("gumbel", ["location", "scale"]),
             ("weibull", ["shape", "scale"]), ("poisson", ["mean", "dimension"]),
-            ("binomial", ["trials", "probability"]),
+            ("binomial", ["trials", "probability"]), ("laplace", ["location", "scale"]),
+            ("logistic", ["location", "scale"]), ("log-logistic", ["shape", "scale"]),
+            ("triangular", ["lower", "mode", "upper"]),
+            ("generalized-pareto", ["shape", "scale"]),
+            ("generalized-extreme-value", ["shape", "location"]), ("rayleigh", ["scale"]),
+            ("chi-squared", ["df"]), ("inverse-gamma", ["shape", "scale"]),
+            ("half-normal", ["scale"]), ("inverse-gaussian", ["mean", "shape"]),
+            ("geometric", ["probability"]), ("negative-binomial", ["successes", "probability"]),
+            ("hypergeometric", ["population", "successes", "draws"]),
+            ("discrete-uniform", ["lower", "upper"]),
         ]
         var generator = BaseSamples.Words(state: 3)
         func draw() -> Node { .scalar("\(numbers[Int(generator.next() % 23)])", false) }
         var accepted = 0
-        for _ in 0..<400 {
+        for _ in 0..<1200 {
             let (name, keys) = shapes[Int(generator.next() % UInt64(shapes.count))]
             let node = Node.map([(name, .map(keys.map { ($0, draw()) }))])
             guard let base = try? node.base() else { continue }
@@ -121,7 +155,7 @@ import Testing
                 #expect(value.isFinite, "\(node)")
             }
         }
-        #expect(accepted > 40)
+        #expect(accepted > 120)
     }
 
     @Test func initialisersThrow() {

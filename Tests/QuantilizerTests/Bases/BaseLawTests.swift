@@ -83,6 +83,58 @@ import Testing
         makeCase("empirical", ["empirical": ["file": "rows.csv", "columns": ["b", "a"]]], 1...40),
         makeCase(
             "empirical weighted", ["empirical": ["file": "rows.csv", "weights": "w"]], 1...40),
+        makeCase("laplace", ["laplace": ["location": 1, "scale": 2]], line),
+        makeCase("logistic", ["logistic": ["location": 1, "scale": 2]], line),
+        makeCase("log-logistic", ["log-logistic": ["shape": 0.1, "scale": 2]], half),
+        makeCase(
+            "triangular", ["triangular": ["lower": -3, "mode": 2, "upper": 2.5, "dimension": 2]],
+            -3...2.5),
+        makeCase("gpd 0.2", ["generalized-pareto": ["shape": 0.2, "scale": 2]], half),
+        makeCase("gpd -0.5", ["generalized-pareto": ["shape": -0.5, "location": 1]], 1...3),
+        makeCase("gpd 15", ["generalized-pareto": ["shape": 15]], half),
+        makeCase("gev 0.2", ["generalized-extreme-value": ["shape": 0.2, "scale": 2]], line),
+        makeCase(
+            "gev -3", ["generalized-extreme-value": ["shape": -3]],
+            line.lowerBound...0.3333333333333334),
+        makeCase("rayleigh", ["rayleigh": ["scale": 2]], half),
+        makeCase("chi-squared", ["chi-squared": ["df": 4]], half),
+        makeCase("inverse-gamma", ["inverse-gamma": ["shape": 0.1, "scale": 2]], half),
+        makeCase("half-normal", ["half-normal": ["scale": 2]], half),
+        makeCase("inverse-gaussian", ["inverse-gaussian": ["mean": 2, "shape": 3]], half),
+        makeCase("inverse-gaussian 1e-4", ["inverse-gaussian": ["shape": 1e-4]], half),
+        makeCase("inverse-gaussian 1e10", ["inverse-gaussian": ["shape": 1e10]], half),
+        makeCase("geometric", ["geometric": ["probability": 1e-4]], 1...half.upperBound),
+        makeCase(
+            "negative-binomial",
+            ["negative-binomial": ["successes": 0.01, "probability": 1e-3]], half),
+        makeCase(
+            "hypergeometric",
+            [
+                "hypergeometric": [
+                    "population": 1_000_000_000_000_000, "successes": 500_000_000_000_000,
+                    "draws": 1_000_000,
+                ]
+            ], 0...1_000_000),
+        makeCase(
+            "discrete-uniform",
+            [
+                "discrete-uniform": [
+                    "lower": -1_000_000_000_000_000, "upper": 1_000_000_000_000_000,
+                ]
+            ], -1e15...1e15),
+        makeCase(
+            "multinomial", ["multinomial": ["trials": 20, "weights": [1, 0, 2, 5]]], 0...20),
+        makeCase("dirichlet", ["dirichlet": ["concentration": [0.001, 2, 0.001, 1e6]]], 0...1),
+        makeCase(
+            "multivariate t",
+            [
+                "multivariate-student-t": [
+                    "df": 0.5, "location": 1, "scale": [[2, 0.6], [0.6, 1]],
+                ]
+            ], line),
+        makeCase(
+            "truncated logistic",
+            ["truncated": ["base": ["logistic": [:]], "lower": -1, "upper": 0.5]], -1...0.5),
     ]
 
     static func make(_ c: Case) throws -> any BaseDistribution {

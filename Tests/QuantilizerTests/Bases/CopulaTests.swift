@@ -212,12 +212,12 @@ import Testing
                     "marginals": ["a": ["normal": [:]], "b": ["normal": [:]]],
                     "correlation": [[1, 2], [2, 1]],
                 ],
-                "from -1 to 1"
+                "a number at least -1 and at most 1"
             ),
             (
                 [
                     "marginals": ["a": ["normal": [:]], "b": ["normal": [:]]],
-                    "correlation": [[2, 0], [0, 1]],
+                    "correlation": [[0.5, 0], [0, 1]],
                 ],
                 "1 on the diagonal"
             ),

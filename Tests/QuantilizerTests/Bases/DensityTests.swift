@@ -30,7 +30,7 @@ import Testing
             #expect(abs(value - exact) <= 2e-12 * max(1, abs(exact)), "\(line): \(value)")
             lines += 1
         }
-        #expect(lines == 44)
+        #expect(lines == 104)
     }
 
     /// The trapezoid rule in a variable in which the density falls off exponentially.
@@ -53,6 +53,10 @@ import Testing
             ["exponential": ["rate": 3]], ["gamma": ["shape": 0.5, "scale": 2]],
             ["gamma": ["shape": 30, "scale": 2]], ["weibull": ["shape": 0.7, "scale": 2]],
             ["lognormal": ["mu": 0.5, "sigma": 2]],
+            ["log-logistic": ["shape": 3, "scale": 2]], ["rayleigh": ["scale": 2]],
+            ["chi-squared": ["df": 3]], ["inverse-gamma": ["shape": 3, "scale": 2]],
+            ["half-normal": ["scale": 2]], ["inverse-gaussian": ["mean": 2, "shape": 3]],
+            ["generalized-pareto": ["shape": 0.2, "scale": 2]],
         ] {
             let total = integral(try base(node), from: -80, to: 40, positive)
             #expect(abs(total - 1) < 1e-9, "\(node): \(total)")
@@ -61,6 +65,7 @@ import Testing
         for node: Node in [
             ["normal": ["mean": 1, "sd": 2]], ["cauchy": ["scale": 2]], ["student-t": ["df": 3]],
             ["gumbel": ["location": 1, "scale": 2]],
+            ["logistic": ["location": 1, "scale": 2]],
             [
                 "mixture": [
                     ["weight": 1, "normal": ["mean": 9]], ["weight": 3, "student-t": ["df": 2.5]],
@@ -74,10 +79,16 @@ import Testing
             let x = 1 / (1 + Foundation.exp(-$0))
             return (x, x / (1 + Foundation.exp($0)))
         }
-        for node: Node in [["beta": ["a": 2, "b": 3]], ["uniform": [:]]] {
+        for node: Node in [
+            ["beta": ["a": 2, "b": 3]], ["uniform": [:]],
+            ["generalized-pareto": ["shape": -0.5, "scale": 0.5]],
+        ] {
             let total = integral(try base(node), from: -30, to: 30, unit)
             #expect(abs(total - 1) < 1e-9, "\(node): \(total)")
         }
+        // Twice one side: the trapezoid rule does not take the peak's corner.
+        let laplace = 2 * integral(try base(["laplace": ["scale": 2]]), from: -40, to: 40, positive)
+        #expect(abs(laplace - 1) < 1e-9)
         let pareto = integral(
             try base(["pareto": ["shape": 1.5, "scale": 2]]), from: -40, to: 40
         ) { (2 + Foundation.exp($0), Foundation.exp($0)) }
@@ -88,6 +99,10 @@ import Testing
         for node: Node in [
             ["poisson": ["mean": 4]], ["binomial": ["trials": 40, "probability": 0.3]],
             ["categorical": ["values": [5, 0, 7, 5], "weights": [1, 2, 3, 4]]],
+            ["geometric": ["probability": 0.25]],
+            ["negative-binomial": ["successes": 2.5, "probability": 0.25]],
+            ["hypergeometric": ["population": 50, "successes": 5, "draws": 10]],
+            ["discrete-uniform": ["lower": 3, "upper": 9]],
             [
                 "mixture": [
                     ["weight": 1, "poisson": ["mean": 2]], ["weight": 2, "poisson": ["mean": 50]],
@@ -122,6 +137,20 @@ import Testing
         let parts =
             -0.5 * (0.25 + 4) - Foundation.log(2 * .pi) + Foundation.log(8 * Foundation.exp(-4))
         #expect(abs(product.logDensity(of: [0.5, -2, 2]) - parts) < 1e-13)
+        let student = try base([
+            "multivariate-student-t": [
+                "df": 4, "location": [1, -1], "scale": [[4, 1.2], [1.2, 1]],
+            ]
+        ])
+        // Γ(3) / (Γ(2) 4π √det) (1 + form / 4)^-3.
+        let density =
+            Foundation.log(2 / (4 * .pi * Foundation.sqrt(2.56))) - 3 * Foundation.log1p(form / 4)
+        #expect(abs(student.logDensity(of: [1 + u, -1 + v]) - density) < 1e-13)
+        let counts = try base(["multinomial": ["trials": 5, "probabilities": [0.25, 0.25, 0.5]]])
+        // 5! / (2! 1! 2!) / 4^2 / 4 / 2^2.
+        #expect(abs(counts.logDensity(of: [2, 1, 2]) - Foundation.log(30.0 / 256)) < 1e-14)
+        #expect(counts.logDensity(of: [2, 1, 1]) == -.infinity)
+        #expect(try base(["dirichlet": ["concentration": [1, 2]]]).densityMeasures == nil)
         // Continuous with discrete: no density, and a product of one has none either.
         let mixed: Node = [
             "mixture": [["normal": [:]], ["label": "b", "poisson": ["mean": 1]]]

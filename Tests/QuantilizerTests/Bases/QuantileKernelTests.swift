@@ -39,6 +39,14 @@ import Testing
             ("pareto", { qk_word_pareto_at($0, $1, $2, $3, 1.3, 3) }),
             ("gumbel", { qk_word_gumbel_at($0, $1, $2, $3, 1, 3) }),
             ("cauchy", { qk_word_cauchy_at($0, $1, $2, $3, 1, 3) }),
+            ("laplace", { qk_word_laplace_at($0, $1, $2, $3, 1, 3) }),
+            ("logistic", { qk_word_logistic_at($0, $1, $2, $3, 1, 3) }),
+            ("log-logistic", { qk_word_log_logistic_at($0, $1, $2, $3, 0.7, 3) }),
+            ("triangular", { qk_word_triangular_at($0, $1, $2, $3, -1, 0.5, 3) }),
+            ("pareto of shape 0.2", { qk_word_generalized_pareto_at($0, $1, $2, $3, 0.2, 1, 3) }),
+            ("pareto of shape 0", { qk_word_generalized_pareto_at($0, $1, $2, $3, 0, 1, 3) }),
+            ("extremes of shape -0.2", { qk_word_extreme_value_at($0, $1, $2, $3, -0.2, 1, 3) }),
+            ("extremes of shape 0", { qk_word_extreme_value_at($0, $1, $2, $3, 0, 1, 3) }),
         ]
         for map: Int32 in 0...3 {
             kernels.append(

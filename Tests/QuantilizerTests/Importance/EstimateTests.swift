@@ -132,14 +132,14 @@ import Testing
     }
 
     /// How many of 1,000 intervals of 95 % hold the truth, in standard errors of a count, √(n .95 .05) =
-    /// 6.9, from 950.
+    /// 6.9, from 950; or of another number of another confidence.
     private func coverage(
-        _ problem: Problem, _ method: JobNode
+        _ problem: Problem, _ method: JobNode, confidence: Double = 0.95, repeats: Int = 1_000
     ) throws -> (hits: Int, deviations: Double) {
-        let repeats = 1_000
         var hits = 0
         for seed in 0..<repeats {
-            let job = try Self.job(problem, method, seed: seed)
+            var job = try Self.job(problem, method, seed: seed)
+            job.settings.confidence = confidence
             guard let estimate = run(job).result?.estimate else { continue }
             if estimate.interval.lower <= problem.p && problem.p <= estimate.interval.upper {
                 hits += 1
@@ -147,7 +147,8 @@ import Testing
         }
         if RatioCount.asked != nil { print("estimate, \(method): \(hits) of \(repeats)") }
         let n = Double(repeats)
-        return (hits, (Double(hits) - 0.95 * n) / (n * 0.95 * 0.05).squareRoot())
+        let spread = (n * confidence * (1 - confidence)).squareRoot()
+        return (hits, (Double(hits) - confidence * n) / spread)
     }
 
     private static let tail = Problem(
@@ -166,13 +167,15 @@ import Testing
         #expect(abs(result.deviations) < 4, "\(result)")
     }
 
-    /// With moves of every particle, and with chains: never less, and since chance may take a fifth of the
-    /// error probability alone, more.
+    /// With moves of every particle, and with chains: never less, and since chance may take an eighth of
+    /// the error probability alone, more: with six islands nearly always at 95 %, and at 50 % not always.
     @Test(arguments: [["moves": 3], ["chain": 8]] as [JobNode])
     func splittingCovers(_ moves: JobNode) throws {
-        let result = try coverage(
-            Self.tail, ["splitting": moves.with("particles", 256).with("islands", 6)])
-        #expect(result.deviations > -4 && result.hits < 1_000, "\(result)")
+        let method: JobNode = ["splitting": moves.with("particles", 256).with("islands", 6)]
+        let result = try coverage(Self.tail, method)
+        #expect(result.deviations > -4, "\(result)")
+        let half = try coverage(Self.tail, method, confidence: 0.5, repeats: 300)
+        #expect(half.deviations > -4 && half.hits < 300, "\(half)")
     }
 
     /// Clopper and Pearson's interval never covers less; a little more, as counts are whole.

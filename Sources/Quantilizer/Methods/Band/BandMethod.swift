@@ -75,7 +75,7 @@ struct BandMethod: Method {
                 let worst = locating.outcomes[selection.utility * each + 1 + place]
                 return Edges(
                     high: best.threshold, low: worst.threshold, interval: worst.interval,
-                    tied: worst.tied)
+                    tied: worst.ties.count)
             }
             phase = .drawing
             return .round(drawing(job, context.nextRound))
@@ -112,8 +112,9 @@ struct BandMethod: Method {
                 selection: selection, samples: samples, kept: worst - best,
                 threshold: edges.low, interval: edges.interval,
                 tailMassInterval: TailMass.aboveRank(
-                    worst, of: samples, confidence: job.settings.confidence),
-                tailMass: Double(worst) / Double(samples), tied: edges.tied,
+                    worst, ties: Ties(count: edges.tied), of: samples,
+                    confidence: job.settings.confidence),
+                tailMass: Double(worst) / Double(samples), ties: Ties(count: edges.tied),
                 top: counts[number].top, topCount: worst - best,
                 cutAt: (share: Double(best) / Double(samples), utility: edges.high.utility),
                 draws: merger.channels[number].picks.sorted.map(\.key),

@@ -311,7 +311,7 @@ struct ExactMethod: Method {
             outcomes.append(outcome)
             let report = SelectionReport(
                 selection: track.selection, samples: samples, kept: track.kept,
-                threshold: outcome.threshold, interval: outcome.interval, tied: outcome.tied,
+                threshold: outcome.threshold, interval: outcome.interval, ties: outcome.ties,
                 top: outcome.top, topCount: track.kept, draws: outcome.draws,
                 certificate: .uniformOverKept(
                     kept: track.kept, issued: samples,

@@ -114,7 +114,7 @@ struct ImpactReport {
         }
         let report = SelectionReport(
             selection: selection, samples: samples, kept: kept,
-            threshold: slots.last?.cell.best ?? .lowest, interval: nil, tied: 0, top: top,
+            threshold: slots.last?.cell.best ?? .lowest, interval: nil, ties: .none, top: top,
             topCount: UInt64(slots.count), isIndependent: true, draws: draws(job),
             certificate: .throughImpact(kept: kept, issued: samples), estimatesMean: false)
         var result = report.result(context, warnings: &warnings)

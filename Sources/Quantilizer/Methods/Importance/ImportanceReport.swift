@@ -31,12 +31,17 @@ struct ImportanceReport {
         let gate = Gate(
             mass: job.settings.quantiles[0], weight: tail.mass, seed: job.settings.seed)
         let draws = gate.returned(tail.mass > 0 ? picks(job) : [], context)
+        let threshold = Key(bits: pass.floor.bits, label: pass.floor.label, index: .max)
         var report = SelectionReport(
             selection: job.selections[0], samples: context.evaluations, kept: UInt64(tail.hits),
-            threshold: Key(bits: pass.floor.bits, label: pass.floor.label, index: .max),
-            interval: nil,
-            tailMassInterval: tail.interval(confidence: job.settings.confidence),
-            tailMass: min(1, tail.mass), tied: 0, top: top(job), topCount: UInt64(tail.hits),
+            threshold: threshold, interval: nil,
+            tailMassInterval: TailMass.bothSides(
+                of: tail.interval(confidence: job.settings.confidence), mass: tail.mass,
+                tied: tieMass,
+                hits: UInt64(samples.count { $0.level.bits == threshold.bits }),
+                kept: UInt64(samples.count), threshold: threshold,
+                confidence: job.settings.confidence),
+            tailMass: min(1, tail.mass), ties: .none, top: top(job), topCount: UInt64(tail.hits),
             isIndependent: true, draws: [], certificate: .nothing, estimatesMean: false)
         report.certificate = .gated(
             gate, draws: draws, issued: context.evaluations, kept: UInt64(tail.hits),

@@ -73,14 +73,14 @@ struct ScreenedReport {
     /// An interval of the base's mass above the threshold: with half the error each, how many of the
     /// samples issued are above it, and what mass is above a sample of such a rank.
     private func massInterval(
-        _ kept: UInt64, _ audit: Audit, _ confidence: Double
+        _ kept: UInt64, _ ties: Ties, _ audit: Audit, _ confidence: Double
     ) -> Interval {
         let each = (1 + confidence) / 2
         let above = AuditedCount.interval(
             hits: audit.hits, looked: looked, population: rejected, confidence: each)
         return Interval(
-            TailMass.aboveRank(kept + above.lower, of: samples, confidence: each).lower,
-            TailMass.aboveRank(kept + above.upper, of: samples, confidence: each).upper)
+            TailMass.aboveRank(kept + above.lower, ties: ties, of: samples, confidence: each).lower,
+            TailMass.aboveRank(kept + above.upper, ties: ties, of: samples, confidence: each).upper)
     }
 
     private func result(
@@ -91,13 +91,15 @@ struct ScreenedReport {
         var top = survivors
         top.keep { $0 >= threshold }
         let picks = Picks(of: top.keys, selection: selection, job: job)
-        let tied = counts[0].tied(with: threshold, held: survivors)
+        let ties = Ties(
+            count: counts[0].tied(with: threshold, held: survivors),
+            kept: UInt64(top.keys.count { $0.bits == threshold.bits }))
         let all = Double(samples)
         let report = SelectionReport(
             selection: selection, samples: samples, kept: kept, threshold: threshold,
             interval: nil,
-            tailMassInterval: massInterval(kept, audit, job.settings.confidence),
-            tailMass: (Double(kept) + audit.missed) / all, tied: tied,
+            tailMassInterval: massInterval(kept, ties, audit, job.settings.confidence),
+            tailMass: (Double(kept) + audit.missed) / all, ties: ties,
             top: TopMoments.of(top, utility: 0, job: job), topCount: kept,
             draws: picks.sorted.map(\.key),
             certificate: .uniformOverKept(kept: kept, issued: samples))

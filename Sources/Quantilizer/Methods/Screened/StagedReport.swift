@@ -36,7 +36,9 @@ struct StagedReport {
         var top = best
         top.keep { $0 >= threshold }
         let picks = Picks(of: top.keys, selection: selection, job: job)
-        let tied = counts.tied(with: threshold, held: best)
+        let ties = Ties(
+            count: counts.tied(with: threshold, held: best),
+            kept: UInt64(top.keys.count { $0.bits == threshold.bits }))
         let all = Double(samples)
         // What was dropped on the way may be above the threshold, all of it.
         let dropped = Double(samples - counts.above)
@@ -45,7 +47,7 @@ struct StagedReport {
             interval: nil,
             tailMassInterval: Interval(
                 Double(kept) / all, min(1, (Double(kept) + dropped) / all)),
-            tailMass: dropped > 0 ? .nan : Double(kept) / all, tied: tied,
+            tailMass: dropped > 0 ? .nan : Double(kept) / all, ties: ties,
             top: TopMoments.of(top, utility: 0, job: job), topCount: kept, isIndependent: true,
             draws: picks.sorted.map(\.key),
             certificate: .uniformOverKept(

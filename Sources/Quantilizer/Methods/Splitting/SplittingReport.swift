@@ -24,8 +24,12 @@ struct SplittingReport {
         let draws = gate.returned(weight > 0 ? picks(job) : [], context)
         var report = SelectionReport(
             selection: job.selections[0], samples: context.evaluations, kept: keptParticles,
-            threshold: threshold, interval: nil, tailMassInterval: interval(job),
-            tailMass: weight, tied: 0, top: allTop(columns: 1 + job.costs.count),
+            threshold: threshold, interval: nil,
+            tailMassInterval: TailMass.bothSides(
+                of: interval(job), mass: weight, tied: tieMass,
+                hits: records.reduce(0) { $0 + UInt64($1.tied) }, kept: keptParticles,
+                threshold: threshold, confidence: job.settings.confidence),
+            tailMass: weight, ties: .none, top: allTop(columns: 1 + job.costs.count),
             topCount: keptParticles, isIndependent: true, draws: [], certificate: .nothing,
             estimatesMean: false)
         report.certificate = .gated(

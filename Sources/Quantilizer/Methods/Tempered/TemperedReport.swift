@@ -33,7 +33,7 @@ struct TemperedReport {
             tailMassInterval: counts.count > 2
                 ? TailMass.clopperPearson(
                     hits: above, trials: samples, confidence: confidence) : Interval(1, 1),
-            tailMass: Double(above) / Double(samples), tied: 0, top: top, topCount: found,
+            tailMass: Double(above) / Double(samples), ties: .none, top: top, topCount: found,
             isIndependent: true, draws: keys, certificate: certificate)
         var warnings: [JobWarning] = []
         var one = report.result(context, warnings: &warnings)

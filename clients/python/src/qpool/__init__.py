@@ -1,28 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs, utilities, costs and bases in Python for Quantilizer Pool.
+"""Quantilizer Pool in Python: draws from the top q of a distribution, with a certificate.
 
-    result = qpool.run({"base": {"normal": {"dimension": 2}}, "utility": "x[0]", "quantile": 0.01})
-    result.values                      # the draws, a row each; result["certificate"] and so on
+    >>> import qpool
+    >>> job = qpool.Job(qpool.normal(dimension=2), utility="x[0] + x[1]", quantile=0.01, draws=5)
+    >>> result = qpool.run(job)
+    >>> result.values.shape, result.amplification
+    ((5, 2), 100.0)
 
-`run` answers a job, a dictionary or a file's path, on this machine; `submit`, `wait` and `result` go to
-a pool. They call the program `qpool`, or what the variable QPOOL names.
+- Bases: `qpool.normal(...)` and one function for each that `qpool help bases` names, :func:`product`,
+  :func:`mixture`, and :func:`rows` for data that Python holds.
+- Verbs: :func:`run`, :func:`sweep`, :func:`estimate`, :func:`audit`, :func:`attack`, :func:`search`,
+  :func:`plan`, :func:`check`.
+- A pool: :class:`Pool`.
+- A Python function may stand wherever a formula may; :func:`pickled` sends one that has no text.
+- For files of one's own (docs/plugins.md): :func:`utility`, :func:`base`, :func:`serve`.
 
-    import qpool
-
-    @qpool.utility
-    def bowl(x):                       # x[i] holds component i of every sample of a batch
-        return -((x - 0.5) ** 2).sum(axis=0)
-
-    if __name__ == "__main__":
-        qpool.serve()
-
-and in the job file
-
-    utility: { process: { command: [python3, bowl.py] } }
-
-The protocol is told in docs/plugins.md.
+Everything is computed by the program `qpool` that comes along; the variable `QPOOL` names another.
 """
-from .client import Failed, Result, result, run, submit, wait
+
+from . import _declared
+from ._composed import mixture, product, rows
+from ._declared import *  # noqa: F403
+from ._errors import (
+    Cancelled, Interrupted, JobError, JobFailed, MissingPackage, Problem, ProgramMissing, QpoolError,
+    QpoolWarning, Refused, TimedOut, Unreachable, UsageError,
+)
+from ._frames import Table
+from ._functions import pickled
+from ._job import Job
+from ._pool import Pool, PoolJob, Status
+from ._program import program
+from ._progress import Progress
+from ._results import Analysis, Attack, Audit, Estimate, Result, Search, Sweep
+from ._values import Base, null
+from ._verbs import Plan, attack, audit, check, estimate, plan, run, search, sweep
 from .plugin import base, serve, utility
 
-__all__ = ["Failed", "Result", "base", "result", "run", "serve", "submit", "utility", "wait"]
+__all__ = [
+    "Analysis", "Attack", "Audit", "Base", "Cancelled", "Estimate", "Interrupted", "Job", "JobError",
+    "JobFailed", "MissingPackage", "Plan", "Pool", "PoolJob", "Problem", "ProgramMissing", "Progress",
+    "QpoolError", "QpoolWarning", "Refused", "Result", "Search", "Status", "Sweep", "Table", "TimedOut",
+    "Unreachable", "UsageError", "attack", "audit", "base", "check", "estimate", "mixture", "null",
+    "pickled", "plan", "product", "program", "rows", "run", "search", "serve", "sweep", "utility",
+]
+__all__ += _declared.__all__

@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plugin's side of the frames that docs/plugins.md describes."""
+from __future__ import annotations
+
+import io
 import json
 import os
 import struct
 import sys
 import traceback
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+Batch = Callable[["np.ndarray[Any, Any]"], Any]
+"""Of an array with a column for each sample."""
+Frame = tuple[int, memoryview, bytearray]
+Raw = io.RawIOBase
 
 PROTOCOL = 1
 MAGIC = b"QPLG"
@@ -14,11 +24,11 @@ HEADER = struct.Struct("<4sHHQ")
 BATCH = struct.Struct("<QII")
 HELLO, READY, BATCH_KIND, RESULTS, ERROR = 1, 2, 3, 4, 5
 
-_functions = {}
-_bases = []
+_functions: dict[str, Batch] = {}
+_bases: list[Batch] = []
 
 
-def utility(function):
+def utility(function: Batch) -> Batch:
     """Registers a function of an array with a row for each component and a column for each sample.
 
     It returns a number for each sample. A sample's result may depend on nothing but that sample: not
@@ -28,7 +38,7 @@ def utility(function):
     return function
 
 
-def base(function):
+def base(function: Batch) -> Batch:
     """Registers a map from noise to samples: an array with a row for each number of noise, standard
     normals first and then uniform numbers, and a column for each sample.
 
@@ -39,7 +49,7 @@ def base(function):
     return function
 
 
-def serve(function=None):
+def serve(function: Batch | None = None) -> None:
     """Answers batches on the standard streams until they end.
 
     Without a function, the one that `utility` registered; where there are several, the one that is
@@ -93,7 +103,7 @@ def serve(function=None):
         _write(sink, head + BATCH.pack(sequence, count, width or 0) + data)
 
 
-def _choose(name):
+def _choose(name: str | None) -> Batch:
     if not _functions:
         sys.exit("qpool: no function is marked with @qpool.utility")
     if len(_functions) == 1:
@@ -103,7 +113,7 @@ def _choose(name):
     return _functions[name]
 
 
-def _receive(source, buffer):
+def _receive(source: Raw, buffer: bytearray) -> Frame | None:
     """A frame's kind, its payload and the buffer that holds it; None at the end of the stream."""
     header = _read(source, memoryview(bytearray(HEADER.size)))
     if header is None:
@@ -118,7 +128,7 @@ def _receive(source, buffer):
     return None if payload is None else (kind, payload, buffer)
 
 
-def _read(source, view):
+def _read(source: Raw, view: memoryview) -> memoryview | None:
     position = 0
     while position < len(view):
         got = source.readinto(view[position:])
@@ -128,11 +138,11 @@ def _read(source, view):
     return view
 
 
-def _send(sink, kind, payload):
+def _send(sink: Raw, kind: int, payload: bytes) -> None:
     _write(sink, HEADER.pack(MAGIC, kind, PROTOCOL, len(payload)) + payload)
 
 
-def _write(sink, data):
+def _write(sink: Raw, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[sink.write(view):]

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Answers in a terminal of 60 columns: nothing scrolls, and what was left out is named.
+@Suite struct NarrowTerminalTests {
+    private static let columns = 60
+
+    /// What a terminal of 60 columns is sent, a line each, without colours.
+    private func shown(_ command: String, _ folder: TemporaryFolder) throws -> [String] {
+        let script = repository + "/Tests/CommandTests/Fixtures/terminal.py"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "bash", "-c", "python3 \(script) \(Self.columns) both \(qpoolPath) \(command)",
+        ]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: data, as: UTF8.self)
+            .replacing(/\u{1B}\[[0-9;]*[mK]/, with: "").replacing("\r\n", with: "\n")
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private func expectNarrow(_ lines: [String], _ command: String) {
+        #expect(lines.count > 2, "\(command): \(lines)")
+        for line in lines where line.count > Self.columns {
+            // A word alone may be as long as it is.
+            let words = line.trimmingCharacters(in: .whitespaces).split(separator: " ")
+            let isLabelled = words.count == 2 && line.first != " "
+            #expect(words.count == 1 || isLabelled, "\(command): \(line)")
+        }
+    }
+
+    @Test func tablesAndResultsFit() throws {
+        let folder = try TemporaryFolder()
+        let job = try folder.write(
+            """
+            name: a-name-of-some-length
+            base: { normal: { dimension: 4 } }
+            utility: "x[0]"
+            quantile: 0.1
+            samples: 1000
+            cost: { far: "norm(x) > 2" }
+            """, to: "job.yaml")
+        let pool = try LocalPool()
+        for id in ["weather-1", "weather-2"] {
+            #expect(try pool.client("submit", job, "--id", id).status == 0)
+        }
+        try pool.addWorker()
+        #expect(try pool.client("wait", "weather-2").status == 0)
+        let at = "--connect \(pool.endpoint)"
+        for command in [
+            "jobs \(at)", "workers \(at)", "describe weather-1 \(at)", "run job.yaml -q",
+        ] {
+            expectNarrow(try shown(command, folder), command)
+        }
+        let jobs = try shown("jobs \(at)", folder).joined(separator: "\n")
+        #expect(jobs.contains("left out: ") && jobs.contains("--wide"), "\(jobs)")
+        let wide = try shown("jobs --wide \(at)", folder).joined(separator: "\n")
+        #expect(wide.contains("samples_per_second") && !wide.contains("left out"), "\(wide)")
+        // Programs get all.
+        #expect(try pool.client("jobs").output.contains("samples_per_second"))
+    }
+
+    @Test(arguments: [
+        "--help", "run --help", "coordinator --help", "config --help", "run --nonsense",
+    ])
+    func helpIsSetToTheTerminal(command: String) throws {
+        let folder = try TemporaryFolder()
+        let lines = try shown(command, folder)
+        expectNarrow(
+            // A command to be copied is not broken.
+            lines.filter { !$0.contains("qpool ") }, command)
+    }
+}
