@@ -42,10 +42,11 @@ def test_an_edited_answer_is_found_out():
 
 def test_progress_comes_and_ends():
     seen = []
-    job = {**BOWL, "samples": 3e6, "base": {"normal": {"dimension": 4}}, "utility": "norm(x)"}
+    # Long enough for several looks on a fast machine.
+    job = {**BOWL, "samples": 1e8, "base": {"normal": {"dimension": 4}}, "utility": "norm(x)"}
     result = qpool.run(job, progress=seen.append)
-    assert result["issued"] == 3_000_000
-    assert seen[-1].done == 3_000_000 and seen[-1].fraction == 1 and seen[-1].stage == "done"
+    assert result["issued"] == 100_000_000
+    assert seen[-1].done == 100_000_000 and seen[-1].fraction == 1 and seen[-1].stage == "done"
     assert len(seen) >= 3 and all(a.done <= b.done for a, b in zip(seen, seen[1:]))
     known = [look.threshold for look in seen if look.threshold]
     assert known and known[-1]["value"] == pytest.approx(result.threshold, rel=0.05)
