@@ -2,6 +2,7 @@
 # Sourced by each `check` of a deployment's folder: prints one line a check, and makes the script end
 # with 1 if one failed. Fails too where the script itself breaks off.
 set -euo pipefail
+status=0
 part=$(basename "$(cd "$(dirname "$0")" && pwd)")
 failures=0
 trap 'status=$?; [ "$status" -ne 0 ] || exit "$((failures > 0))"' EXIT
