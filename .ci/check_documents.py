@@ -183,7 +183,7 @@ def methods() -> list:
 def declared() -> dict:
     """The keys that the program's readers take, by the path where they stand, from the sources."""
     found = {}
-    for path in sorted((ROOT / "Sources/Quantilizer").rglob("*.swift")):
+    for path in sorted((ROOT / "Sources").rglob("*.swift")):
         text = path.read_text()
         for match in re.finditer(
             r"JobMapping\(\s*[\w.]+,\s*path: ([^,]+),\s*"
