@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from check_documents import ROOT, documents, lines_of
@@ -63,6 +64,17 @@ stop_services() {
     done
     services=()
 }
+# Waits until somebody listens at a port, or the service that was started last has ended.
+await() {
+    local tries
+    for tries in $(seq 300); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+        kill -0 "${services[-1]}" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    echo "PAGE FAILED: nobody listens at $1, line $at" >&2
+    exit 1
+}
 trap 'status=$?; echo "PAGE FAILED: line $at ended with $status" >&2' ERR
 trap 'for pid in "${services[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done' EXIT
 """
@@ -70,6 +82,7 @@ trap 'for pid in "${services[@]}"; do kill -TERM "$pid" 2>/dev/null || true; don
 SIGNED = """\
 qpool keygen keys --endpoint tcp://127.0.0.1:7411 --worker one --client two > /dev/null
 qpool coordinator --keys keys > coordinator.log 2>&1 & services+=($!)
+await 7411
 qpool worker --quiet --connect keys/worker-one.yaml > worker.log 2>&1 & services+=($!)
 qpool submit --connect keys/client-two.yaml --wait --quiet job.yaml -o result.json
 cp keys/results.pub .
@@ -92,6 +105,11 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def pieces(path: pathlib.Path) -> tuple:
@@ -167,6 +185,7 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
 
     def pool() -> None:
         out.append("qpool coordinator --allow-plugins > coordinator.log 2>&1 & services+=($!)")
+        out.append('await "$POOL_PORT"')
         out.append("qpool worker --quiet > worker.log 2>&1 & services+=($!)")
         out.append("qpool submit --id 3f9a --wait --quiet job.yaml > /dev/null")
 
@@ -199,7 +218,12 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
             if served:
                 log = f"service-{number + offset}.log"
                 out.append(f"{bare.rstrip('& ')} > {log} 2>&1 & services+=($!)")
-                out.append("sleep 0.7")
+                if served[1] == "coordinator":
+                    out.append('await "$POOL_PORT"')
+                    if "--keys" not in bare:
+                        out.append('await "$HTTP_PORT"')
+                elif not served[1]:
+                    out.append('await "$REWARD_PORT"')
             else:
                 out.append(bare)
                 if verb and verb[1] == "keygen":
@@ -239,6 +263,8 @@ def run(path: pathlib.Path, found: list, printed: list, verbose: bool) -> tuple:
             model = subprocess.Popen(
                 [sys.executable, ROOT / "Tests/CommandTests/Fixtures/toy_model.py", "--port", str(ports["MODEL_PORT"])],
                 cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while model.poll() is None and not listens(ports["MODEL_PORT"]):
+                time.sleep(0.05)
         # A session of its own, so that what is late ends with all that it started.
         page = subprocess.Popen(
             ["bash", "-c", text], cwd=folder, env=environment, text=True, start_new_session=True,
