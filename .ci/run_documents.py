@@ -4,6 +4,7 @@
 
     .ci/run_documents.py                     # QPOOL names the program
     .ci/run_documents.py docs/tutorial.md    # this page alone; -v prints what it runs
+    .ci/run_documents.py --draw docs/tutorial.md    # and keeps the pictures that it makes
 
 A page starts with `job.yaml`, its `result.json` and the examples; where it wants `results.pub`, the result is signed. What looks like a whole job becomes `job.yaml`, what
 begins with `# NAME.py` becomes that file. Coordinators and workers run until the page, or the next coordinator, ends them;
@@ -233,7 +234,7 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
     return "\n".join(out) + "\n", commands, pictures
 
 
-def run(path: pathlib.Path, found: list, printed: list, verbose: bool) -> tuple:
+def run(path: pathlib.Path, found: list, printed: list, verbose: bool, draw: bool) -> tuple:
     name = path.relative_to(ROOT).as_posix()
     if not any(kind == "commands" for _, kind, _ in found):
         return 0, []
@@ -291,13 +292,16 @@ def run(path: pathlib.Path, found: list, printed: list, verbose: bool) -> tuple:
         for picture in pictures:
             for link in re.findall(rf"\]\(([^)]*/{re.escape(picture)})\)", path.read_text()):
                 figure = (path.parent / link).resolve()
-                if figure.read_bytes() != (folder / picture).read_bytes():
+                if draw:
+                    figure.parent.mkdir(parents=True, exist_ok=True)
+                    figure.write_bytes((folder / picture).read_bytes())
+                elif not figure.exists() or figure.read_bytes() != (folder / picture).read_bytes():
                     problems.append(f"{name}: {figure.relative_to(ROOT)} is not what the page makes: ops/gallery draws it again")
     return commands, problems
 
 
 def main() -> int:
-    wanted = [argument for argument in sys.argv[1:] if argument != "-v"]
+    wanted = [argument for argument in sys.argv[1:] if argument not in ("-v", "--draw")]
     verbose = "-v" in sys.argv
     if "QPOOL" not in os.environ:
         sys.exit("run_documents: QPOOL must name the program")
@@ -308,7 +312,7 @@ def main() -> int:
             continue
         found, marked, printed = pieces(path)
         left += [(name, number, reason) for number, reason in marked]
-        commands, wrong = run(path, found, printed, verbose)
+        commands, wrong = run(path, found, printed, verbose, "--draw" in sys.argv)
         executed += commands
         problems += wrong
         if commands:
