@@ -13,6 +13,7 @@ extension JobSpecReader {
         ] where map.has(key) {
             map.note(key, "a search has no `\(key)`; its numbers stand under `search`")
         }
+        let surroundings = surroundings
         let settings = map.collect { () throws(JobError) in
             try AskedSearch.read(node, surroundings).settings
         }
