@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks what the compiler does not: who imports whom, where `unsafe` stands, file headers and lengths."""
+"""Checks what the compiler does not: who imports whom, the layers inside `Quantilizer`, where `unsafe`
+stands, file headers and lengths, and that no folder lies flat.
+
+    .ci/check_structure.py [FOLDER]      of this repository, or of a copy of it
+"""
 import pathlib
 import re
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import uses
+
+ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent)
 SOURCES = ROOT / "Sources"
 
 # What each target may import, as docs/architecture.md shows it.
@@ -51,7 +57,9 @@ def table_problems() -> list:
     own = {path.name for path in SOURCES.iterdir() if path.is_dir()}
     problems = []
     said = {}
-    for line in (ROOT / "docs/architecture.md").read_text().splitlines():
+    text = (ROOT / "docs/architecture.md").read_text()
+    table = text[text.index("| target (`Sources/"):].split("\n\n")[0]
+    for line in table.splitlines()[2:]:
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) == 5 and cells[1].startswith("`"):
             for target in re.findall(r"`(\w+)`", cells[1]):
@@ -72,8 +80,32 @@ def table_problems() -> list:
     return problems
 
 
+def layer_table_problems() -> list:
+    """Where docs/architecture.md shows the layers in another order than .ci/uses.py."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    said = re.search(r"<!-- layers -->\n(.*?)\n<!-- /layers -->", text, re.S)
+    if not said:
+        return ["docs/architecture.md: no table of layers between <!-- layers --> and <!-- /layers -->"]
+    found = [name for line in said[1].splitlines() for name in re.findall(r"`([A-Za-z/]+)`", line.split("|")[1])]
+    order = uses.LAYERS["Quantilizer"]
+    return [] if found == order else [
+        f"docs/architecture.md: layers {' '.join(found)}, and .ci/uses.py has {' '.join(order)}"]
+
+
+def folder_problems() -> list:
+    """Folders with more files than anybody reads through."""
+    problems = []
+    for folder in [SOURCES, *SOURCES.rglob("*")]:
+        files = len(list(folder.glob("*.swift"))) if folder.is_dir() else 0
+        if files > uses.LARGEST_FOLDER:
+            problems.append(
+                f"{folder.relative_to(ROOT)}: {files} files lie flat, {uses.LARGEST_FOLDER} are the most")
+    return problems
+
+
 def main() -> int:
-    problems = table_problems()
+    problems = (
+        table_problems() + layer_table_problems() + folder_problems() + uses.layer_problems(SOURCES))
     for path in sorted(SOURCES.rglob("*.swift")) + sorted((ROOT / "Tests").rglob("*.swift")):
         name = path.relative_to(ROOT).as_posix()
         generated = name.endswith(".pb.swift")

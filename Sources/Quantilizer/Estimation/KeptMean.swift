@@ -144,3 +144,10 @@ public struct KeptMean: Sendable, Hashable {
         return 3 / a * ((cube < 0 ? -root : root) - 1)
     }
 }
+
+extension TopMoments {
+    /// The standard deviation of the finite values with n − 1; 0 for one value, NaN for none.
+    func standardDeviation(centre: Double) -> Double {
+        KeptMean(self, centre: centre).standardDeviation
+    }
+}

@@ -44,6 +44,8 @@ public struct Tempering: Sendable, Hashable {
         return result
     }
 
+    /// Kinds of weights: the exponential, and powers of exponent 1 to 15.
+    static let kinds: UInt8 = 16
 }
 
 extension Tempering {
@@ -63,7 +65,7 @@ extension Tempering {
         let kind = try reader.byte()
         let number = try reader.double()
         top = try reader.double()
-        guard kind < MinimaxSettings.mostOrder, number.isFinite, !top.isNaN else {
+        guard kind < Self.kinds, number.isFinite, !top.isNaN else {
             throw DecodingFailure("a tempering out of range")
         }
         weight =

@@ -18,7 +18,7 @@ struct BlockLoop: ~Copyable {
     init(_ job: CompiledJob, screens: Bool = false) {
         let ranking = screens ? job.auxiliary.map { [$0] } ?? [] : job.utilities
         // The variable of cells comes last, and is not measured.
-        let variable = job.settings.method.hasCells ? job.auxiliary.map { [$0] } ?? [] : []
+        let variable = job.settings.method.traits.hasCells ? job.auxiliary.map { [$0] } ?? [] : []
         let functions = (ranking + job.costs + variable).map(\.utility)
         let isOutside =
             job.recorded != nil || functions.contains { $0 is any ExternalFunction }

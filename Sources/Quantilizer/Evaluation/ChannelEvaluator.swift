@@ -56,7 +56,7 @@ struct ChannelEvaluator {
             utility = admissions[channel].utility
             floor = Key(bits: admissions[channel].floorBits, label: 0, index: .max)
             pickCapacity = admissions[channel].picks
-        case .islands, .weigh, .cells, .trials: preconditionFailure("the round has no channels")
+        case .slots, .cells: preconditionFailure("the round has no channels")
         }
         picks = Picks(capacity: pickCapacity)
         let columns = [utility] + (0..<job.costs.count).map { job.utilities.count + $0 }

@@ -11,15 +11,15 @@ struct ContinuationLoop {
 
     /// Nil for a job that has no such stage.
     init?(_ job: CompiledJob, _ pass: TextPass) {
-        guard case .screened(let settings) = job.settings.method,
+        guard let stages = job.settings.method.traits.stages,
             let base = job.base as? TextBase
         else { return nil }
         self.job = job
         self.pass = pass
         self.base = base
         var call = TextCall()
-        if pass.number < settings.stages.count {
-            tokens = settings.stages[pass.number].tokens
+        if pass.number < stages.count {
+            tokens = stages[pass.number].tokens
             ranking = job.screens[pass.number].utility
             call.measures = false
         } else {

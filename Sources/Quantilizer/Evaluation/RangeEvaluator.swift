@@ -18,7 +18,7 @@ public final class RangeEvaluator {
     public init(job: CompiledJob) {
         self.job = job
         loop = BlockLoop(job)
-        if case .screened(let settings) = job.settings.method, settings.stages.isEmpty {
+        if job.settings.method.traits.stages?.isEmpty == true {
             screening = BlockLoop(job, screens: true)
             judging = SurvivorLoop(job)
         }
@@ -37,14 +37,8 @@ public final class RangeEvaluator {
         round: Round, range: DyadicRange, hints: Hints = .none, isCancelled: () -> Bool
     ) -> Partial? {
         precondition(round.admits(range), "only admissible ranges are evaluated")
-        if case .islands(let pass) = round.task {
-            return islands(pass, round: round, range: range, isCancelled: isCancelled)
-        }
-        if case .trials(let pass) = round.task {
-            return trials(pass, round: round, range: range, isCancelled: isCancelled)
-        }
-        if case .weigh(let pass) = round.task {
-            return weighed(pass, round: round, range: range, isCancelled: isCancelled)
+        if let task = round.slots {
+            return slots(task, round: round, range: range, isCancelled: isCancelled)
         }
         switch round.stage {
         case .utility:
@@ -68,71 +62,22 @@ public final class RangeEvaluator {
         }
     }
 
-    private func islands(
-        _ pass: SplittingPass, round: Round, range: DyadicRange, isCancelled: () -> Bool
+    private func slots(
+        _ task: any SlotTask, round: Round, range: DyadicRange, isCancelled: () -> Bool
     ) -> Partial? {
-        let size = SplittingPass.indicesPerIsland
-        var records: [IslandRecord] = []
-        for island in range.start / size..<range.end / size {
-            guard
-                let record = IslandRecord.run(
-                    pass, island: island, job: job, isCancelled: isCancelled)
-            else { return nil }
-            records.append(record)
-        }
-        // Of a base whose samples others make, what failed is told of with the samples.
-        let failures =
-            job.utilities[0].isExternal || job.drawsOnce
-            ? 0 : records.reduce(0) { $0 &+ $1.moments[0].failed }
-        var tally = tally(failures: failures)
-        for place in records.indices {
-            if let usage = records[place].usage { tally.usage?.add(usage) }
-            records[place].usage = nil
-        }
-        return Partial(
-            round: round.number, range: range, tally: tally, channels: [], islands: records)
-    }
-
-    private func tally(failures: UInt64) -> Tally {
+        guard
+            let found = task.run(
+                SlotWork.slots(of: range), job: job, isCancelled: isCancelled)
+        else { return nil }
         var tally = Tally()
         if job.recorded != nil {
-            var usage = RecordUsage()
-            usage.failures[Int(RecordFailure.process.rawValue)] = failures
+            var usage = found.usage
+            usage.failures[Int(RecordFailure.process.rawValue)] += found.failures
             tally.usage = usage
         }
-        return tally
-    }
-
-    private func trials(
-        _ pass: SearchPass, round: Round, range: DyadicRange, isCancelled: () -> Bool
-    ) -> Partial? {
-        let size = SearchPass.indicesPerCandidate
-        var records: [TrialRecord] = []
-        for candidate in range.start / size..<range.end / size {
-            guard
-                let record = TrialRecord.run(
-                    pass, candidate: Int(candidate), job: job, isCancelled: isCancelled)
-            else { return nil }
-            records.append(record)
-        }
-        return Partial(
-            round: round.number, range: range, tally: Tally(), channels: [], trials: records)
-    }
-
-    private func weighed(
-        _ pass: WeighingPass, round: Round, range: DyadicRange, isCancelled: () -> Bool
-    ) -> Partial? {
-        guard let settings = job.settings.method.importance else { return nil }
-        var sampler = ProposalSampler(job: job, settings: settings, pass: pass)
-        var blocks: [WeighedBlock] = []
-        for start in stride(from: range.start, to: range.end, by: Int(WeighingPass.lanes)) {
-            if isCancelled() { return nil }
-            blocks.append(.run(pass, start: start, job: job, sampler: &sampler))
-        }
         var partial = Partial(
-            round: round.number, range: range, tally: tally(failures: sampler.failures),
-            channels: [], weighed: blocks)
-        partial.records = sampler.records
+            round: round.number, range: range, tally: tally, channels: [], slots: found.records)
+        partial.records = found.samples
         return partial
     }
 

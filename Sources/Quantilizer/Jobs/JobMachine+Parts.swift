@@ -6,7 +6,7 @@ extension JobMachine {
     /// before it; nil where later rounds depend on earlier ones.
     public var onePass: Range<UInt64>? {
         guard let round = merger?.round, pending == nil, round.domain == .base, round.measures,
-            round.range == 0..<job.settings.plannedSamples, !job.settings.method.looksTwice
+            round.range == 0..<job.settings.plannedSamples, !job.settings.method.room.looksTwice
         else { return nil }
         return round.range
     }

@@ -43,19 +43,13 @@ public struct JobMachine: Sendable {
 
     /// A job that has not begun.
     public init(job: CompiledJob) {
-        self.init(job: job, method: MethodRegistry.method(for: job))
+        self.init(job: job, method: job.settings.method.room.machine(for: job))
     }
 
     /// A job that has not begun and is computed in parts, to be merged: in one pass wherever that fits
     /// the memory, so that the parts do not depend on one another.
     public init(inPartsOf job: CompiledJob) {
-        if job.settings.method == .exact, job.settings.whyNotExtensible == nil {
-            self.init(
-                job: job,
-                method: ExactMethod(job: job, samples: job.settings.samples, heldWhole: .max))
-        } else {
-            self.init(job: job)
-        }
+        self.init(job: job, method: job.settings.method.room.machineInParts(of: job))
     }
 
     init(job: CompiledJob, method: any Method) {
@@ -214,7 +208,7 @@ public struct JobMachine: Sendable {
         job.settings.precision = nil
         guard let step = method.extend(context) else {
             // Nothing of what is kept helps: all samples come again.
-            method = MethodRegistry.method(for: job)
+            method = job.settings.method.room.machine(for: job)
             moments = Forest()
             issued = 0
             repeated = evaluated
@@ -236,10 +230,8 @@ public struct JobMachine: Sendable {
         let done = merger?.evaluations ?? 0
         let measured = merger.map { $0.round.measures && $0.round.domain == .base } ?? true
         // An island's work is its moves, and a proposal's samples are no base samples.
-        let ofIslands =
-            merger.map { $0.round.isOfIslands || $0.round.isWeighed || $0.round.isOfTrials }
-            ?? false
-        let issuedNow = ofIslands ? evaluated + done : issued + (measured ? current : 0)
+        let issuedNow =
+            merger?.round.slots != nil ? evaluated + done : issued + (measured ? current : 0)
         return JobProgress(
             round: merger?.round.number ?? roundNumber, roundDone: current,
             roundTotal: merger?.round.count ?? 0, issued: issuedNow,
@@ -331,7 +323,7 @@ public struct JobMachine: Sendable {
             else { throw DecodingFailure("an extension that is none") }
             self.pending = pending
         }
-        method = MethodRegistry.method(for: self.job)
+        method = self.job.settings.method.room.machine(for: self.job)
         issued = try reader.word()
         evaluated = try reader.word()
         repeated = try reader.word()

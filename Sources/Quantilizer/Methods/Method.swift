@@ -40,7 +40,7 @@ struct MethodContext {
 
 /// A deterministic state machine over rounds: `qpool run`, a cluster and a simulator drive the same.
 ///
-/// A new method is one file, a case of ``MethodChoice``, and a line in ``MethodRegistry``.
+/// A method's ``MethodRoom`` makes it.
 protocol Method: Sendable {
     /// The first pass, with its number.
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep
@@ -74,42 +74,4 @@ extension Method {
     }
     mutating func extend(_ context: MethodContext) -> MethodStep? { nil }
     func fits(_ round: Round) -> Bool { true }
-}
-
-/// The methods by the job's choice.
-enum MethodRegistry {
-    static func method(for job: CompiledJob) -> any Method {
-        switch job.settings.method {
-        case .exact:
-            if case .threshold(let width) = job.settings.precision {
-                PrecisionMethod(job: job, width: width)
-            } else {
-                ExactMethod(job: job, samples: job.settings.samples)
-            }
-        case .bestOfN: BestOfN(job: job)
-        case .threshold(let source, let maximum):
-            ThresholdMethod(job: job, source: source, maximumSamples: maximum)
-        case .splitting(let settings): gated(SplittingMethod(settings: settings), job)
-        case .importance(let settings), .crossEntropy(let settings):
-            gated(ImportanceMethod(job: job, settings: settings), job)
-        case .screened(let settings):
-            if settings.stages.isEmpty {
-                ScreenedMethod(job: job, settings: settings)
-            } else {
-                StagedMethod(job: job, settings: settings)
-            }
-        case .band(let cut): BandMethod(job: job, cut: cut)
-        case .tilt(let settings): TemperedMethod(job: job, goal: .tilt(settings))
-        case .minimax(let settings): TemperedMethod(job: job, goal: .minimax(settings))
-        case .impact(let width): ImpactMethod(job: job, width: width)
-        case .plain: PlainEstimate()
-        case .search(let settings): SearchMethod(settings: settings)
-        case .attack(let settings): AttackMethod(job: job, settings: settings)
-        }
-    }
-
-    /// A method whose gate falls back to base draws; estimates give none.
-    private static func gated(_ method: any Method, _ job: CompiledJob) -> any Method {
-        job.recorded == nil || job.isEstimate ? method : FallbackMethod(method, job: job)
-    }
 }

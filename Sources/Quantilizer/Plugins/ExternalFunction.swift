@@ -19,7 +19,7 @@ extension ExternalFunction {
     /// None.
     public var scratchColumns: Int { 0 }
     /// A block.
-    public var batchLanes: Int { BlockSampler.lanes }
+    public var batchLanes: Int { Kernels.blockLanes }
     /// None.
     public var trouble: String? { nil }
 }

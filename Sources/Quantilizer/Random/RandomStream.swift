@@ -30,10 +30,4 @@ public struct RandomStream: Sendable, Hashable {
         let pair = words(index: index, block: block)
         return half == 0 ? pair.low : pair.high
     }
-
-    /// The two standard normals of a block, the cosine's first.
-    public func normals(index: UInt64, block: UInt32) -> (Double, Double) {
-        let pair = words(index: index, block: block)
-        return Kernels.normals(low: pair.low, high: pair.high)
-    }
 }

@@ -26,19 +26,6 @@ public struct AnalysisTable: Sendable {
         self.rows = rows
     }
 
-    /// The table of a job that is an analysis; nil of others.
-    init?(of result: JobResult, job: CompiledJob) {
-        if let table = result.table {
-            self = table
-        } else if let audit = job.audit {
-            self = audit.table(result, job: job)
-        } else if let shape = job.sweep {
-            self = SweepTable(shape, result: result, settings: job.settings).table
-        } else {
-            return nil
-        }
-    }
-
     /// The table as a member of a result.
     var json: JSON {
         .object([

@@ -1,19 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An interval that holds a number with the job's confidence; infinite where nothing bounds it.
-public struct Interval: Sendable, Hashable {
-    /// The lower end.
-    public var lower: Double
-    /// The upper end.
-    public var upper: Double
-
-    /// An interval.
-    public init(_ lower: Double, _ upper: Double) {
-        self.lower = lower
-        self.upper = upper
-    }
-}
-
 /// The threshold of a selection and the mass above it.
 public struct ThresholdEstimate: Sendable, Hashable {
     /// The utility of the k-th best sample, or the threshold given.
@@ -109,36 +95,6 @@ public struct SelectionResult: Sendable, Hashable {
     public var certificate: Certificate
     /// The draws, in the order chosen.
     public var draws: [Draw]
-}
-
-/// Something that a reader of the result should know.
-public struct JobWarning: Sendable, Hashable {
-    /// A stable name, as `precision-missed`.
-    public var code: String
-    /// What it means and what to do.
-    public var message: String
-
-    /// A warning.
-    public init(_ code: String, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-}
-
-/// A job that could not be answered: why, and the remedy.
-public struct JobFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A stable name, as `memory-too-small`.
-    public var code: String
-    /// What happened and what to do.
-    public var message: String
-
-    /// A failure.
-    public init(_ code: String, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-    /// `code: message`.
-    public var description: String { "\(code): \(message)" }
 }
 
 /// The answer of a job. Equal jobs give equal results, to the bit.

@@ -14,12 +14,11 @@ struct FunctionFailures: Sendable {
 
     /// Adds a round that is complete.
     mutating func add(_ merger: RoundMerger) {
-        if merger.round.isOfIslands {
-            for record in merger.islandsInOrder {
-                // An island goes down one utility, and measures the costs beside.
-                for (position, moments) in record.moments.enumerated() {
-                    let column = position == 0 ? 0 : utilities + position - 1
-                    counts[column] &+= moments.failed
+        if merger.round.slots != nil {
+            for record in merger.slotsInOrder {
+                // A slot is about one utility, with the costs beside.
+                for (position, failed) in record.failed.enumerated() {
+                    counts[position == 0 ? 0 : utilities + position - 1] &+= failed
                 }
             }
             return

@@ -33,7 +33,7 @@ struct MergedChannel: Sendable {
         case .admit(let admissions):
             rule = .none
             pickCapacity = admissions[channel].picks
-        case .digits, .islands, .weigh, .cells, .trials: rule = .none
+        case .digits, .slots, .cells: rule = .none
         }
         picks = Picks(capacity: pickCapacity)
     }

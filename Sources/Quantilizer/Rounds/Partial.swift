@@ -17,14 +17,16 @@ public struct Partial: Sendable, Equatable {
     public let range: DyadicRange
     var tally: Tally
     var channels: [Channel]
-    /// Of islands, a record for each block of the range.
-    var islands: [IslandRecord] = []
-    /// Of weighed samples, a record for each block of the range.
-    var weighed: [WeighedBlock] = []
+    /// Of slots, a record for each of the range.
+    var slots: [any SlotRecord] = []
     /// Of a recorded base, the samples that are kept, by index.
     var records: [UInt64: SampleRecord] = [:]
-    /// Of a search, a record for each block of the range.
-    var trials: [TrialRecord] = []
+
+    /// Equality of all that was found.
+    public static func == (a: Partial, b: Partial) -> Bool {
+        a.round == b.round && a.range == b.range && a.tally == b.tally && a.channels == b.channels
+            && a.records == b.records && a.slots.elementsEqual(b.slots) { $0.equals($1) }
+    }
 
     /// Candidates over all channels.
     public var candidateCount: Int { channels.reduce(0) { $0 + $1.candidates.count } }
@@ -47,13 +49,11 @@ public struct Partial: Sendable, Equatable {
             for pick in channel.picks { pick.write(to: &writer) }
         }
         if let cells = tally.cells { cells.write(to: &writer) }
-        for island in islands { island.write(to: &writer) }
-        for block in weighed { block.write(to: &writer) }
+        for slot in slots { slot.write(to: &writer) }
         if let usage = tally.usage {
             usage.write(to: &writer)
             records.write(to: &writer)
         }
-        for trial in trials { trial.write(to: &writer) }
         return writer.bytes
     }
 
@@ -64,9 +64,7 @@ public struct Partial: Sendable, Equatable {
             for key in channel.candidates.keys { result[key.index] = records[key.index] }
             for pick in channel.picks { result[pick.key.index] = records[pick.key.index] }
         }
-        for sample in weighed.lazy.flatMap(\.samples) {
-            result[sample.index] = records[sample.index]
-        }
+        for index in slots.lazy.flatMap(\.keptIndices) { result[index] = records[index] }
         return result
     }
 
@@ -134,34 +132,23 @@ public struct Partial: Sendable, Equatable {
             tally.cells = try CellTable(
                 from: &reader, width: job.costs.count, indices: indices)
         }
-        if case .islands(let pass) = round.task {
-            for _ in 0..<samples / SplittingPass.indicesPerIsland {
-                islands.append(try IslandRecord(from: &reader, pass: pass, job: job))
-            }
-        }
-        if case .weigh(let pass) = round.task {
-            for start in stride(
-                from: indices.lowerBound, to: indices.upperBound, by: Int(WeighingPass.lanes))
-            {
-                weighed.append(
-                    try WeighedBlock(from: &reader, pass: pass, job: job, start: start))
+        if let task = round.slots {
+            for slot in SlotWork.slots(of: range) {
+                slots.append(try task.readRecord(from: &reader, job: job, slot: slot))
             }
         }
         if let recorded = job.recorded {
             let usage = try RecordUsage(from: &reader)
-            // An island's indices are fewer than its evaluations.
-            guard round.isOfIslands || usage.failed <= samples * UInt64(recorded.drawsPerSample)
+            // A slot may take more evaluations than it has indices.
+            guard
+                round.slots?.exceedsIndices == true
+                    || usage.failed <= samples * UInt64(recorded.drawsPerSample)
             else {
                 throw DecodingFailure("more samples failed than the range has")
             }
             tally.usage = usage
             records = try [UInt64: SampleRecord](
                 from: &reader, dimension: job.base.dimension, indices: indices)
-        }
-        if round.isOfTrials {
-            for _ in 0..<samples / SearchPass.indicesPerCandidate {
-                trials.append(try TrialRecord(from: &reader))
-            }
         }
         try reader.finish()
     }
@@ -177,7 +164,7 @@ extension Round {
         case .accept(let acceptances): return (min(most, acceptances[channel].count), 0)
         case .groups(let size): return (Int(clamping: samples / size + 2), 0)
         case .admit(let admissions): return (0, min(most, admissions[channel].picks))
-        case .digits, .islands, .weigh, .cells, .trials: return (0, 0)
+        case .digits, .slots, .cells: return (0, 0)
         }
     }
 }

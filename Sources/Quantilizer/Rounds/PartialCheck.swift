@@ -64,7 +64,7 @@ struct PartialCheck {
                 return $0 >= low && $0 < high
             }
             if isFirstUtility { try sumsFit(tally) }
-        case .islands, .weigh, .cells, .trials: break
+        case .slots, .cells: break
         }
     }
 

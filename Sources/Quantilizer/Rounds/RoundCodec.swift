@@ -51,15 +51,9 @@ extension Round {
                 writer.write(window.low)
                 writer.write(window.high)
             }
-        case .islands(let pass):
-            writer.write(UInt8(4))
-            pass.write(to: &writer)
-        case .weigh(let pass):
-            writer.write(UInt8(5))
-            pass.write(to: &writer)
-        case .trials(let pass):
-            writer.write(UInt8(9))
-            pass.write(to: &writer)
+        case .slots(let work):
+            writer.write(type(of: work.task).kind)
+            work.task.write(to: &writer)
         case .admit(let admissions):
             writer.write(UInt8(6))
             writer.write(count: admissions.count)
@@ -150,21 +144,6 @@ extension Round {
                 windows.append(window)
             }
             task = .digits(windows)
-        case 4:
-            guard domain == .move, !measures else {
-                throw DecodingFailure("islands are made of moves")
-            }
-            task = .islands(try SplittingPass(from: &reader, job: job, indices: range))
-        case 5:
-            guard domain == .proposal, !measures else {
-                throw DecodingFailure("weighed samples are those of a proposal")
-            }
-            task = .weigh(try WeighingPass(from: &reader, job: job, indices: range))
-        case 9:
-            guard domain == .pilot, !measures else {
-                throw DecodingFailure("trials are no samples of the base")
-            }
-            task = .trials(try SearchPass(from: &reader, job: job, indices: range))
         case 6:
             let count = try reader.count(
                 limit: 2 * Limits.selections, bytesEach: 25, of: "admissions")
@@ -176,14 +155,21 @@ extension Round {
         case 7:
             let isBinned = try reader.bool()
             let width = try reader.double()
-            guard job.settings.method.hasCells, domain == .base, !isBinned || width > 0 else {
+            guard job.settings.method.traits.hasCells, domain == .base, !isBinned || width > 0
+            else {
                 throw DecodingFailure("the job has no cells")
             }
             task = .cells(width: isBinned ? width : nil)
         default:
-            throw DecodingFailure("no round of kind \(kind)")
+            guard let slots = job.settings.method.traits.slots, slots.kind == kind else {
+                throw DecodingFailure("no round of kind \(kind) in a job of this method")
+            }
+            guard domain == slots.domain, !measures else {
+                throw DecodingFailure("slots of another domain, or with sums of samples")
+            }
+            task = .slots(SlotWork(try slots.init(from: &reader, job: job, indices: range)))
         }
-        if (domain == .move && kind != 4) || (domain == .proposal && kind != 5) {
+        if domain == .move || domain == .proposal, self.slots == nil {
             throw DecodingFailure("moves and proposals are no samples of the base")
         }
         try checkStage()

@@ -25,14 +25,10 @@ public struct RoundMerger: Sendable {
     var channels: [MergedChannel]
     /// Samples in the ranges that are done.
     public internal(set) var doneCount: UInt64 = 0
-    /// Of islands, what each found, by number.
-    var islands: [UInt64: IslandRecord] = [:]
-    /// Of weighed samples, each block's, by the block's number.
-    var weighed: [UInt64: WeighedBlock] = [:]
+    /// Of slots, what was found in each, by number.
+    var slots: [UInt64: any SlotRecord] = [:]
     /// Of a recorded base, the samples that are kept, by index.
     var records: [UInt64: SampleRecord] = [:]
-    /// Of a search, each candidate's record, by number.
-    var trials: [UInt64: TrialRecord] = [:]
 
     let isRecorded: Bool
 
@@ -71,14 +67,8 @@ public struct RoundMerger: Sendable {
         guard partial.round == round.number else { return .stale }
         guard round.admits(partial.range), partial.channels.count == channels.count,
             partial.tally.channels.count == channels.count,
-            round.isOfIslands
-                == (UInt64(partial.islands.count) == partial.range.length
-                    / SplittingPass.indicesPerIsland),
-            round.isWeighed
-                == (UInt64(partial.weighed.count) == partial.range.length / WeighingPass.lanes),
-            round.isOfTrials
-                == (UInt64(partial.trials.count) == partial.range.length
-                    / SearchPass.indicesPerCandidate)
+            partial.slots.count
+                == (round.slots == nil ? 0 : SlotWork.slots(of: partial.range).count)
         else { return .refused }
         switch forest.relation(to: partial.range) {
         case .covered: return .duplicate
@@ -93,19 +83,10 @@ public struct RoundMerger: Sendable {
         forest.insert(
             partial.range, partial.tally, isWhole: partial.range.end <= round.range.upperBound)
         doneCount += UInt64(partial.range.clipped(to: round.range).count)
-        let firstIsland = partial.range.start / SplittingPass.indicesPerIsland
-        for (number, island) in partial.islands.enumerated() {
-            islands[firstIsland + UInt64(number)] = island
-        }
-        let firstBlock = partial.range.start / WeighingPass.lanes
-        for (number, block) in partial.weighed.enumerated() {
-            weighed[firstBlock + UInt64(number)] = block
+        for (number, record) in zip(SlotWork.slots(of: partial.range), partial.slots) {
+            slots[number] = record
         }
         records.merge(partial.records) { _, new in new }
-        let firstTrial = partial.range.start / SearchPass.indicesPerCandidate
-        for (number, trial) in partial.trials.enumerated() {
-            trials[firstTrial + UInt64(number)] = trial
-        }
         for (number, channel) in partial.channels.enumerated() {
             channels[number].add(channel) { (key: Key) in
                 forest.update(index: key.index) { $0.channels[number].drop(bits: key.bits) }
@@ -118,7 +99,7 @@ public struct RoundMerger: Sendable {
     /// Forgets the records of samples that are kept no more, now and then.
     private mutating func pruneRecords() {
         let kept = channels.reduce(0) { $0 + $1.candidates.count }
-        guard !round.isWeighed, records.count > 2 * kept + 1_024 else { return }
+        guard round.slots == nil, records.count > 2 * kept + 1_024 else { return }
         records = recordsKept
     }
 
@@ -131,9 +112,7 @@ public struct RoundMerger: Sendable {
                 result[pick.key.index] = records[pick.key.index]
             }
         }
-        for sample in weighed.values.lazy.flatMap(\.samples) {
-            result[sample.index] = records[sample.index]
-        }
+        for index in slots.values.lazy.flatMap(\.keptIndices) { result[index] = records[index] }
         return result
     }
 
@@ -155,30 +134,23 @@ public struct RoundMerger: Sendable {
             round: round.number, range: range, tally: node.payload.trimmed,
             channels: channels.map {
                 Partial.Channel(candidates: $0.candidates, picks: $0.picks.sorted)
-            }, islands: islandsInOrder, weighed: weighed.sorted { $0.key < $1.key }.map(\.value),
-            trials: trialsInOrder)
+            }, slots: slotsInOrder)
         partial.records = partial.wanted(of: records)
         return partial
     }
 
-    /// A search's candidates that are done, by number.
-    var trialsInOrder: [TrialRecord] { trials.sorted { $0.key < $1.key }.map(\.value) }
+    /// The records of slots that are done, by number.
+    var slotsInOrder: [any SlotRecord] { slots.sorted { $0.key < $1.key }.map(\.value) }
 
-    /// The weighed samples that were brought back, by index.
-    var weighedSamples: [WeighedSample] {
-        weighed.sorted { $0.key < $1.key }.flatMap(\.value.samples)
+    /// The same, of a round whose slots have records of this kind.
+    func records<Record: SlotRecord>(_ kind: Record.Type) -> [Record] {
+        slotsInOrder.compactMap { $0 as? Record }
     }
 
-    /// The islands that are done, by number.
-    var islandsInOrder: [IslandRecord] { islands.sorted { $0.key < $1.key }.map(\.value) }
-
-    /// Evaluations of the utility in the ranges that are done: samples, or what islands took.
+    /// Evaluations of the utility in the ranges that are done: samples, or what slots took.
     public var evaluations: UInt64 {
-        if case .trials(let pass) = round.task {
-            return UInt64(trials.count) * pass.evaluations
-        }
-        return round.isOfIslands
-            ? islands.values.reduce(0) { $0 + $1.evaluations } : doneCount
+        guard let task = round.slots else { return doneCount }
+        return slots.values.reduce(0) { $0 + task.evaluations(of: $1) }
     }
 
     /// The cells of all ranges that are done.
@@ -224,10 +196,8 @@ public struct RoundMerger: Sendable {
                 }
             }
         }
-        for (number, island) in other.islands { islands[number] = island }
-        for (number, block) in other.weighed { weighed[number] = block }
+        for (number, record) in other.slots { slots[number] = record }
         records.merge(other.records) { old, _ in old }
-        for (number, trial) in other.trials { trials[number] = trial }
         return outcome
     }
 
@@ -244,16 +214,13 @@ public struct RoundMerger: Sendable {
 extension Partial {
     init(
         round: Int, range: DyadicRange, tally: Tally, channels: [Channel],
-        islands: [IslandRecord] = [], weighed: [WeighedBlock] = [],
-        trials: [TrialRecord] = []
+        slots: [any SlotRecord] = []
     ) {
         self.round = round
         self.range = range
         self.tally = tally
         self.channels = channels
-        self.islands = islands
-        self.weighed = weighed
-        self.trials = trials
+        self.slots = slots
     }
 }
 

@@ -25,19 +25,9 @@ extension RoundMerger {
             }
             recordsKept.write(to: &writer)
         }
-        if round.isOfIslands {
-            for (number, island) in islands.sorted(by: { $0.key < $1.key }) {
-                writer.write(number)
-                island.write(to: &writer)
-            }
-        }
-        for (number, block) in weighed.sorted(by: { $0.key < $1.key }) {
+        for (number, record) in slots.sorted(by: { $0.key < $1.key }) {
             writer.write(number)
-            block.write(to: &writer)
-        }
-        for (number, trial) in trials.sorted(by: { $0.key < $1.key }) {
-            writer.write(number)
-            trial.write(to: &writer)
+            record.write(to: &writer)
         }
     }
 
@@ -90,42 +80,18 @@ extension RoundMerger {
             records = try [UInt64: SampleRecord](
                 from: &reader, dimension: job.base.dimension, indices: round.range)
         }
-        if case .weigh(let pass) = round.task {
-            try readWeighed(pass, from: &reader, job: job)
-        }
-        if round.isOfTrials { try readTrials(from: &reader) }
-        guard case .islands(let pass) = round.task else { return }
-        for _ in 0..<doneCount / SplittingPass.indicesPerIsland {
-            let number = try reader.word()
-            guard number < round.range.upperBound / SplittingPass.indicesPerIsland,
-                forest.contains(index: number * SplittingPass.indicesPerIsland),
-                islands[number] == nil
-            else { throw DecodingFailure("a snapshot's islands do not fit its ranges") }
-            islands[number] = try IslandRecord(from: &reader, pass: pass, job: job)
-        }
+        if let task = round.slots { try readSlots(task, from: &reader, job: job) }
     }
 
-    private mutating func readTrials(from reader: inout ByteReader) throws(DecodingFailure) {
-        let size = SearchPass.indicesPerCandidate
-        for _ in 0..<doneCount / size {
-            let number = try reader.word()
-            guard number < round.range.upperBound / size, forest.contains(index: number * size),
-                trials[number] == nil
-            else { throw DecodingFailure("a snapshot's trials do not fit its ranges") }
-            trials[number] = try TrialRecord(from: &reader)
-        }
-    }
-
-    private mutating func readWeighed(
-        _ pass: WeighingPass, from reader: inout ByteReader, job: CompiledJob
+    private mutating func readSlots(
+        _ task: any SlotTask, from reader: inout ByteReader, job: CompiledJob
     ) throws(DecodingFailure) {
-        for _ in 0..<doneCount / WeighingPass.lanes {
+        for _ in 0..<doneCount / SlotWork.indices {
             let number = try reader.word()
-            guard number < round.range.upperBound / WeighingPass.lanes,
-                forest.contains(index: number * WeighingPass.lanes), weighed[number] == nil
-            else { throw DecodingFailure("a snapshot's blocks do not fit its ranges") }
-            weighed[number] = try WeighedBlock(
-                from: &reader, pass: pass, job: job, start: number * WeighingPass.lanes)
+            guard number < round.range.upperBound / SlotWork.indices,
+                forest.contains(index: number * SlotWork.indices), slots[number] == nil
+            else { throw DecodingFailure("a snapshot's slots do not fit its ranges") }
+            slots[number] = try task.readRecord(from: &reader, job: job, slot: number)
         }
     }
 }

@@ -32,10 +32,10 @@ public enum RoundStage: Sendable, Hashable {
 
     /// Reads a stage that is not `utility`.
     init(from reader: inout ByteReader, job: CompiledJob) throws(DecodingFailure) {
-        guard case .screened(let settings) = job.settings.method else {
+        guard let stages = job.settings.method.traits.stages else {
             throw DecodingFailure("the job has no screen")
         }
-        switch (try reader.byte(), settings.stages.isEmpty) {
+        switch (try reader.byte(), stages.isEmpty) {
         case (1, true): self = .screen
         case (2, true): self = .survivors(floor: try reader.key(), audit: try reader.word())
         case (3, false): self = .drafts

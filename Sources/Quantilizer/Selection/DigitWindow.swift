@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A window of keys, `low ≤ key < high`, to be counted in equal buckets.
+public struct DigitWindow: Sendable, Hashable {
+    /// Buckets a window is cut into.
+    public static let buckets = 1024
+    /// The utility's number in the job.
+    public var utility: Int
+    /// The smallest key inside.
+    public var low: Key
+    /// The smallest key above.
+    public var high: Key
+}
+
 extension DigitWindow {
     /// Whether all keys inside have one utility, so that labels are cut instead.
     private var isOneLevel: Bool { low.bits == high.bits }

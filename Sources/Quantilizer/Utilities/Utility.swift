@@ -10,6 +10,8 @@ public protocol Utility: Sendable {
     var scratchColumns: Int { get }
     /// What its values can be, where that is known without a sample; nil where it is not.
     var range: ValueRange? { get }
+    /// The column whose marker says that the sample failed: the first of what the function reads.
+    var failureColumn: Int { get }
 
     /// Fills lanes `0..<lanes` of `results` column `column` from the value columns.
     ///
@@ -22,4 +24,6 @@ public protocol Utility: Sendable {
 extension Utility {
     /// Not known.
     public var range: ValueRange? { nil }
+    /// The first of all.
+    public var failureColumn: Int { 0 }
 }

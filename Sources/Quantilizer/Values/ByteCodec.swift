@@ -38,15 +38,6 @@ struct ByteWriter {
         write(count: value.count)
         bytes.append(contentsOf: value)
     }
-    mutating func write(_ key: Key) {
-        write(key.bits)
-        write(key.label)
-        write(key.index)
-    }
-    mutating func write(_ range: DyadicRange) {
-        write(range.start)
-        write(UInt8(range.level))
-    }
 }
 
 /// Reads what ``ByteWriter`` wrote. Bytes from outside may hold anything: every read is checked.
@@ -102,17 +93,6 @@ struct ByteReader {
         // No memory is taken for what is not there.
         try need(Int(value) * bytesEach)
         return Int(value)
-    }
-    mutating func key() throws(DecodingFailure) -> Key {
-        Key(bits: try word(), label: try word(), index: try word())
-    }
-    mutating func dyadicRange() throws(DecodingFailure) -> DyadicRange {
-        let start = try word()
-        let level = Int(try byte())
-        guard let range = DyadicRange(start: start, level: level) else {
-            throw DecodingFailure("\(start) at level \(level) is not an aligned dyadic range")
-        }
-        return range
     }
     mutating func blob(limit: Int, of name: String) throws(DecodingFailure) -> [UInt8] {
         let length = try count(limit: limit, bytesEach: 1, of: name)

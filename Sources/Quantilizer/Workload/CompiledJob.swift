@@ -45,7 +45,7 @@ public struct CompiledJob: Sendable {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
         self.settings = settings
-        if case .splitting = settings.method, var texts = base as? TextBase {
+        if settings.method.traits.losesForGood, var texts = base as? TextBase {
             // What was lost there is lost: see TextParticles.
             texts.call.isOnce = true
             self.base = texts
@@ -118,6 +118,9 @@ public struct CompiledJob: Sendable {
         }
     }
 
+    /// The centres of the first utility and of every cost.
+    var firstCentres: [Double] { [centres[0]] + centres.dropFirst(utilities.count) }
+
     /// Bytes that one candidate takes.
     var candidateBytes: Int { 24 + 8 * costs.count }
 
@@ -125,6 +128,14 @@ public struct CompiledJob: Sendable {
     /// cutting takes a copy.
     var candidateBudget: Int {
         min(Limits.candidates, max(1024, settings.memoryBytes / (4 * candidateBytes)))
+    }
+}
+
+extension CompiledJob {
+    /// The text bases that each sample is drawn from: one, or one for each setting of a sweep.
+    public var texts: [TextBase] {
+        let family = (base as? RecordedFamily)?.variants ?? recorded.map { [$0] } ?? []
+        return family.compactMap { $0 as? TextBase }
     }
 }
 

@@ -25,25 +25,19 @@ extension JobSettings {
     /// How far the job goes.
     public var extent: JobExtent {
         get {
-            // The most that `threshold` may take.
-            if case .threshold(_, let maximum) = method {
-                return JobExtent(samples: maximum, draws: draws, looks: looks)
-            }
-            return JobExtent(samples: samples, draws: draws, looks: looks)
+            JobExtent(samples: method.traits.mostSamples ?? samples, draws: draws, looks: looks)
         }
         set {
             samples = newValue.samples
             draws = newValue.draws
             looks = newValue.looks
-            if case .threshold(let source, _) = method {
-                method = .threshold(source, maximumSamples: newValue.samples)
-            }
+            if method.traits.mostSamples != nil { method.traits.mostSamples = newValue.samples }
         }
     }
 
     /// Base samples that the job issues in all, or at most.
     var plannedSamples: UInt64 {
-        method == .bestOfN ? samples &* UInt64(draws) : samples
+        method.traits.isInGroups ? samples &* UInt64(draws) : samples
     }
 
     /// Why the job's method takes no more samples; nil where it does.
@@ -54,40 +48,7 @@ extension JobSettings {
                 "samples of this base are drawn once and kept: submit a job with more `samples`; what "
                     + "a worker's journal holds is not drawn again")
         }
-        return switch method {
-        case .splitting:
-            JobFailure(
-                "cannot-extend",
-                "`splitting` issues what its levels and islands need, there is no number of samples "
-                    + "to raise: submit a job with more `draws` or `islands`")
-        case .exact:
-            if case .threshold = precision {
-                JobFailure(
-                    "cannot-extend",
-                    "`precision: { threshold: … }` finds the number of samples by itself: submit a "
-                        + "job with a narrower width, or with `samples`, which can be extended")
-            } else {
-                nil
-            }
-        case .bestOfN, .threshold: nil
-        case .importance, .crossEntropy, .screened, .band, .tilt, .minimax,
-            .impact:
-            JobFailure(
-                "cannot-extend",
-                "`\(method.name)` plans its passes for the number of samples that it has: submit a job "
-                    + "with more `samples`")
-        case .search:
-            JobFailure(
-                "cannot-extend",
-                "a search goes so many generations: submit one with more `generations`")
-        case .attack:
-            JobFailure(
-                "cannot-extend",
-                "an attack plans its passes for the samples that it has: submit one with more")
-        case .plain:
-            JobFailure(
-                "cannot-extend", "an estimate is made at once: submit one with more `samples`")
-        }
+        return method.traits.whyNotExtensible(self)
     }
 
     /// These settings with a larger extent; what is nil stays.
@@ -101,26 +62,22 @@ extension JobSettings {
         if let whyNotExtensible { throw whyNotExtensible }
         var result = self
         func refuse(_ message: String) -> JobFailure { JobFailure("cannot-extend", message) }
-        switch method {
-        case .bestOfN:
+        if method.traits.isInGroups {
             guard samples == nil || samples == self.samples else {
                 throw refuse(
                     "`samples` of best-of-n is the size of a group, and other groups are another "
                         + "job: ask for more draws with --draws")
             }
-        case .exact, .threshold:
+        } else {
             guard draws == nil || draws == self.draws else {
                 throw refuse(
                     "more draws of `\(method.name)` are another choice among the same samples: "
                         + "submit a job with more `draws`; only `samples` can be raised")
             }
-        case .splitting, .importance, .crossEntropy, .screened, .band, .tilt, .minimax,
-            .impact, .plain, .attack, .search:
-            break
         }
         var wanted = JobExtent(
             samples: samples ?? self.samples, draws: draws ?? self.draws, looks: looks)
-        if looked, method == .exact, wanted.samples > self.samples {
+        if looked, method.traits.paysForLooks, wanted.samples > self.samples {
             guard looks.count < Limits.looks else {
                 throw refuse(
                     "it was extended \(Limits.looks) times already: submit a job of so many")
@@ -156,7 +113,7 @@ extension JobExtent {
         guard looks.count <= Limits.looks, zip(looks, looks.dropFirst()).allSatisfy({ $0 < $1 }),
             looks.first ?? 1 > 0, looks.last ?? 0 < samples
         else { return false }
-        return method != .bestOfN || samples <= Limits.samples / UInt64(draws)
+        return !method.traits.isInGroups || samples <= Limits.samples / UInt64(draws)
     }
 
     func write(to writer: inout ByteWriter) {
@@ -176,37 +133,5 @@ extension JobExtent {
         guard isAllowed(job.settings.method) else {
             throw DecodingFailure("an extent out of range")
         }
-    }
-}
-
-extension JobSettings {
-    /// The looks as a job file has them, if there are any.
-    var writtenLooks: [(String, JSON)] {
-        looks.isEmpty ? [] : [("looks", .array(looks.map { .integer($0) }))]
-    }
-}
-
-extension JobSpec {
-    /// The job file, every default filled in, of the job with a larger extent.
-    ///
-    /// - Parameter looked: whether there may be an answer already.
-    /// - Throws: where the method cannot take up more, or the extent is smaller.
-    public func extended(
-        samples: UInt64?, draws: Int?, looked: Bool = true
-    ) throws(JobFailure) -> JSON {
-        let settings = try job.settings.extended(samples: samples, draws: draws, looked: looked)
-        guard settings.extent != job.settings.extent, case .object(let members) = normalised else {
-            return normalised
-        }
-        return .object(
-            members.flatMap { name, value -> [(String, JSON)] in
-                switch name {
-                case "samples", "precision":
-                    [("samples", .integer(settings.samples))] + settings.writtenLooks
-                case "looks": []
-                case "draws": [("draws", .integer(UInt64(settings.draws)))]
-                default: [(name, value)]
-                }
-            })
     }
 }

@@ -134,7 +134,7 @@ import Testing
             "base": "normal", "utility": "x[0]", "quantile": 0.1, "draws": 3, "independent": "true",
         ]
         let spec = try JobSpec.parse(file)
-        guard case .threshold(.pilot, _) = spec.job.settings.method else {
+        guard case .pilot? = spec.job.settings.method.as(ThresholdRoom.self)?.source else {
             Issue.record("\(spec.job.settings.method)")
             return
         }

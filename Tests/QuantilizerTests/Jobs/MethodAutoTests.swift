@@ -66,7 +66,7 @@ import Testing
         let tight = event.with("method", ["auto": ["budget": 2e5]])
         let fewer = try JobSpec.parse(tight)
         #expect(fewer.chosen?.name == "splitting" && fewer.chosen?.isOverBudget == false)
-        guard case .splitting(let settings) = fewer.job.settings.method else {
+        guard let settings = fewer.job.settings.method.splitting else {
             Issue.record("\(fewer.job.settings.method)")
             return
         }

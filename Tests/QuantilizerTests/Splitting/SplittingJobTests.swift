@@ -182,7 +182,7 @@ import Testing
             let spec = try JobSpec.parse(Self.event.with("method", method))
             let again = try JobSpec.parse(JobNode(spec.normalised))
             #expect(again.job.settings == spec.job.settings)
-            guard case .splitting(let settings) = spec.job.settings.method else { return nil }
+            guard let settings = spec.job.settings.method.splitting else { return nil }
             return settings
         }
         #expect(
@@ -200,7 +200,7 @@ import Testing
         for method: JobNode in [["moves": 3], ["chain": 8]] {
             let node = Self.event.with("method", ["splitting": method])
             let job = try JobSpec.parse(node).job
-            guard case .splitting(let settings) = job.settings.method else { continue }
+            guard let settings = job.settings.method.splitting else { continue }
             let result = try #require(run(job).result)
             let levels = try #require(
                 result.diagnostics.first { $0.name == "levels" }.map { Int($0.value) })

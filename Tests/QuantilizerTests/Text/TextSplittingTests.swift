@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [(0.0, 54.05), (1.0, 42.31)])
     func movesLeaveTheLawAsItIs(least: Double, limit: Double) throws {
         let job = try job(Chain(), tokens: 3, utility: "as", quantile: 0.1, bits: 14)
-        guard case .splitting(let settings) = job.settings.method else { return }
+        guard let settings = job.settings.method.splitting else { return }
         var island = SplittingIsland(job: job, settings: settings, island: 3)
         let level = Level(bits: Key.orderedBits(least), label: 0)
         let inside = island.survivors(of: level)
@@ -82,7 +82,7 @@ import Testing
     func textsThatEndEarlyKeepTheirLaw(end: String?) throws {
         let chain = Chain(ends: 0.3, end: end)
         let job = try job(chain, tokens: 3, utility: "as", quantile: 0.1, bits: 14)
-        guard case .splitting(let settings) = job.settings.method else { return }
+        guard let settings = job.settings.method.splitting else { return }
         var island = SplittingIsland(job: job, settings: settings, island: 3)
         for _ in 0..<4 { _ = island.move(.rewrite, level: .lowest) }
         var counts: [String: Double] = [:]
@@ -246,7 +246,7 @@ import Testing
         let lossy = try job(
             Chain(merges: false, lost: "ca"), tokens: 3, utility: "as", quantile: 0.2, bits: 8,
             moves: 6)
-        guard case .splitting(let settings) = lossy.settings.method else { return }
+        guard let settings = lossy.settings.method.splitting else { return }
         var plan = SplittingPlan()
         plan.levels = [Level(bits: Key.orderedBits(1), label: 0)]
         plan.steps = [MoveSteps(0.5)]

@@ -98,7 +98,8 @@ struct AttackMethod: Method {
         pass += 1
         return .round(
             Round(
-                number: number, domain: .proposal, range: 0..<UInt64(size), task: .weigh(current),
+                number: number, domain: .proposal, range: 0..<UInt64(size),
+                task: .slots(SlotWork(current)),
                 measures: false))
     }
 

@@ -39,7 +39,7 @@ struct SearchMethod: Method {
     mutating func advance(
         _ merger: consuming RoundMerger, _ context: MethodContext
     ) -> MethodStep {
-        let records = merger.trialsInOrder
+        let records = merger.records(TrialRecord.self)
         guard generation < settings.generations else {
             return .result(
                 SearchReport(
@@ -72,7 +72,7 @@ struct SearchMethod: Method {
             evaluations: UInt64(settings.samples * (job.search?.bases ?? 1)))
         return .round(
             Round(
-                number: number, domain: .pilot, range: pass.range, task: .trials(pass),
+                number: number, domain: .pilot, range: pass.range, task: .slots(SlotWork(pass)),
                 measures: false))
     }
 

@@ -11,11 +11,8 @@ public struct SearchPass: Hashable, Sendable {
     /// Evaluations that a candidate takes.
     var evaluations: UInt64
 
-    /// Indices that stand for one candidate.
-    static let indicesPerCandidate: UInt64 = 256
-
     /// The round's indices.
-    var range: Range<UInt64> { 0..<UInt64(candidates.count) * Self.indicesPerCandidate }
+    var range: Range<UInt64> { 0..<UInt64(candidates.count) * SlotWork.indices }
 }
 
 /// What an inner quantilizer found for one candidate on one base.
@@ -39,9 +36,9 @@ extension TrialRecord {
     static func run(
         _ pass: SearchPass, candidate number: Int, job: CompiledJob, isCancelled: () -> Bool
     ) -> TrialRecord? {
-        guard case .search(let settings) = job.settings.method, let shape = job.search,
+        guard let settings = job.settings.method.search, let shape = job.search,
             let reward = try? shape.reward(
-                settings, at: pass.candidates[number], base: job.base)
+                settings.parameters.map(\.name), at: pass.candidates[number], base: job.base)
         else { return TrialRecord() }
         let first = pass.first + UInt64(number) * pass.stride
         var record = TrialRecord()
@@ -115,7 +112,10 @@ extension TrialRecord {
     }
 }
 
-extension SearchPass {
+extension SearchPass: SlotTask {
+    static let kind: UInt8 = 9
+    static let domain = Domain.pilot
+
     func write(to writer: inout ByteWriter) {
         writer.write(count: candidates.count)
         for candidate in candidates { for x in candidate { writer.write(x) } }
@@ -127,7 +127,7 @@ extension SearchPass {
     init(
         from reader: inout ByteReader, job: CompiledJob, indices: Range<UInt64>
     ) throws(DecodingFailure) {
-        guard case .search(let settings) = job.settings.method else {
+        guard let settings = job.settings.method.search else {
             throw DecodingFailure("a job of another kind has no candidates")
         }
         let width = settings.parameters.count
@@ -151,6 +151,33 @@ extension SearchPass {
             stride == 0 || stride == UInt64(settings.stride)
         else { throw DecodingFailure("candidates that do not fit their round") }
     }
+
+    func readRecord(
+        from reader: inout ByteReader, job: CompiledJob, slot: UInt64
+    ) throws(DecodingFailure) -> any SlotRecord {
+        try TrialRecord(from: &reader)
+    }
+
+    func run(
+        _ slots: Range<UInt64>, job: CompiledJob, isCancelled: () -> Bool
+    ) -> SlotFindings? {
+        var found = SlotFindings()
+        for candidate in slots {
+            guard
+                let record = TrialRecord.run(
+                    self, candidate: Int(candidate), job: job, isCancelled: isCancelled)
+            else { return nil }
+            found.records.append(record)
+        }
+        return found
+    }
+
+    func evaluations(of record: any SlotRecord) -> UInt64 { evaluations }
+
+    func evaluationsPerIndex(job: CompiledJob) -> Double {
+        guard let settings = job.settings.method.search else { return 1 }
+        return Double(settings.samples * (job.search?.bases ?? 1)) / Double(SlotWork.indices)
+    }
 }
 
 extension SearchSettings {
@@ -158,7 +185,7 @@ extension SearchSettings {
     var stride: Int { (samples + 255) & ~255 }
 }
 
-extension TrialRecord {
+extension TrialRecord: SlotRecord {
     func write(to writer: inout ByteWriter) {
         for side in [home, shifted] {
             for x in [side.reward, side.criterion, side.baseReward, side.baseCriterion] {

@@ -48,6 +48,7 @@ struct VariantFormula: Utility {
 
     var scratchColumns: Int { formula.scratchColumns }
     var range: ValueRange? { formula.range }
+    var failureColumn: Int { first }
 
     func evaluate(
         lanes: Int, values: borrowing Columns, scratch: inout Columns, results: inout Columns,

@@ -193,32 +193,32 @@ extension MixtureBase: DeclaredBase {
             if let made { components.append(made) }
         }
         try map.finish()
-        return try BaseRegistry.located(map) { () throws(BaseError) in
+        return try BaseRequest.located(map) { () throws(BaseError) in
             try MixtureBase(components)
         }
     }
 
     /// `{ weight: 1, label: name, normal: {…} }`.
     private static func component(
-        _ node: JobNode, _ path: String, _ number: Int, _ r: BaseRegistry.Request,
+        _ node: JobNode, _ path: String, _ number: Int, _ r: BaseRequest,
         _ declaration: BaseDeclaration
     ) throws(JobError) -> Component {
         guard case .mapping(let entries) = node.content else {
             throw node.expected("a component such as `{ weight: 1, normal: {} }`", path: path)
         }
         var map = JobMapping(
-            node, path: path, keys: declaration.parameters.map(\.key) + BaseRegistry.names,
-            others: BaseRegistry.otherNames)
+            node, path: path, keys: declaration.parameters.map(\.key) + r.language.names,
+            others: r.language.otherNames)
         let weight = map.number(declaration.parameter("weight")) ?? .nan
         var label = "\(number)"
         if case .text(let given)? = map.value(of: declaration.parameter("label")) { label = given }
-        let inner = entries.filter { BaseRegistry.declaration(of: $0.key) != nil }
+        let inner = entries.filter { r.language.declaration(of: $0.key) != nil }
         if inner.count != 1 {
             map.note(nil, "expected one base in the component, found \(inner.count)")
         }
         let base = inner.first.flatMap { entry in
             map.collect { () throws(JobError) in
-                try BaseRegistry.build(
+                try r.language.build(
                     entry.key, at: entry.keyPosition, entry.value, r.resources, path, r.depth + 1)
             }
         }

@@ -113,7 +113,7 @@ extension ProductBase: DeclaredBase {
     }
 
     /// The bases under their names.
-    static func read(_ r: BaseRegistry.Request) throws(JobError) -> ProductBase {
+    static func read(_ r: BaseRequest) throws(JobError) -> ProductBase {
         guard case .mapping(let entries) = r.node.content, !entries.isEmpty else {
             throw r.node.expected("a mapping of names to bases", path: r.path)
         }
@@ -126,13 +126,13 @@ extension ProductBase: DeclaredBase {
         var marginals: [(name: String, base: any BaseDistribution)] = []
         for entry in entries {
             let made = map.collect { () throws(JobError) in
-                guard BaseRegistry.isName(entry.key) else {
+                guard FormulaNames.isName(entry.key) else {
                     throw JobError(
                         at: entry.keyPosition, path: r.path,
                         "expected a name that formulas can use, a letter or _ and then letters, "
                             + "digits or _, found `\(entry.key)`")
                 }
-                return try BaseRegistry.make(
+                return try r.language.make(
                     entry.value, resources: r.resources, path: "\(r.path).\(entry.key)",
                     depth: r.depth + 1)
             }

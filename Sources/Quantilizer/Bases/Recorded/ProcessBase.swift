@@ -105,14 +105,6 @@ public struct ProcessBase: RecordedBase {
     }
 }
 
-/// Makes samples of noise, elsewhere. It blocks whoever asks.
-public protocol SampleGenerator: Sendable {
-    /// Why it is given up, nil while it is not.
-    var trouble: String? { get }
-    /// Fills all value columns; false where it cannot.
-    func fill(lanes: Int, noise: borrowing Columns, values: inout Columns) -> Bool
-}
-
 extension ProcessBase: DeclaredBase {
     static let declaration = BaseDeclaration(
         name, "Samples that a program of any language makes of noise.",
@@ -139,7 +131,7 @@ extension ProcessBase: DeclaredBase {
     }
 
     private static func read(
-        _ r: BaseRegistry.Request, _ declaration: BaseDeclaration
+        _ r: BaseRequest, _ declaration: BaseDeclaration
     ) throws(JobError) -> any BaseDistribution {
         guard r.depth == 0 else {
             throw JobError(
@@ -155,13 +147,13 @@ extension ProcessBase: DeclaredBase {
         let program = JobNode(
             .mapping(entries.filter { common.contains($0.key) }), at: r.node.position)
         let source = map.collect { () throws(JobError) in
-            try JobSpecReader.process(program, r.path, r.resources)
+            try ExternalReader.process(program, r.path, r.resources)
         }
         let dimension = map.whole(declaration.parameter("dimension"))
         var names: [String] = []
         if case .texts(let given)? = map.value(of: declaration.parameter("names")) {
             names = given
-            if !names.allSatisfy({ BaseRegistry.isName($0) }) || Set(names).count != names.count {
+            if !names.allSatisfy({ FormulaNames.isName($0) }) || Set(names).count != names.count {
                 map.note("names", "expected names that formulas can use, each once")
             } else if let dimension, !names.isEmpty, names.count != dimension {
                 map.note("names", "\(names.count) names for \(dimension) values")

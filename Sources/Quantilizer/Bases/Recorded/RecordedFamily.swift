@@ -60,16 +60,3 @@ struct RecordedFamily: RecordedBase {
 
     func spend(_ usage: RecordUsage) -> Double? { variants[0].spend(usage) }
 }
-
-extension CompiledJob {
-    /// The text bases that each sample is drawn from: one, or one for each setting of a sweep.
-    public var texts: [TextBase] {
-        let family = (base as? RecordedFamily)?.variants ?? recorded.map { [$0] } ?? []
-        return family.compactMap { $0 as? TextBase }
-    }
-}
-
-extension Utility {
-    /// The column whose marker says that the sample failed: the first of what the function reads.
-    var failureColumn: Int { (self as? VariantFormula)?.first ?? 0 }
-}

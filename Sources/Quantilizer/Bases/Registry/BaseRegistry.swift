@@ -3,14 +3,7 @@
 /// Base distributions by the names that a job file uses.
 ///
 /// A new base is a file of its own, with its ``BaseDeclaration``, and a line in ``declarations``.
-public enum BaseRegistry {
-    /// What a builder gets.
-    struct Request {
-        var node: JobNode
-        var path: String
-        var resources: JobResources
-        var depth: Int
-    }
+public enum BaseRegistry: BaseLanguage {
 
     /// All bases, in the order of the reference.
     public static let declarations: [BaseDeclaration] = [
@@ -128,23 +121,14 @@ public enum BaseRegistry {
                         name, among: names + added.keys.sorted(), also: otherNames.keys.sorted()))
         }
         return try declaration.build(
-            Request(node: parameters, path: place, resources: resources, depth: depth))
+            BaseRequest(
+                node: parameters, path: place, resources: resources, depth: depth,
+                language: Self.self))
     }
 
-    /// Whether a formula can name it.
-    static func isName(_ text: String) -> Bool { FormulaNames.isName(text) }
-
-    /// Runs an initialiser; what it throws is put at its parameter's place.
-    static func located(
-        _ map: JobMapping, _ make: () throws(BaseError) -> any BaseDistribution
-    ) throws(JobError) -> any BaseDistribution {
-        do throws(BaseError) {
-            return try make()
-        } catch {
-            var copy = map
-            let key = map.has(error.parameter) ? error.parameter : nil
-            copy.note(key, key == nil ? error.description : error.message)
-            throw JobError(copy.diagnostics)
-        }
+    static func marginals(
+        _ request: BaseRequest
+    ) throws(JobError) -> [(name: String, base: any BaseDistribution)] {
+        try ProductBase.read(request).marginals
     }
 }

@@ -127,11 +127,6 @@ struct TopMoments: Sendable, Equatable {
     /// The mean of the finite values; NaN where there are none.
     var mean: Double { finite == 0 ? .nan : sum.mean(of: finite) }
 
-    /// The standard deviation of the finite values with n − 1; 0 for one value, NaN for none.
-    func standardDeviation(centre: Double) -> Double {
-        KeptMean(self, centre: centre).standardDeviation
-    }
-
     /// With every exact sum in its shortest form.
     var trimmed: TopMoments {
         var copy = self

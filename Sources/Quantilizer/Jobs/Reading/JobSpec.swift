@@ -39,48 +39,13 @@ public struct JobSpec: Sendable {
     public static func parse(
         _ node: JobNode, resources: JobResources = JobResources()
     ) throws(JobError) -> JobSpec {
-        var reader = JobSpecReader(node)
+        var reader = JobSpecReader(node, keys: keys)
         return try reader.read(resources)
     }
 }
 
-/// Reads the keys of a job file one by one, collecting what is wrong.
-struct JobSpecReader {
-    var map: JobMapping
-    /// The tables that the job names.
-    var tables: [String: DataTable] = [:]
-    /// The proposal that `method: importance` gives, not yet read.
-    var proposalNode: JobNode?
-    /// The function that `method: screened` or `impact` gives, not yet read.
-    var auxiliaryNode: (key: String, node: JobNode)?
-    /// What `method: screened` ranks texts by after each stage, not yet read; nil for the utility.
-    var stageNodes: [JobNode?] = []
-    /// The event and its level function, as the job has them.
-    var estimated: (event: NamedUtility, level: NamedUtility?)?
-    /// What is swept over, and its quantiles with the name of what is wanted in truth.
-    var sweep: SweepShape?
-    var swept: (quantiles: [Double], value: String?)?
-    /// What is looked for in base samples.
-    var audit: AuditShape?
-    /// The numbers and the parts of a search.
-    var searching: SearchSettings?
-    var search: SearchShape?
-    /// What `method: auto` chooses by, and what it came to.
-    var circumstances: (base: any BaseDistribution, utilities: [NamedUtility], draws: Int)?
-    var chooser: MethodChooser?
-    /// Names that formulas may use beside the base's values.
-    var constants: [String: Double] = [:]
-    /// Names that formulas may use for formulas: the job's `define`, and later its utilities.
-    var definitions: [String: FormulaDefinition] = [:]
-    /// What bases and their keys are called in the normalised job.
-    var usualNames = UsualNames()
-    /// The names under `define`, in their order.
-    var definitionOrder: [String] = []
-
-    init(_ node: JobNode) {
-        map = JobMapping(node, path: "", keys: JobSpec.keys)
-    }
-
+/// The order in which the keys are read: names before what uses them.
+extension JobSpecReader {
     mutating func read(_ resources: JobResources) throws(JobError) -> JobSpec {
         if case .null = map.node.content { map.note(nil, "the job is empty") }
         tables = resources.tables
@@ -110,7 +75,7 @@ struct JobSpecReader {
         let proposal = readProposal(base, resources)
         let auxiliary = readAuxiliary(base, resources)
         let screens = readScreens(base, utilities, numbers?.method, resources)
-        if let method = numbers?.method, method.importance != nil {
+        if let method = numbers?.method, method.room.takesFormulasAlone {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
         if let numbers { checkLooks(numbers) }
@@ -119,7 +84,7 @@ struct JobSpecReader {
                 checkReplayed(numbers)
             } else {
                 checkRecorded(numbers, verify, isText: base is TextBase)
-                if case .splitting = numbers.method,
+                if numbers.method.traits.losesForGood,
                     let problem = (base as? TextBase)?.source.whyNotInStages
                 {
                     map.note("base", problem)
@@ -151,26 +116,19 @@ struct JobSpecReader {
     }
 
     /// Notes what cannot be asked of samples that only workers can make.
-    private mutating func checkReplayed(_ numbers: Numbers) {
-        switch numbers.method {
-        case .exact, .bestOfN, .threshold, .plain, .splitting, .crossEntropy: break
-        default:
-            map.note(
-                "method",
-                "`\(numbers.method.name)` takes samples where they are at hand, or their density; those "
-                    + "of this base are made by a process: use `exact`, `best-of-n`, `threshold`, "
-                    + "`splitting` or `cross-entropy`")
-        }
+    private mutating func checkReplayed(_ numbers: MethodNumbers) {
+        guard !numbers.method.room.takesReplayed else { return }
+        map.note(
+            "method",
+            "`\(numbers.method.name)` takes samples where they are at hand, or their density; those "
+                + "of this base are made by a process: use `exact`, `best-of-n`, `threshold`, "
+                + "`splitting` or `cross-entropy`")
     }
 
     /// Notes what cannot be asked of samples that are drawn once and kept.
-    private mutating func checkRecorded(_ numbers: Numbers, _ verify: Double, isText: Bool) {
-        switch numbers.method {
-        case .exact, .bestOfN: break
-        case .screened(let settings) where isText && !settings.stages.isEmpty: break
-        case .splitting where isText && !isEstimate: break
-        case .threshold, .splitting, .importance, .crossEntropy, .screened, .band, .tilt,
-            .minimax, .impact, .plain, .attack, .search:
+    private mutating func checkRecorded(_ numbers: MethodNumbers, _ verify: Double, isText: Bool) {
+        let isInGroups = numbers.method.traits.isInGroups
+        if !numbers.method.room.takesRecorded(isText: isText, isEstimate: isEstimate) {
             map.note(
                 map.has("method") ? "method" : nil,
                 "samples of this base are drawn once and kept: of the methods only `exact` and "
@@ -179,13 +137,13 @@ struct JobSpecReader {
         }
         if numbers.precision != nil {
             map.note("precision", "samples of this base are drawn once: give `samples`")
-        } else if numbers.asked?.key == "samples", numbers.method != .bestOfN,
+        } else if numbers.asked?.key == "samples", !isInGroups,
             !map.has("samples")
         {
             map.note(nil, "missing key `samples`: each is asked of an endpoint, so say how many")
         }
         let draws =
-            numbers.method == .bestOfN
+            isInGroups
             ? map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1 : 1
         // Each setting of a sweep has a text of its own.
         let each = UInt64(draws * (sweep?.variants ?? 1))

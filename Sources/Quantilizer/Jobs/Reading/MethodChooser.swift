@@ -68,34 +68,36 @@ struct MethodChooser {
     }
 
     /// The method, with its usual settings.
-    var choice: JobSpecReader.Asked {
-        if base is any RecordedBase { return .exact }
+    var choice: any AskedMethod {
+        if base is any RecordedBase { return AskedExact() }
         if isEstimate {
-            guard hasLevel, !hasSamples else { return .plain }
+            guard hasLevel, !hasSamples else { return AskedPlain() }
         } else if hasSamples || quantiles.count > 1 || utilities.count > 1
             || exactSamples <= Double(budget)
         {
-            return .exact
+            return AskedExact()
         }
         let settings = splitting
-        guard cost(of: settings) != nil else { return isEstimate ? .plain : .exact }
-        return .ready(.splitting(settings))
+        guard cost(of: settings) != nil else {
+            if isEstimate { return AskedPlain() }
+            return AskedExact()
+        }
+        return AskedSplitting(settings: settings)
     }
 
     // MARK: Why
 
     /// The reason for a method with its numbers, which follow from the normalised job as well.
-    func reason(_ numbers: JobSpecReader.Numbers) -> ChosenMethod {
+    func reason(_ numbers: MethodNumbers) -> ChosenMethod {
         let (words, cost) = words(numbers)
         return ChosenMethod(
             budget: budget, name: numbers.method.name, because: words, isOverBudget: cost > budget)
     }
 
-    private func words(_ numbers: JobSpecReader.Numbers) -> (String, UInt64) {
+    private func words(_ numbers: MethodNumbers) -> (String, UInt64) {
         func text(_ x: Double) -> String { Number.text(x) }
         let limit = "the budget of \(budget) evaluations"
-        switch numbers.method {
-        case .exact:
+        if numbers.method == .exact {
             if case .threshold = numbers.precision {
                 return ("only `exact` looks for a precision of the threshold", 0)
             }
@@ -116,7 +118,8 @@ struct MethodChooser {
                 "its \(cost) samples keep to \(limit), and no certificate is smaller than its "
                     + "A = samples/kept", cost
             )
-        case .splitting(let settings):
+        }
+        if let settings = numbers.method.splitting {
             let cost = self.cost(of: settings) ?? .max
             let usual = SplittingSettings().particles
             let fewer =
@@ -131,14 +134,13 @@ struct MethodChooser {
                     + (isDiscrete ? "; ties are divided by random labels" : "") + fewer + weaker,
                 cost
             )
-        default:
-            return (
-                hasLevel
-                    ? "base samples are counted: `samples` is given, which no other estimate takes"
-                    : "base samples are counted: without a `utility` nothing leads to the event",
-                numbers.samples
-            )
         }
+        return (
+            hasLevel
+                ? "base samples are counted: `samples` is given, which no other estimate takes"
+                : "base samples are counted: without a `utility` nothing leads to the event",
+            numbers.samples
+        )
     }
 
     private var tooMany: String {
@@ -156,37 +158,4 @@ struct MethodChooser {
     }
 
     private var isDiscrete: Bool { base.densityMeasures?.contains(.count) == true }
-}
-
-extension JobSpecReader {
-    /// `method: auto`, with its budget or without.
-    mutating func readAuto(_ node: JobNode) -> Asked? {
-        guard let circumstances else { return nil }
-        let given = map.collect { () throws(JobError) -> Int? in
-            var inner = JobMapping(node, path: "method.auto", keys: ["budget"])
-            let budget =
-                inner.has("budget") ? inner.integer("budget", in: 1...Self.mostSamples) : nil
-            try inner.finish()
-            return budget
-        }
-        guard let given else { return nil }
-        // What is wrong with the quantiles is noted where they are read.
-        var copy = self
-        let chooser = MethodChooser(
-            budget: given.map { UInt64($0) }
-                ?? MethodChooser.usualBudget(circumstances.utilities),
-            base: circumstances.base, utilities: circumstances.utilities,
-            quantiles: copy.readQuantiles(), draws: circumstances.draws, isEstimate: isEstimate,
-            hasLevel: map.has("utility") || map.has("utilities"),
-            hasSamples: isSampled || map.has("precision"))
-        self.chooser = chooser
-        return chooser.choice
-    }
-
-    /// Whether `samples` says a number.
-    private var isSampled: Bool {
-        guard let node = map["samples"] else { return false }
-        if case .scalar("auto", quoted: false) = node.content { return false }
-        return true
-    }
 }

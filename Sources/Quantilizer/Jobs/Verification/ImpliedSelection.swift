@@ -22,14 +22,7 @@ struct ImpliedSelection {
     ]
 
     /// Selections that the job has.
-    var count: Int {
-        switch job.settings.method {
-        case .bestOfN, .threshold(.value, _): job.utilities.count
-        case .exact, .threshold(.pilot, _), .splitting, .importance, .crossEntropy, .screened,
-            .band, .tilt, .minimax, .impact, .plain, .attack, .search:
-            job.selections.count
-        }
-    }
+    var count: Int { job.settings.method.room.selectionCount(job) }
 
     /// What ``mend(_:number:)`` takes as it is said.
     var unchecked: [String] {
@@ -67,7 +60,6 @@ struct ImpliedSelection {
 
     private func mendCounts(_ selection: inout SelectionResult, number: Int) -> [String] {
         let settings = job.settings
-        let confidence = settings.confidence
         let said = selection.certificate
         let quantile = settings.quantiles[number % settings.quantiles.count]
         guard said.issued >= said.kept, said.issued <= Limits.samples, redrawn <= Limits.samples,
@@ -75,94 +67,8 @@ struct ImpliedSelection {
         else {
             return ["certificate: \(said.kept) kept of \(said.issued) issued samples cannot be"]
         }
-        switch settings.method {
-        case .exact:
-            guard said.issued > redrawn else { return ["certificate.issued is too few"] }
-            var samples = settings.samples
-            if case .threshold = settings.precision { samples = said.issued - redrawn }
-            let kept = KeptCount.of(quantile: quantile, samples: samples)
-            selection.quantile = quantile
-            setRank(&selection, kept: kept, of: samples)
-            selection.certificate = .uniformOverKept(
-                kept: kept, issued: samples,
-                looks: settings.looks.map { ($0, KeptCount.of(quantile: quantile, samples: $0)) },
-                draws: settings.draws, redrawn: redrawn, attempts: job.recorded?.attempts ?? 1)
-        case .bestOfN:
-            selection.quantile = 1 / Double(settings.samples)
-            setRank(&selection, kept: 1, of: settings.samples)
-            selection.certificate = .bestOf(
-                settings.samples, draws: settings.draws, redrawn: redrawn,
-                attempts: job.recorded?.attempts ?? 1)
-            let utilities = selection.draws.map(\.utility)
-            if let least = utilities.map({ Key.orderedBits($0) }).min(),
-                let worst = utilities.first(where: { Key.orderedBits($0) == least })
-            {
-                selection.threshold.value = worst
-            }
-        case .threshold(.pilot(let size), _):
-            let kept = KeptCount.of(quantile: quantile, samples: size)
-            selection.quantile = quantile
-            selection.kept = said.kept
-            selection.threshold.tailMass = Double(kept) / Double(size)
-            selection.threshold.tailMassInterval = TailMass.aboveRank(
-                kept, ties: ties(selection, of: size), of: size, confidence: confidence)
-            selection.certificate = .abovePilot(
-                kept: kept, pilot: size, confidence: confidence, issued: said.issued,
-                accepted: said.kept)
-        case .threshold(.value, _):
-            selection.quantile = nil
-            selection.kept = said.kept
-            selection.threshold.interval = nil
-            selection.threshold.tailMass = Double(said.kept) / Double(said.issued)
-            let isFull = selection.draws.count == settings.draws
-            selection.threshold.tailMassInterval =
-                isFull
-                ? TailMass.inverseSampling(
-                    successes: said.kept, trials: said.issued, confidence: confidence)
-                : TailMass.clopperPearson(
-                    hits: said.kept, trials: said.issued, confidence: confidence)
-            selection.certificate = .aboveGiven(
-                confidence: confidence, issued: said.issued, accepted: said.kept)
-        case .screened:
-            selection.quantile = quantile
-            selection.kept = KeptCount.of(quantile: quantile, samples: settings.samples)
-            // How often a text may be written again in all stages is the method's to know.
-            if !job.drawsOnce {
-                selection.certificate = .uniformOverKept(
-                    kept: selection.kept, issued: settings.samples)
-            }
-        case .band(let cut):
-            let (best, worst) = BandMethod.ranks(cut, quantile, samples: settings.samples)
-            selection.quantile = quantile
-            guard worst > best else { return ["kept: the band is empty"] }
-            setRank(&selection, kept: worst, of: settings.samples)
-            selection.kept = worst - best
-            selection.certificate = .uniformOverKept(
-                kept: selection.kept, issued: settings.samples)
-        case .splitting, .importance, .crossEntropy, .tilt, .minimax, .impact, .plain, .attack,
-            .search:
-            selection.quantile = quantile
-            selection.kept = said.kept
-            if let gate = said.gate { selection.certificate.amplification = 1 / gate + 1 }
-            let turned = selection.draws.count { $0.fallback }
-            selection.certificate.fallback = Double(turned) / Double(max(1, settings.draws))
-        }
-        return []
-    }
-
-    private func setRank(_ selection: inout SelectionResult, kept: UInt64, of samples: UInt64) {
-        selection.kept = kept
-        selection.threshold.tailMass = Double(kept) / Double(samples)
-        selection.threshold.tailMassInterval = TailMass.aboveRank(
-            kept, ties: ties(selection, of: samples), of: samples,
-            confidence: job.settings.confidence)
-    }
-
-    /// The samples at the threshold, as the selection says.
-    private func ties(_ selection: SelectionResult, of samples: UInt64) -> Ties {
-        let count = (selection.tieMass * Double(samples)).rounded()
-        guard count > 1, count <= Double(samples) else { return .none }
-        return Ties(count: UInt64(count), kept: selection.tieKept)
+        return settings.method.room.imply(
+            ImpliedCounts(job: job, redrawn: redrawn, quantile: quantile), of: &selection)
     }
 
     // MARK: Draws
@@ -171,7 +77,7 @@ struct ImpliedSelection {
         var faults: [String] = []
         let wanted = job.settings.draws
         let few = selection.draws.count < wanted
-        if selection.draws.count != wanted, !(few && mayLackDraws) {
+        if selection.draws.count != wanted, !(few && job.settings.method.room.mayLackDraws) {
             faults.append("\(wanted) draws there should be, not \(selection.draws.count)")
         }
         let floor = Key.orderedBits(selection.threshold.value)
@@ -202,10 +108,6 @@ struct ImpliedSelection {
             }
         }
         return faults
-    }
-
-    private var mayLackDraws: Bool {
-        if case .threshold = job.settings.method { true } else { false }
     }
 
     /// Measures again what was measured on a sample that cannot be drawn again.

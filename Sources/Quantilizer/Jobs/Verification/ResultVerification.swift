@@ -33,12 +33,7 @@ public enum ResultVerification {
     public static func takesWholeJob(_ job: CompiledJob) -> Bool {
         if job.drawsOnce { return false }
         if job.isEstimate || job.isAnalysis { return true }
-        return switch job.settings.method {
-        case .exact, .bestOfN, .threshold, .screened, .band: false
-        case .splitting, .importance, .crossEntropy, .tilt, .minimax, .impact, .plain, .attack,
-            .search:
-            true
-        }
+        return !job.settings.method.room.drawsHaveReceipts
     }
 
     /// Compares a document with that of the same job run again: everything but `timings`.
@@ -117,20 +112,15 @@ public enum ResultVerification {
     ) {
         report.comparisons += 1
         let issued = result.selections.map { $0.certificate.issued }
-        switch job.settings.method {
-        case .exact where job.settings.precision == nil && !job.drawsOnce,
-            .bestOfN where !job.drawsOnce,
-            .screened where !job.drawsOnce, .band:
+        if job.settings.method.room.issuesAlike(job) {
             if issued.contains(where: { $0 != result.issued }) {
                 report.findings.append(
                     "issued: \(result.issued) is said, certificates are over "
                         + issued.map { "\($0)" }.joined(separator: ", "))
             }
-        default:
-            if let most = issued.max(), most > result.issued {
-                report.findings.append(
-                    "issued: \(result.issued) is said, a certificate is over \(most)")
-            }
+        } else if let most = issued.max(), most > result.issued {
+            report.findings.append(
+                "issued: \(result.issued) is said, a certificate is over \(most)")
         }
     }
 }

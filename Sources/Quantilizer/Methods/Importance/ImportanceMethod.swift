@@ -144,7 +144,8 @@ struct ImportanceMethod: Method {
     private func step(_ pass: WeighingPass, _ number: Int, size: Int) -> MethodStep {
         .round(
             Round(
-                number: number, domain: .proposal, range: 0..<UInt64(size), task: .weigh(pass),
+                number: number, domain: .proposal, range: 0..<UInt64(size),
+                task: .slots(SlotWork(pass)),
                 measures: false))
     }
 

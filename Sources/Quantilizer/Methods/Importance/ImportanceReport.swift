@@ -121,7 +121,7 @@ struct ImportanceReport {
             while draws.count < count,
                 (Double(draws.count) + offset) * total < sum * Double(count)
             {
-                let start = sample.index & ~(WeighingPass.lanes - 1)
+                let start = sample.index & ~(SlotWork.indices - 1)
                 let record = records[sample.index]
                 if record == nil, start != block {
                     sampler.draw(start: start)
@@ -147,7 +147,7 @@ struct ImportanceReport {
 
     private func top(_ job: CompiledJob) -> [TopMoments] {
         var result = [TopMoments](repeating: TopMoments(), count: 1 + job.costs.count)
-        let centres = job.splittingCentres
+        let centres = job.firstCentres
         for sample in samples {
             result[0].add(sample.level.utility, centre: centres[0])
             for (cost, value) in sample.costs.enumerated() {

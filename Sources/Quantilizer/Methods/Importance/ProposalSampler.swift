@@ -161,7 +161,7 @@ extension WeighedBlock {
     ) -> WeighedBlock {
         sampler.evaluate(start: start)
         var block = WeighedBlock()
-        for lane in 0..<Int(WeighingPass.lanes) {
+        for lane in 0..<Int(SlotWork.indices) {
             let level = Level(
                 bits: Key.orderedBits(sampler.results[0, lane]), label: sampler.labels[lane])
             guard level >= pass.floor else { continue }
@@ -187,7 +187,7 @@ extension ProposalSampler {
         var block: UInt64?
         for position in samples.indices.sorted(by: { samples[$0].index < samples[$1].index }) {
             let index = samples[position].index
-            let start = index & ~(WeighingPass.lanes - 1)
+            let start = index & ~(SlotWork.indices - 1)
             if start != block {
                 sampler.draw(start: start)
                 block = start

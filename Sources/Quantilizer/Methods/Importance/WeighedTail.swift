@@ -83,16 +83,6 @@ struct WeighedTail: Sendable {
     }
 }
 
-/// Intervals that are symmetric on the logarithm.
-enum LogInterval {
-    /// From value · exp(−times · variation) to value · exp(times · variation), at most 1.
-    static func of(_ value: Double, variation: Double, times: Double) -> Interval {
-        let factor = Elementary.exp(times * variation)
-        guard factor.isFinite else { return Interval(0, 1) }
-        return Interval(value / factor, min(1, value * factor))
-    }
-}
-
 /// The shape k̂ of the tail of positive numbers: at k ≥ ½ their variance is infinite, at k ≥ 1 their mean.
 ///
 /// Zhang and Stephens 2009, doi:10.1198/tech.2009.08017, with the prior of Vehtari, Simpson,

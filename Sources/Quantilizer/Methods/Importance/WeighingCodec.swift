@@ -68,7 +68,10 @@ extension LatentMixture {
     }
 }
 
-extension WeighingPass {
+extension WeighingPass: SlotTask {
+    static let kind: UInt8 = 5
+    static let domain = Domain.proposal
+
     func write(to writer: inout ByteWriter) {
         writer.write(number)
         writer.write(proposal != nil)
@@ -80,12 +83,12 @@ extension WeighingPass {
     init(
         from reader: inout ByteReader, job: CompiledJob, indices: Range<UInt64>
     ) throws(DecodingFailure) {
-        guard job.settings.method.importance != nil else {
+        guard job.settings.method.weighing != nil else {
             throw DecodingFailure("a job of another method weighs nothing")
         }
         number = try reader.word32()
         guard number < UInt32(Limits.rounds), indices.upperBound <= UInt64(Limits.weighedSamples),
-            indices.upperBound % Self.lanes == 0
+            indices.upperBound % SlotWork.indices == 0
         else { throw DecodingFailure("\(indices) is not a range of blocks to weigh") }
         let hasProposal = try reader.bool()
         guard hasProposal || job.proposal != nil else {
@@ -97,9 +100,36 @@ extension WeighingPass {
         floor = try Level(from: &reader)
         measures = try reader.bool()
     }
+
+    func readRecord(
+        from reader: inout ByteReader, job: CompiledJob, slot: UInt64
+    ) throws(DecodingFailure) -> any SlotRecord {
+        try WeighedBlock(from: &reader, pass: self, job: job, start: slot * SlotWork.indices)
+    }
+
+    func run(
+        _ slots: Range<UInt64>, job: CompiledJob, isCancelled: () -> Bool
+    ) -> SlotFindings? {
+        guard let settings = job.settings.method.weighing else { return nil }
+        var sampler = ProposalSampler(job: job, settings: settings, pass: self)
+        var found = SlotFindings()
+        for slot in slots {
+            if isCancelled() { return nil }
+            found.records.append(
+                WeighedBlock.run(
+                    self, start: slot * SlotWork.indices, job: job, sampler: &sampler))
+        }
+        found.failures = sampler.failures
+        found.samples = sampler.records
+        return found
+    }
+
+    func evaluations(of record: any SlotRecord) -> UInt64 { SlotWork.indices }
 }
 
-extension WeighedBlock {
+extension WeighedBlock: SlotRecord {
+    var keptIndices: [UInt64] { samples.map(\.index) }
+
     func write(to writer: inout ByteWriter) {
         writer.write(count: samples.count)
         for sample in samples {
@@ -114,12 +144,12 @@ extension WeighedBlock {
     init(
         from reader: inout ByteReader, pass: WeighingPass, job: CompiledJob, start: UInt64
     ) throws(DecodingFailure) {
-        guard let settings = job.settings.method.importance else {
+        guard let settings = job.settings.method.weighing else {
             throw DecodingFailure("a job of another method weighs nothing")
         }
         let costs = pass.measures ? job.costs.count : 0
         let count = try reader.count(
-            limit: Int(Self.lanes), bytesEach: Self.bytesEach(costs: costs), of: "samples")
+            limit: Int(SlotWork.indices), bytesEach: Self.bytesEach(costs: costs), of: "samples")
         var last = -1
         for _ in 0..<count {
             let lane = Int(try reader.byte())
@@ -136,6 +166,9 @@ extension WeighedBlock {
                     index: start + UInt64(lane), level: level, weight: weight, costs: extras))
         }
     }
+}
 
-    private static var lanes: UInt64 { WeighingPass.lanes }
+extension RoundMerger {
+    /// The weighed samples that were brought back, by index.
+    var weighedSamples: [WeighedSample] { records(WeighedBlock.self).flatMap(\.samples) }
 }

@@ -15,9 +15,6 @@ public struct WeighingPass: Hashable, Sendable {
 
     /// The first sample's index in the stream.
     var first: UInt64 { UInt64(number) << 40 }
-
-    /// Samples a block of indices.
-    static let lanes: UInt64 = 256
 }
 
 /// A sample of a proposal with its weight, density of γ over density of the proposal.

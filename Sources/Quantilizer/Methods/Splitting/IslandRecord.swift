@@ -51,7 +51,7 @@ extension IslandRecord {
     static func run(
         _ pass: SplittingPass, island number: UInt64, job: CompiledJob, isCancelled: () -> Bool
     ) -> IslandRecord? {
-        guard case .splitting(let settings) = job.settings.method else { return nil }
+        guard let settings = job.settings.method.splitting else { return nil }
         var island = SplittingIsland(
             job: job, settings: settings, island: pass.phase.firstIsland + number)
         var record = IslandRecord()
@@ -122,12 +122,12 @@ extension IslandRecord {
     }
 
     private mutating func collect(_ island: inout SplittingIsland, job: CompiledJob) {
-        guard case .splitting(let settings) = job.settings.method else { return }
+        guard let settings = job.settings.method.splitting else { return }
         let kept = Self.particlesKept(job, settings)
         let order = island.shuffled()
         var rank = [Int](repeating: 0, count: order.count)
         for (place, particle) in order.enumerated() { rank[particle] = place }
-        let centres = job.splittingCentres
+        let centres = job.firstCentres
         top = [TopMoments](repeating: TopMoments(), count: centres.count)
         particles = [Particle](repeating: Particle(number: 0, utility: 0, value: []), count: kept)
         for start in stride(from: 0, to: order.count, by: ParticleCloud.lanes) {

@@ -43,18 +43,12 @@ extension SplittingPlan {
     }
 }
 
-extension Level {
-    func write(to writer: inout ByteWriter) {
-        writer.write(bits)
-        writer.write(label)
-    }
+extension SplittingPass: SlotTask {
+    static let kind: UInt8 = 4
+    static let domain = Domain.move
+    /// Islands move their particles again and again.
+    var exceedsIndices: Bool { true }
 
-    init(from reader: inout ByteReader) throws(DecodingFailure) {
-        self.init(bits: try reader.word(), label: try reader.word())
-    }
-}
-
-extension SplittingPass {
     func write(to writer: inout ByteWriter) {
         writer.write(phase.rawValue)
         plan.write(to: &writer)
@@ -63,7 +57,7 @@ extension SplittingPass {
     init(
         from reader: inout ByteReader, job: CompiledJob, indices: Range<UInt64>
     ) throws(DecodingFailure) {
-        guard case .splitting(let settings) = job.settings.method else {
+        guard let settings = job.settings.method.splitting else {
             throw DecodingFailure("a job of another method has no islands")
         }
         guard let phase = Phase(rawValue: try reader.byte()) else {
@@ -76,14 +70,54 @@ extension SplittingPass {
             throw DecodingFailure("a plan too large for the job")
         }
         let islands = UInt64(Limits.splittingIslands)
-        guard indices.upperBound <= islands * Self.indicesPerIsland,
-            indices.upperBound % Self.indicesPerIsland == 0
+        guard indices.upperBound <= islands * SlotWork.indices,
+            indices.upperBound % SlotWork.indices == 0
         else { throw DecodingFailure("\(indices) is not a range of islands") }
         self.init(phase: phase, plan: plan)
     }
+
+    func readRecord(
+        from reader: inout ByteReader, job: CompiledJob, slot: UInt64
+    ) throws(DecodingFailure) -> any SlotRecord {
+        try IslandRecord(from: &reader, pass: self, job: job)
+    }
+
+    func run(
+        _ slots: Range<UInt64>, job: CompiledJob, isCancelled: () -> Bool
+    ) -> SlotFindings? {
+        // Of a base whose samples others make, what failed is told of with the samples.
+        let counts = !job.utilities[0].isExternal && !job.drawsOnce
+        var found = SlotFindings()
+        for island in slots {
+            guard
+                var record = IslandRecord.run(
+                    self, island: island, job: job, isCancelled: isCancelled)
+            else { return nil }
+            if counts { found.failures &+= record.moments[0].failed }
+            if let usage = record.usage { found.usage.add(usage) }
+            record.usage = nil
+            found.records.append(record)
+        }
+        return found
+    }
+
+    func evaluations(of record: any SlotRecord) -> UInt64 {
+        (record as? IslandRecord)?.evaluations ?? 0
+    }
+
+    func evaluationsPerIndex(job: CompiledJob) -> Double {
+        guard let settings = job.settings.method.splitting else { return 1 }
+        let levels =
+            phase == .pilot
+            ? settings.firstAim(quantile: job.settings.quantiles[0]).levels : plan.levels.count
+        return Double(settings.evaluations(levels: levels)) / Double(SlotWork.indices)
+    }
 }
 
-extension IslandRecord {
+extension IslandRecord: SlotRecord {
+    /// An island goes down one utility, and measures the costs beside.
+    var failed: [UInt64] { moments.map(\.failed) }
+
     func write(to writer: inout ByteWriter) {
         writer.write(evaluations)
         writer.write(count: survivors.count)
@@ -112,7 +146,7 @@ extension IslandRecord {
     init(
         from reader: inout ByteReader, pass: SplittingPass, job: CompiledJob
     ) throws(DecodingFailure) {
-        guard case .splitting(let settings) = job.settings.method else {
+        guard let settings = job.settings.method.splitting else {
             throw DecodingFailure("a job of another method has no islands")
         }
         let columns = 1 + job.costs.count

@@ -23,7 +23,7 @@ struct SplittingIsland: ~Copyable {
     init(job: CompiledJob, settings: SplittingSettings, island: UInt64) {
         let count = settings.particles
         let functions = [job.utilities[0].utility] + job.costs.map(\.utility)
-        let centres = job.splittingCentres
+        let centres = job.firstCentres
         first = island << UInt64(settings.particleBits)
         resampling = RandomStream(seed: job.settings.seed, domain: .resample)
         ancestors = Array(0..<count)
@@ -133,9 +133,4 @@ struct SplittingIsland: ~Copyable {
 
     /// Fills the cloud's values and results with the block of particles from `start`.
     mutating func measure(start: Int) { cloud.measure(start: start) }
-}
-
-extension CompiledJob {
-    /// The centres of the first utility and of every cost.
-    var splittingCentres: [Double] { [centres[0]] + centres.dropFirst(utilities.count) }
 }

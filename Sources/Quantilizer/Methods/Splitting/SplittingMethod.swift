@@ -87,14 +87,14 @@ struct SplittingMethod: Method {
         .round(
             Round(
                 number: number, domain: .move,
-                range: 0..<UInt64(islands) * SplittingPass.indicesPerIsland,
-                task: .islands(SplittingPass(phase: phase, plan: plan)), measures: false))
+                range: 0..<UInt64(islands) * SlotWork.indices,
+                task: .slots(SlotWork(SplittingPass(phase: phase, plan: plan))), measures: false))
     }
 
     mutating func advance(
         _ merger: consuming RoundMerger, _ context: MethodContext
     ) -> MethodStep {
-        let records = merger.islandsInOrder
+        let records = merger.records(IslandRecord.self)
         let quantile = context.job.settings.quantiles[0]
         switch phase {
         case .pilot where context.job.isEstimate:

@@ -31,9 +31,6 @@ public struct MinimaxSettings: Sendable, Hashable {
 
     /// The confidence of a measured ε: half the error, as the value it goes into has an error of its own.
     static func measuring(_ confidence: Double) -> Double { (1 + confidence) / 2 }
-
-    /// Orders s of the norm that are understood: 1 to 15.
-    static let mostOrder: UInt8 = 16
 }
 
 /// The numbers of `method: tilt`.

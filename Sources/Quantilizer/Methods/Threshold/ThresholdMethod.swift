@@ -113,7 +113,7 @@ struct ThresholdMethod: Method {
     /// With a larger maximum the latest round may have been longer: then its rest follows. Where the
     /// draws were found in a round that the maximum did not cut, nothing changes.
     mutating func extend(_ context: MethodContext) -> MethodStep? {
-        guard isResting, case .threshold(_, let maximum) = context.job.settings.method else {
+        guard isResting, let maximum = context.job.settings.method.traits.mostSamples else {
             return nil
         }
         var earlier = self

@@ -88,27 +88,13 @@ struct RunCommand: AsyncParsableCommand {
                 throw PoolFailure(
                     .stateFile,
                     "this job cannot be computed in parts: "
-                        + Self.whyNotInParts(job.spec.job.settings), remedy: "")
+                        + job.spec.job.settings.method.whyNotInParts, remedy: "")
             }
             job.part = part.range(of: all.upperBound)
         }
         if job.machine.failure == nil {
             // A file that cannot be written shows before the work.
             try Keeper(job.spec, job.resources, path).keep(job.machine)
-        }
-    }
-
-    private static func whyNotInParts(_ settings: JobSettings) -> String {
-        switch settings.method {
-        case .exact:
-            "its candidates do not fit `memory`, so that later passes depend on earlier ones; give "
-                + "the job more `memory` (a kept sample takes 96 bytes, and 32 more a cost), or "
-                + "take a --state that was begun with --part"
-        case .bestOfN: "it was begun as a whole"
-        case .screened, .band, .impact: "its second pass depends on all of the first"
-        case .threshold, .splitting, .importance, .crossEntropy, .tilt, .minimax, .plain,
-            .attack, .search:
-            "how far it goes depends on what it finds on the way"
         }
     }
 }

@@ -98,22 +98,3 @@ extension JobSpecReader {
             harmful: UInt64(column.count { $0 == 1 }))
     }
 }
-
-extension AuditShape {
-    /// The audit as a job file has it.
-    var normalised: JSON {
-        var members: [(String, JSON)] = []
-        if !harms.isEmpty {
-            members.append(("harm", .object(harms.map { ($0.name, .string($0.source)) })))
-        }
-        if let labels {
-            members.append(
-                (
-                    "labels",
-                    .object([("file", .string(labels.file)), ("column", .string(labels.column))])
-                ))
-        }
-        if !components.isEmpty { members.append(("components", .bool(true))) }
-        return .object(members)
-    }
-}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The methods by the names that a job file has for them, in the order in which they are told.
+///
+/// A new method is its folder, with its ``MethodRoom`` and its ``AskedMethod``, and a line here.
+enum MethodRegistry {
+    /// What may stand under `method`.
+    static let methods: [any AskedMethod.Type] = [
+        AskedExact.self,
+        AskedBestOfN.self,
+        AskedThreshold.self,
+        AskedSplitting.self,
+        AskedImportance.self,
+        AskedCrossEntropy.self,
+        AskedScreened.self,
+        AskedBand.self,
+        AskedTilt.self,
+        AskedMinimax.self,
+        AskedImpact.self,
+        AskedPlain.self,
+    ]
+
+    /// Analyses whose key says the method.
+    static let analyses: [any AskedMethod.Type] = [AskedAttack.self, AskedSearch.self]
+
+    /// The names that may stand under `method`.
+    static let names = ["auto"] + methods.map { $0.name }
+
+    /// The method of a name.
+    static func method(_ name: String) -> (any AskedMethod.Type)? {
+        methods.first { $0.name == name }
+    }
+}
