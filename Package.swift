@@ -172,8 +172,10 @@ if Context.environment["QPOOL_SANITIZE"] == "thread" {
     }
 }
 
-// `ops/package`: an empty table of ICU data, under the name that this toolchain's Foundation has for it.
+// `ops/packaging/program`: the program alone, so that an image is built from `Sources`; and an empty table
+// of ICU data, under the name that this toolchain's Foundation has for it.
 if let entry = Context.environment["QPOOL_PACKAGE_ICU"] {
+    package.targets.removeAll { $0.type == .test || $0.name == "OwnWorkerExample" }
     package.targets.append(
         .target(
             name: "CICUData", path: "ops/packaging/icu",

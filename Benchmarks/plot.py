@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Draws docs/figures from the tables of docs/methods.md and docs/performance.md.
+"""Draws docs/figures from the tables of docs/methods/measured.md and docs/performance.md.
 
     python3 Benchmarks/plot.py                 makes its own venv for matplotlib
     python3 Benchmarks/plot.py --check         whether the figures are those of today's tables
@@ -48,7 +48,7 @@ def number(cell):
 def price(plt):
     """Evaluations of the utility for 100 draws from the top q."""
     seen = {}
-    for problem, q, _, splitting, _, cross, *_ in table("methods.md", "problem | q |"):
+    for problem, q, _, splitting, _, cross, *_ in table("methods/measured.md", "problem | q |"):
         seen.setdefault(problem, []).append((float(q), number(splitting), number(cross)))
     figure, axes = plt.subplots(figsize=(7, 4.2))
     quantiles = [row[0] for row in next(iter(seen.values()))]

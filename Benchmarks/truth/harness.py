@@ -68,6 +68,13 @@ class Count:
     def silent(self):
         return self.quiet - self.quiet_held
 
+    def silent_share(self):
+        return self.silent / self.printed if self.printed else math.nan
+
+    def fails_in_silence(self, level=0.00135):
+        """Whether more are wrong without a warning than an interval may miss, by more than three standard errors."""
+        return at_most(self.printed - self.silent, self.printed, self.nominal) < level
+
     def share(self):
         return self.held / self.printed if self.printed else math.nan
 
@@ -192,8 +199,8 @@ def percent(x, digits=1):
 def summary(counts):
     """A Markdown table, a line for each claim."""
     lines = ["| claim | nominal, % | problems | intervals | held, % | least of a problem | warned, % "
-             "| quiet: held, % | wrong and silent, % | far off and silent, % | problems too low |",
-             "|---|---|---|---|---|---|---|---|---|---|---|"]
+             "| quiet: held, % | wrong and silent, % | most of a problem | more than may be | far off and silent, % | quiet too low |",
+             "|---|---|---|---|---|---|---|---|---|---|---|---|---|"]
     for claim in dict.fromkeys(c.claim for c in counts):
         own = [c for c in counts if c.claim == claim and c.printed]
         if not own:
@@ -201,7 +208,9 @@ def summary(counts):
         printed = sum(c.printed for c in own)
         quiet = sum(c.quiet for c in own)
         least = min(own, key=lambda c: c.share())
+        most = max(own, key=lambda c: c.silent_share())
         low = [c for c in own if c.fails()]
+        often = [c for c in own if c.fails_in_silence()]
         held = sum(c.quiet_held for c in own) / quiet if quiet else math.nan
         error = math.sqrt(own[0].nominal * (1 - own[0].nominal) / printed)
         lines.append(
@@ -210,6 +219,8 @@ def summary(counts):
             f"| {percent(least.share())} ± {percent(least.error())}, {least.problem} "
             f"| {percent(sum(c.warned for c in own) / printed)} | {percent(held)} "
             f"| {percent(sum(c.silent for c in own) / printed)} "
+            f"| {percent(most.silent_share())}{', ' + most.problem if most.silent else ''} "
+            f"| {len(often)}{': ' + ', '.join(c.problem for c in often) if often else ''} "
             f"| {percent(sum(c.far for c in own) / printed, 2)} "
             f"| {len(low)}{': ' + ', '.join(c.problem for c in low) if low else ''} |")
     return "\n".join(lines)

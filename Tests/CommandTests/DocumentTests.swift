@@ -2,11 +2,13 @@
 import Foundation
 import Testing
 
-/// README and `docs/` say what today's binary does: commands and options exist, the first job runs.
+/// README and `docs/` say what today's binary does: commands and options exist, in running text too, and
+/// the first job runs. `ops/docs --check` executes what stands as an example.
 @Suite struct DocumentTests {
     private static let pages: [String] = {
         let folder = repository + "/docs"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = (FileManager.default.enumerator(atPath: folder)?.allObjects ?? [])
+            .compactMap { $0 as? String }
         return [repository + "/README.md"]
             + names.filter { $0.hasSuffix(".md") }.sorted().map { folder + "/" + $0 }
     }()

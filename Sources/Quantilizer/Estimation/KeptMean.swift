@@ -66,15 +66,32 @@ public struct KeptMean: Sendable, Hashable {
         /// As the share `share` of all with the largest utilities; `edge` is the mean of the column
         /// at the threshold, which is estimated with it. Where the column is the utility, `isUtility`.
         case best(share: Double, edge: Double, isUtility: Bool)
+
+        /// Whether nothing of the column lies below the threshold.
+        var isBounded: Bool {
+            if case .best(_, _, isUtility: true) = self { true } else { false }
+        }
     }
 
     /// The index of the upper tail, of values beyond the threshold where all those are at hand.
     func upperTail(_ choice: Choice) -> TailIndex? {
-        if case .best(_, _, isUtility: true) = choice {
+        if choice.isBounded {
             return TailIndex(head, above: head.last ?? 0)
         }
         let half = min(Int(count / 2), head.count - 1)
         return half > 0 ? TailIndex(head[..<half], above: head[half]) : nil
+    }
+
+    /// The tail that an interval of the mean may be too short for: the heavier one, where the limit of its index allows that
+    /// there is no variance. nil where none does.
+    ///
+    /// The interval itself has no end only where the index is a standard error from there: a tail without a
+    /// variance looks light in a few samples, and more often than an interval may miss.
+    func doubtfulTail(_ choice: Choice, confidence: Double) -> TailIndex? {
+        var tails = [upperTail(choice)]
+        if !choice.isBounded { tails.append(lowerTail()) }
+        return tails.compactMap { $0 }.filter { $0.mayBeTooHeavy(confidence: confidence) }
+            .max { $0.value + $0.error < $1.value + $1.error }
     }
 
     private func lowerTail() -> TailIndex? {
@@ -99,10 +116,8 @@ public struct KeptMean: Sendable, Hashable {
         let k = Double(count)
         var spread = variance
         var skew = third
-        var isBounded = false
-        if case .best(let share, let edge, let isUtility) = choice {
+        if case .best(let share, let edge, _) = choice {
             guard edge.isFinite else { return nil }
-            isBounded = isUtility
             let gap = Deviation.of(mean, edge, in: exponent)
             let square = variance + gap * gap
             let cube = third + 3 * variance * gap + gap * gap * gap
@@ -115,7 +130,7 @@ public struct KeptMean: Sendable, Hashable {
         let error = (spread / k).squareRoot()
         let down = (error * max(t, Self.hall(a, t))).timesPowerOfTwo(exponent)
         let up = (error * max(t, -Self.hall(a, -t))).timesPowerOfTwo(exponent)
-        let hasLower = ofMeans || isBounded || lowerTail()?.isTooHeavy != true
+        let hasLower = ofMeans || choice.isBounded || lowerTail()?.isTooHeavy != true
         let hasUpper = ofMeans || upperTail(choice)?.isTooHeavy != true
         return Interval(
             hasLower ? mean - down : -.infinity, hasUpper ? mean + up : .infinity)

@@ -27,6 +27,18 @@ public struct TailIndex: Sendable, Hashable {
     /// Whether the mean's variance, and with it an interval, may not exist.
     var isTooHeavy: Bool { value + error > Self.most }
 
+    /// Whether there may be none for all that its ``limit(confidence:)`` says.
+    func mayBeTooHeavy(confidence: Double) -> Bool {
+        isTooHeavy || limit(confidence: confidence) > Self.most
+    }
+
+    /// A limit from above: the upper end of an interval that may miss twice as often.
+    ///
+    /// - Parameter confidence: of that side alone; as of 1/2 where less.
+    public func limit(confidence: Double) -> Double {
+        interval(confidence: 2 * max(0.5, confidence) - 1).upper
+    }
+
     /// An interval: Student's on the logarithm of 1 + ξ, to both sides as far as to the upper.
     ///
     /// As the error grows with ξ, an estimate that is too low has too small an error: by the normal law 95 % intervals

@@ -43,7 +43,9 @@ struct SelectionReport {
         let kept = KeptMean(top[0], centre: centre)
         let interval = estimatesMean ? topMeanInterval(kept, job.settings.confidence) : nil
         let tail = estimatesMean && cutAt == nil ? kept.upperTail(choice) : nil
-        if estimatesMean { warn(kept, interval, tail, name: name, &warnings) }
+        if estimatesMean {
+            warnOfTail(kept, interval, job.settings.confidence, name: name, &warnings)
+        }
         return SelectionResult(
             utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil,
             kept: self.kept, invalid: all.nan,
@@ -170,21 +172,27 @@ struct SelectionReport {
             &warnings)
     }
 
-    /// Warns of a mean that has no interval, or one without an end.
-    private func warn(
-        _ kept: KeptMean, _ interval: Interval?, _ tail: TailIndex?, name: String,
+    /// Warns of a mean whose interval has no end, or may be too short.
+    private func warnOfTail(
+        _ kept: KeptMean, _ interval: Interval?, _ confidence: Double, name: String,
         _ warnings: inout [JobWarning]
     ) {
-        guard let interval, !(interval.upper.isFinite && interval.lower.isFinite) else { return }
-        let index = tail.map { Number.text(($0.value * 100).rounded() / 100) } ?? ""
+        guard cutAt == nil, let interval,
+            let tail = kept.doubtfulTail(choice, confidence: confidence)
+        else { return }
         let words =
-            (tail?.value ?? 0) >= 1
-            ? "so heavy a tail that there may be no mean"
-            : "a tail that may be too heavy for an interval of its mean"
+            interval.lower.isFinite && interval.upper.isFinite
+            ? "a tail that may be heavier than \(tail.count) values tell, and the interval of its mean too short"
+            : tail.value >= 1
+                ? "so heavy a tail that there may be no mean"
+                : "a tail that may be too heavy for an interval of its mean"
+        let index = Number.text((tail.value * 100).rounded() / 100)
+        let most = Number.text((tail.limit(confidence: confidence) * 100).rounded() / 100)
         add(
             "heavy-tail",
-            "`\(name)` has \(words): its index is \(index), a mean exists below 1 and a variance below "
-                + "0.5; more `samples` tell more, or take a utility with lighter tails, as its logarithm",
+            "`\(name)` has \(words): its index is \(index), at most \(most) with confidence "
+                + "\(Number.text(confidence)), a mean exists below 1 and a variance below 0.5; more `samples` tell "
+                + "more, or take a utility with lighter tails, as its logarithm",
             &warnings)
     }
 

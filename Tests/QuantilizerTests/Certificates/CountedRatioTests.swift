@@ -6,7 +6,7 @@ import Testing
 
 /// Every method in whole runs, on bases where dP/dγ can be counted: no ratio is above A.
 ///
-/// `QPOOL_RATIOS=20000` makes so many runs a row and prints docs/methods.md's table.
+/// `QPOOL_RATIOS=20000` makes so many runs a row and prints the table of docs/methods/counted.md.
 @Suite struct CountedRatioTests {
     private struct Case: Sendable {
         let name: String

@@ -68,6 +68,29 @@ import Testing
         }
     }
 
+    /// Laws whose variance does not exist, or hardly: what is wrong without a warning is no more than an interval may miss.
+    @Test(arguments: [1 / 1.5, 0.4, 0.33]) func heavyTailsAreSeldomWrongAndSilent(_ shape: Double)
+        throws
+    {
+        let truth = Elementary.pow(0.1, -shape) / (1 - shape)
+        for kept in [20, 50, 100] as [UInt64] {
+            var silent = 0
+            for seed in 0..<1_000 as Range<UInt64> {
+                let job = unitJob(
+                    JobSettings(seed: 90_000 + seed, samples: kept * 10, quantiles: [0.1]),
+                    utilities: [{ Elementary.pow($0, -shape) }])
+                let result = try #require(run(job).result)
+                let interval = try #require(result.selections[0].utility.topMeanInterval)
+                if result.warnings.contains(where: { $0.code == "heavy-tail" }) { continue }
+                if truth < interval.lower || interval.upper < truth { silent += 1 }
+            }
+            // Three standard errors of 1,000 runs.
+            #expect(
+                Double(silent) <= 50 + 3 * (1_000 * 0.05 * 0.95 as Double).squareRoot(),
+                "\(kept): \(silent)")
+        }
+    }
+
     /// Fresh draws above a threshold that is given: few of them have no interval.
     @Test(arguments: [2, 5, 50]) func givenThresholds(_ draws: Int) throws {
         var printed = 0

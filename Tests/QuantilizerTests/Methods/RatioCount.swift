@@ -61,7 +61,7 @@ struct RatioCount {
         }
     }
 
-    /// Prints a row of the table in docs/methods.md, section 9, where that is asked for.
+    /// Prints a row of the table in docs/methods/counted.md, where that is asked for.
     func row(_ method: String, _ base: String) {
         guard RatioCount.asked != nil else { return }
         func text(_ x: Double) -> String {

@@ -141,14 +141,22 @@ struct ResultText {
         let mass = threshold.tailMass
         guard mass.isFinite else { return }
         lines.add("tail mass", Figures.estimate(mass, threshold.tailMassInterval) + percent)
-        if selection.tieMass > 0 {
-            let above = max(0, mass - selection.tieMass)
-            lines.add(
-                "tie mass",
-                "\(Figures.short(selection.tieMass)) lies at the threshold itself and was kept in part: "
-                    + "P(U > t) is from \(Figures.short(above)), P(U ≥ t) up to "
-                    + Figures.short(min(1, mass + selection.tieMass)))
+        if selection.tieMass > 0 { lines.add("tie mass", tieWords(selection)) }
+    }
+
+    private func tieWords(_ selection: SelectionResult) -> String {
+        let mass = selection.threshold.tailMass
+        let tied = selection.tieMass
+        let start = "\(Figures.short(tied)) lies at the threshold itself and was kept in part: "
+        let samples = Double(result.issued)
+        // Where the mass is a share of the samples, those kept of the tied say both sides; else they bound them.
+        if let kept = selection.tieKept, (mass * samples - Double(selection.kept)).magnitude < 0.5 {
+            let above = max(0, mass - Double(kept) / samples)
+            return start + "P(U > t) is \(Figures.short(above)), P(U ≥ t) "
+                + Figures.short(min(1, above + tied))
         }
+        return start + "P(U > t) is from \(Figures.short(max(0, mass - tied))), P(U ≥ t) up to "
+            + Figures.short(min(1, mass + tied))
     }
 
     private func describeUtility(_ utility: UtilityStatistics, _ lines: inout LabelledLines) {
