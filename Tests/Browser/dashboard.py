@@ -81,7 +81,8 @@ class Pool:
                 f"utility: \"{utility}\"\nquantile: 0.001\nsamples: {samples}\ndraws: 5\n{more}")
         path = self.folder + f"/{identity}.yaml"
         open(path, "w").write(text)
-        subprocess.run([QPOOL, "submit", "--id", identity, "--connect", self.endpoint, path], check=True,
+        subprocess.run([QPOOL, "submit", "--id", identity, "--connect", self.endpoint, "--timeout",
+                        str(PATIENCE_SECONDS), path], check=True,
                        stdout=subprocess.DEVNULL, stderr=self.log)
 
     def stop(self):
@@ -213,7 +214,7 @@ def run(pool, browser):
     page.wait_for_selector("#timeline-chart rect.delivered")
     page.wait_for_selector("#spread-chart rect.below")
     page.wait_for_selector("#spread-chart rect.above")
-    page.wait_for_selector("#spread-chart line.mark")
+    page.wait_for_selector("#spread-chart line.mark", state="attached")
     said = page.inner_text("#spread-words")
     until(page, "w => document.getElementById('spread-words').innerText !== w", said)
     check(said.startswith("utility of ") and said.endswith(" samples."), "the histogram grows: " + said)
