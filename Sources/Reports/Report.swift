@@ -12,11 +12,11 @@ public struct Report: Sendable {
 
     /// The report of a result document that was read.
     ///
-    /// **Complexity**: where the document alone makes the samples of its base, 262,144 of them are made
-    /// again, for histograms.
+    /// **Complexity**: where the document has no histograms of its own and alone makes the samples of its
+    /// base, 262,144 of them are made again.
     public init(_ parsed: ParsedResult) {
         self.parsed = parsed
-        sample = BaseSample(parsed)
+        sample = parsed.utilityHistograms.isEmpty ? BaseSample(parsed) : nil
     }
 
     /// Its pictures, in the page's order.

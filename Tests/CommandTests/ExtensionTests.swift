@@ -14,6 +14,7 @@ import Testing
         samples: \(samples)
         draws: 9
         costs: { late: "x[1] > 1" }
+        histogram: 200
         \(more)
         """
     }

@@ -13,6 +13,7 @@ import Testing
         samples: 1e7
         draws: 20
         costs: { late: "x[0] > 3", far: "norm(x)" }
+        histogram: true
         """
 
     let folder: TemporaryFolder
@@ -25,7 +26,7 @@ import Testing
         let run = try qpool("run", file, "-o", "json", "--threads", "1", "--quiet")
         try #require(run.status == 0, "\(run.error)")
         expected = withoutTimings(run.output)
-        try #require(expected.contains("\"digest\""))
+        try #require(expected.contains("\"digest\"") && expected.contains("\"histograms\""))
     }
 
     private func submitAndCompare(_ pool: LocalPool, _ label: String) throws {

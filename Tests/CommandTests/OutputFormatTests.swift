@@ -61,17 +61,6 @@ import Testing
         #expect(Set(places).count == 1, "\(lines)")
     }
 
-    @Test func digitsFollowTheInterval() {
-        #expect(
-            Figures.estimate(0.123456789, Interval(0.119, 0.127)) == "0.1235  in [0.119, 0.127]")
-        #expect(Figures.estimate(4.95, nil) == "4.95")
-        #expect(Figures.bound(449.8512345) == "449.9")
-        #expect(Figures.bound(1000) == "1000")
-        #expect(
-            Figures.brief("at most 449.87349872123 times, over 1500 issued.")
-                == "at most 449.9 times, over 1500 issued.")
-    }
-
     /// A reader of RFC 4180.
     private static func records(_ text: String) -> [[String]] {
         var rows: [[String]] = []

@@ -8,7 +8,8 @@ import Testing
 
     @Test func aPoolWithAKillGivesTheSameBits() throws {
         let folder = try PluginFolder("plugin.py")
-        let path = try folder.job(PluginFolder.misbehaving("slow"), samples: 150_000)
+        let path = try folder.job(
+            PluginFolder.misbehaving("slow"), samples: 150_000, more: "histogram: true")
         let expected = try PluginResult(try qpool("run", path, "-o", "json", "--quiet"))
         let pool = try LocalPool(
             ["--allow-plugins", "--silence", "1s", "--lease-samples", "1024..8192"])

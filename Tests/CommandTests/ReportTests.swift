@@ -236,6 +236,38 @@ import Testing
         #expect(try !Self.pictures(other).contains("histogram"))
     }
 
+    /// A result's own histograms are drawn of all samples, the top's and the costs' among them.
+    @Test func ownHistogramsAreDrawn() throws {
+        let folder = try TemporaryFolder()
+        let job = """
+            base: { normal: { dimension: 2 } }
+            utilities: { smooth: "x[0] + x[1]", whole: "floor(x[0])" }
+            quantile: 0.05
+            samples: 30000
+            costs: { far: "norm(x)", rare: "x[0] > 2", heavy: "1 / x[1]^2" }
+            histogram: 256
+            """
+        let page = folder.path + "/report.html"
+        let run = try qpool("run", "-", "-o", "json", "-q", "--report", page, input: job)
+        try #require(run.status == 0, "\(run.error)")
+        let reading = Reading(try String(contentsOfFile: page, encoding: .utf8))
+        #expect(reading.findings.isEmpty, "\(reading.findings)")
+        #expect(reading.text.contains("Below are all 30,000 samples of the base"))
+        #expect(!reading.text.contains("made again from seed and index when this page"))
+        #expect(reading.text.contains("tail index"))
+        let result = try folder.write(run.output, to: "result.json")
+        let names = try Self.pictures(result)
+        for name in ["histogram", "top", "cost-1", "cost-3", "histogram-2"] {
+            #expect(names.contains(name), "\(name)")
+        }
+        // Of two values there is nothing to see.
+        #expect(!names.contains("cost-2"))
+        // Whole numbers have a bar each, without gaps.
+        let whole = Reading(try qpool("plot", result, "--picture", "histogram-2").output)
+        #expect(whole.findings.isEmpty)
+        #expect((7...20).contains(whole.elements["rect", default: 0]), "\(whole.elements)")
+    }
+
     /// PNG by librsvg; where that is missing the message says how to get it.
     @Test func picturesAsPNG() throws {
         let folder = try TemporaryFolder()

@@ -45,6 +45,16 @@ struct ResultJob: Sendable, CustomTestStringConvertible {
                 "utilities: { a: 'x[0]', b: 'x[0] + x[1]' }\nquantiles: [0.1, 0.02]\n"
                     + "samples: 1500\ndraws: 3\nverify: 0.1\n" + cost
             ),
+            (
+                "histograms",
+                "utilities: { a: 'x[0]', b: '1 / x[1]' }\nquantile: 0.1\nsamples: 1500\n"
+                    + "histogram: 100\n" + cost
+            ),
+            (
+                "histogram of a tilt",
+                "utility: 'x[0]'\nsamples: 1500\ndraws: 4\nhistogram: 32\n"
+                    + "method: { tilt: { beta: 1, pilot: 512 } }\n" + cost
+            ),
             ("best-of-n", "utility: 'x[0]'\nsamples: 300\ndraws: 4\nmethod: best-of-n\n" + cost),
             (
                 "value",

@@ -47,10 +47,10 @@ import Testing
     }
 
     @Test func digitsAsPeopleReadThem() {
-        #expect(Digits.exact(0.1) == "0.1" && Digits.exact(1e300) == "1e+300")
-        #expect(Digits.exact(999.9999999999999) == "999.9999999999999")
-        #expect(Digits.short(-0.000012345) == "−1.2345e-05")
-        #expect(Digits.grouped(1_234_567) == "1,234,567" && Digits.grouped(12) == "12")
-        #expect(Digits.power(2, -5) == "2·10⁻⁵" && Digits.power(1, 3) == "1000")
+        #expect(Figures.exact(0.1) == "0.1" && Figures.exact(1e300) == "1e+300")
+        #expect(Figures.exact(999.9999999999999) == "999.9999999999999")
+        #expect(Figures.typeset(-0.000012345) == "−1.2345e-05")
+        #expect(Figures.grouped(1_234_567) == "1,234,567" && Figures.grouped(12) == "12")
+        #expect(Figures.power(2, -5) == "2·10⁻⁵" && Figures.power(1, 3) == "1000")
     }
 }

@@ -65,12 +65,16 @@ extension Coordinator {
         ]
     }
 
-    /// Keeps where a job's threshold is.
+    /// Keeps where a job's threshold is, and how its utility lies.
     ///
     /// - Parameter isLast: looks though it has just been done.
     func trailThreshold(of job: JobRecord, isLast: Bool = false) {
         guard options.keepsTrails, isLast || now.since(job.trailedAt) >= 100_000_000 else { return }
         job.trailedAt = now
+        if let machine = job.machine, let histogram = machine.histogram(column: 0) {
+            job.trail.spread = JobTrail.Spread(
+                utility: machine.job.utilities[0].name, histogram: histogram)
+        }
         guard let threshold = job.machine?.progress.threshold else { return }
         job.trail.reached(
             JobTrail.Point(

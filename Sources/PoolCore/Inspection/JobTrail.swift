@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import DequeModule
+package import Quantilizer
 
 /// What is shown of a job's course: its leases, and how its threshold narrowed. What happened is in its
 /// ``JobHistory``.
@@ -46,6 +47,12 @@ package struct JobTrail: Sendable {
         package let upper: Double
     }
 
+    /// How the first utility's values lie so far.
+    package struct Spread: Sendable, Hashable {
+        package let utility: String
+        package let histogram: Histogram
+    }
+
     /// The latest leases, in order of issue.
     package private(set) var leases: Deque<Lease> = []
     /// Leases handed out in all.
@@ -56,6 +63,8 @@ package struct JobTrail: Sendable {
     package private(set) var copies: UInt64 = 0
     /// The threshold's course, the latest last.
     package private(set) var points: [Point] = []
+    /// Of a job that asks for histograms, the latest.
+    package internal(set) var spread: Spread?
 
     mutating func began(_ lease: Lease) {
         if leases.count >= PoolLimits.trailLeases { leases.removeFirst() }

@@ -158,6 +158,7 @@ extension JobTrail {
                         ])
                     })
             ),
+            ("histogram", spread.map { $0.record } ?? .null),
             (
                 "events",
                 .array(
@@ -174,6 +175,14 @@ extension JobTrail {
                     })
             ),
         ])
+    }
+}
+
+extension JobTrail.Spread {
+    /// As the result will have it, with the utility's name.
+    fileprivate var record: JSON {
+        guard case .object(let members) = histogram.json else { return .null }
+        return .object([("utility", .string(utility))] + members)
     }
 }
 

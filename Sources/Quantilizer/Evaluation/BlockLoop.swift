@@ -46,6 +46,11 @@ struct BlockLoop: ~Copyable {
                     ? hints.floors[$0] : .lowest)
         }
         var moments = round.measures ? (0..<columns).map { _ in MomentTree() } : []
+        var histograms =
+            round.measures
+            ? job.settings.histogram.map { most in
+                (0..<columns).map { _ in HistogramCollector(most: most) }
+            } ?? [] : []
         var cells: CellCollector?
         if case .cells(let width) = round.task {
             cells = CellCollector(width: width, job: job, streams: streams)
@@ -74,6 +79,9 @@ struct BlockLoop: ~Copyable {
                     first += BlockSampler.lanes
                 }
             }
+            for column in histograms.indices {
+                histograms[column].add(sampler.results, column: column, lanes: count)
+            }
             for channel in channels.indices {
                 channels[channel].take(
                     sampler.results, start: start, count: count, lanes: &lanes, words: &words)
@@ -84,6 +92,7 @@ struct BlockLoop: ~Copyable {
         var tally = Tally()
         tally.cells = cells?.table
         tally.moments = moments.map(\.root)
+        tally.histograms = histograms.map(\.histogram)
         var parts: [Partial.Channel] = []
         for channel in channels.indices {
             let (part, counts) = channels[channel].finish()

@@ -117,7 +117,9 @@ public struct JobMachine: Sendable {
                 issued += merger.round.count
                 for node in merger.forest.nodes {
                     moments.insert(
-                        node.range, MomentRow(columns: node.payload.moments),
+                        node.range,
+                        MomentRow(
+                            columns: node.payload.moments, histograms: node.payload.histograms),
                         isWhole: node.isWhole)
                 }
             } else {
@@ -138,6 +140,25 @@ public struct JobMachine: Sendable {
             completionTokens: usage?.completionTokens ?? 0)
     }
 
+    /// The histograms of utilities and costs over the base samples that are done, where the job asks for
+    /// them; else empty.
+    public var histograms: [Histogram] {
+        (0..<job.utilities.count + job.costs.count).compactMap { histogram(column: $0) }
+    }
+
+    /// That of one utility or, behind them, cost.
+    ///
+    /// **Complexity**: O(bins · ranges).
+    public func histogram(column: Int) -> Histogram? {
+        job.settings.histogram.map { most in
+            let done =
+                moments.nodes.map(\.payload.histograms)
+                + (merger?.forest.nodes ?? []).map(\.payload.histograms)
+            return done.filter { $0.indices.contains(column) }
+                .reduce(Histogram(most: most)) { $0.combined(with: $1[column]) }
+        }
+    }
+
     private mutating func take(_ step: MethodStep) {
         switch step {
         case .round(let round):
@@ -154,6 +175,7 @@ public struct JobMachine: Sendable {
             }
             result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
             result.usage = usage
+            result.histograms = histograms
             if let usage { result.work.append(("requests", usage.requests)) }
             result.warnings += failures.warnings(job)
             if let usage {
@@ -287,6 +309,7 @@ public struct JobMachine: Sendable {
             writer.write(node.range)
             writer.write(node.isWhole)
             for column in node.payload.columns { column.write(to: &writer) }
+            for histogram in node.payload.histograms { histogram.write(to: &writer) }
         }
         method.write(to: &writer)
         writer.write(merger != nil)
@@ -343,6 +366,7 @@ public struct JobMachine: Sendable {
             for _ in 0..<columns {
                 row.columns.append(try Moments(from: &reader, samples: samples))
             }
+            row.histograms = try [Histogram](from: &reader, of: row.columns, job: job)
             guard moments.relation(to: range) == .free,
                 isWhole || number == count - 1 && range.level == DyadicRange.blockLevel
             else { throw DecodingFailure("ranges of a snapshot overlap") }

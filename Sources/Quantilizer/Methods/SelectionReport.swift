@@ -62,7 +62,11 @@ struct SelectionReport {
                 mean: all.mean(centre: centre), standardDeviation: all.standardDeviation,
                 topMean: kept.mean, topMeanInterval: interval,
                 maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum, kept: kept,
-                tail: tail),
+                tailIndex: tail.map {
+                    TailEstimate(
+                        value: $0.value,
+                        interval: $0.interval(confidence: job.settings.confidence))
+                }),
             costs: job.costs.indices.map { cost($0, context, &warnings) }, certificate: certificate,
             draws: draws.map { key in
                 let record = context.records[key.index]

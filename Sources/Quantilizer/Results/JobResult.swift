@@ -30,8 +30,17 @@ public struct UtilityStatistics: Sendable, Hashable {
     public var maximum: Double
     /// The kept samples with a finite utility.
     public var kept: KeptMean
-    /// How heavy the tail of the kept utilities is; nil where too few are kept to say.
-    public var tail: TailIndex?
+    /// How heavy the tail of the kept utilities is (``TailIndex``), with its interval; nil where too few are
+    /// kept to say.
+    public var tailIndex: TailEstimate?
+}
+
+/// An extreme-value index ξ, with an interval of it.
+public struct TailEstimate: Sendable, Hashable {
+    /// ξ: a mean exists below 1, a variance below ½.
+    public var value: Double
+    /// An interval, with the confidence of the others.
+    public var interval: Interval
 }
 
 /// One cost over all samples and over the kept ones, beside the bound that the certificate gives.
@@ -118,6 +127,8 @@ public struct JobResult: Sendable, Hashable {
     public var usage: RecordUsage?
     /// What no interval covers: parts that no sample may have met. Empty where intervals are exact.
     public var hidden: [HiddenPart] = []
+    /// Where the job asks for them, how utilities and then costs lie over all base samples.
+    public var histograms: [Histogram] = []
     /// What it took to get there, which the way decides and not the job: no part of the answer.
     public var work: [(name: String, value: UInt64)] = []
 
@@ -125,7 +136,7 @@ public struct JobResult: Sendable, Hashable {
     public static func == (a: JobResult, b: JobResult) -> Bool {
         a.issued == b.issued && a.evaluations == b.evaluations && a.selections == b.selections
             && a.warnings == b.warnings && a.hidden == b.hidden && a.estimate == b.estimate
-            && a.usage == b.usage
+            && a.usage == b.usage && a.histograms == b.histograms
             && a.table?.json.text() == b.table?.json.text()
             && a.diagnostics.elementsEqual(b.diagnostics) {
                 $0.name == $1.name && $0.value.bitPattern == $1.value.bitPattern

@@ -24,6 +24,10 @@ public struct ParsedResult: Sendable {
     public let components: [String]
     /// Diagnostics that are texts: the method that `auto` chose, and why.
     public let reasons: [(name: String, text: String)]
+    /// How utilities lie over the base, by name, where the job asks for it.
+    public let utilityHistograms: [(name: String, histogram: Histogram)]
+    /// How costs lie likewise.
+    public let costHistograms: [(name: String, histogram: Histogram)]
     /// What texts cost.
     public let spend: Double?
     /// What depends on the run and not on the job.
@@ -54,6 +58,8 @@ public struct ParsedResult: Sendable {
         method = try Self.read(estimate) { node throws(JobError) in
             try node.member("method").text()
         }
+        utilityHistograms = try Self.histograms("utilities", of: document)
+        costHistograms = try Self.histograms("costs", of: document)
         let usage = document.optional("usage")
         spend = try Self.read(usage?.optional("spend")) { node throws(JobError) in
             try node.double()
@@ -151,9 +157,20 @@ extension SelectionResult {
                 standardDeviation: try utility.member("sd").double(),
                 topMean: try utility.member("top_mean").double(),
                 topMeanInterval: try utility.optional("top_mean_interval")?.interval(),
-                maximum: try utility.member("max").double(), kept: KeptMean([])),
+                maximum: try utility.member("max").double(), kept: KeptMean([]),
+                tailIndex: try TailEstimate(within: utility)),
             costs: costs, certificate: try Certificate(try node.member("certificate")),
             draws: draws)
+    }
+}
+
+extension TailEstimate {
+    /// The index of a utility; nil where it has none.
+    init?(within utility: DocumentNode) throws(JobError) {
+        guard let value = utility.optional("tail_index") else { return nil }
+        self.init(
+            value: try value.double(),
+            interval: try utility.member("tail_index_interval").interval())
     }
 }
 

@@ -42,6 +42,7 @@ public struct Partial: Sendable, Equatable {
         writer.write(range)
         writer.write(UInt32(tally.moments.count))
         for moments in tally.moments { moments.write(to: &writer) }
+        for histogram in tally.histograms { histogram.write(to: &writer) }
         for (tally, channel) in zip(tally.channels, channels) {
             tally.write(to: &writer)
             channel.candidates.write(to: &writer)
@@ -110,6 +111,7 @@ public struct Partial: Sendable, Equatable {
             try check.check(moments)
             tally.moments.append(moments)
         }
+        tally.histograms = try [Histogram](from: &reader, of: tally.moments, job: job)
         channels = []
         for number in 0..<round.channelCount(utilities: job.utilities.count) {
             let bounds = round.bounds(channel: number, samples: samples)

@@ -9,6 +9,7 @@ extension RoundMerger {
         for node in forest.nodes {
             writer.write(node.range)
             for moments in node.payload.moments { moments.write(to: &writer) }
+            for histogram in node.payload.histograms { histogram.write(to: &writer) }
             for channel in node.payload.channels { channel.write(to: &writer) }
             node.payload.cells?.write(to: &writer)
         }
@@ -49,6 +50,7 @@ extension RoundMerger {
             for _ in 0..<columns {
                 tally.moments.append(try Moments(from: &reader, samples: samples))
             }
+            tally.histograms = try [Histogram](from: &reader, of: tally.moments, job: job)
             for _ in channels {
                 tally.channels.append(
                     try ChannelTally(

@@ -106,6 +106,8 @@ struct ChannelTally: Sendable, Equatable {
 struct Tally: Sendable, Equatable, Combinable {
     /// Utilities, then costs; empty where the round does not measure.
     var moments: [Moments] = []
+    /// Of the same columns, where the job asks for them too.
+    var histograms: [Histogram] = []
     /// One for each channel of the round.
     var channels: [ChannelTally] = []
     /// Of a recorded base, what drawing took.
@@ -116,6 +118,7 @@ struct Tally: Sendable, Equatable, Combinable {
     func combined(with right: Tally) -> Tally {
         var result = Tally(
             moments: zip(moments, right.moments).map { $0.combined(with: $1) },
+            histograms: zip(histograms, right.histograms).map { $0.combined(with: $1) },
             channels: zip(channels, right.channels).map { $0.combined(with: $1) })
         if let usage, let other = right.usage { result.usage = usage.adding(other) }
         result.cells = cells.map { $0.combined(with: right.cells ?? CellTable()) }

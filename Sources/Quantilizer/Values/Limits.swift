@@ -52,6 +52,8 @@ public enum Limits {
     public static let tiltPilot = 1 << 22
     /// Cells of an impact variable.
     public static let cells = 1 << 16
+    /// Bins of the histograms of all functions of a job together.
+    public static let histogramBins = 1 << 16
     /// Stages in which texts are written.
     public static let textStages = 16
     /// Members of an ensemble of utilities.

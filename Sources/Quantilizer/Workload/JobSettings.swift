@@ -29,6 +29,9 @@ public struct JobSettings: Sendable, Hashable {
     /// Share of the ranges that a pool has computed by two parties and compares; 0 for none. It
     /// decides how the answer is checked, never what it is.
     public var verify = 0.0
+    /// The most bins of the histograms of utilities and costs over all base samples; nil where none are
+    /// wanted.
+    public var histogram: Int?
     /// Smaller numbers of samples at which the answer was looked at: see ``JobExtent``.
     public var looks: [UInt64] = []
     /// Whether samples are drawn once and kept: see ``RecordedBase``. A compiled job sets it.

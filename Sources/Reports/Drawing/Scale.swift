@@ -86,7 +86,7 @@ enum Scale {
         guard last - first < 100, last >= first else { return [] }
         return stride(from: first, through: last, by: 1).map { number in
             let value = number * step
-            return (value, Digits.tick(value, step: step))
+            return (value, Figures.tick(value, step: step))
         }
     }
 
@@ -105,7 +105,7 @@ enum Scale {
             for factor in factors {
                 let value = factor * pow(10, exponent)
                 if value >= low * 0.9999, value <= high * 1.0001 {
-                    found.append((value, Digits.power(factor, Int(exponent))))
+                    found.append((value, Figures.power(factor, Int(exponent))))
                 }
             }
         }

@@ -26,9 +26,9 @@ struct AttackChapters {
 
     private var answer: String {
         let (p, base) = (reader.fact("p"), reader.fact("p_base"))
-        let times = p > 0 && base > 0 ? ", \(Digits.short(p / base, 4)) times as likely" : ""
+        let times = p > 0 && base > 0 ? ", \(Figures.typeset(p / base, 4)) times as likely" : ""
         return
-            "Within \(Digits.short(reader.fact("kl_budget"))) nats of the base the event can be made \(Digits.short(p)) likely; under the base it is \(Digits.short(base))\(times). The shift that was found takes \(Digits.short(reader.fact("kl"))) nats."
+            "Within \(Figures.typeset(reader.fact("kl_budget"))) nats of the base the event can be made \(Figures.typeset(p)) likely; under the base it is \(Figures.typeset(base))\(times). The shift that was found takes \(Figures.typeset(reader.fact("kl"))) nats."
     }
 
     private var likelihood: Plot {
@@ -49,12 +49,12 @@ struct AttackChapters {
             marks.append(
                 Mark(
                     .points(
-                        [Mark.Point(x: value, y: y, note: Digits.exact(value))], isHollow: false),
+                        [Mark.Point(x: value, y: y, note: Figures.exact(value))], isHollow: false),
                     series: number))
         }
         return Plot(
             id: "attack-likelihood", title: "How likely the event is, with and without the attack",
-            summary: rows.map { "ln p \($0.1) is \(Digits.short(reader.fact($0.0)))." }.joined(
+            summary: rows.map { "ln p \($0.1) is \(Figures.typeset(reader.fact($0.0)))." }.joined(
                 separator: " "),
             x: Plot.Axis(label: "ln of the event's probability", scale: .linear(holding: values)),
             y: Plot.Axis(label: "", scale: .rows(rows.map(\.1))), marks: marks)
@@ -67,7 +67,7 @@ struct AttackChapters {
             return Mark.Point(
                 x: Double(place), y: value,
                 note:
-                    "\(Cell(reader.cell(row, "slot")).text) \(Cell(reader.cell(row, "number")).text): \(Digits.exact(value))"
+                    "\(Cell(reader.cell(row, "slot")).text) \(Cell(reader.cell(row, "number")).text): \(Figures.exact(value))"
             )
         }
     }
@@ -85,7 +85,7 @@ struct AttackChapters {
         return Plot(
             id: "attack-shift", title: "The shift of each random number",
             summary: largest.map {
-                "The largest is \(Digits.short($0.1)), of number \(Cell(reader.cell($0.0, "number")).text)."
+                "The largest is \(Figures.typeset($0.1)), of number \(Cell(reader.cell($0.0, "number")).text)."
             } ?? "There is none.",
             x: slots,
             y: Plot.Axis(
@@ -127,7 +127,7 @@ struct AttackChapters {
         func points(_ column: String) -> [Mark.Point] {
             reader.table.rows.enumerated().map { place, row in
                 let value = reader.number(row, column)
-                return Mark.Point(x: value, y: Double(place) + 0.5, note: Digits.exact(value))
+                return Mark.Point(x: value, y: Double(place) + 0.5, note: Figures.exact(value))
             }
         }
         let (before, after) = (points("mass"), points("attacked_mass"))

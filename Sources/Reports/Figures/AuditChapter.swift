@@ -17,7 +17,7 @@ struct AuditChapter {
     }
 
     private var words: String {
-        let percent = Digits.short(reader.fact("confidence") * 100)
+        let percent = Figures.typeset(reader.fact("confidence") * 100)
         let more =
             reader.table.rows.count > Self.most
             ? " The first \(Self.most) of \(reader.table.rows.count) are drawn." : ""
@@ -45,7 +45,7 @@ struct AuditChapter {
                 let value = reader.number(row, column)
                 guard !value.isNaN else { return nil }
                 return Mark.Point(
-                    x: value, y: Double(place) + 0.5, note: "\(name(row)): \(Digits.exact(value))")
+                    x: value, y: Double(place) + 0.5, note: "\(name(row)): \(Figures.exact(value))")
             }
         }
         let parts = [
@@ -59,7 +59,7 @@ struct AuditChapter {
         return Plot(
             id: "audit", title: "Harm in the base and in a draw",
             summary: rows.map { row in
-                "\(name(row)): base at most \(Digits.short(reader.number(row, "base_bound"))), a draw at most \(Digits.short(reader.number(row, "output_bound")))."
+                "\(name(row)): base at most \(Figures.typeset(reader.number(row, "base_bound"))), a draw at most \(Figures.typeset(reader.number(row, "output_bound")))."
             }.joined(separator: " "),
             x: Plot.Axis(
                 label: "share of draws" + (scale.isLogarithmic ? ", logarithmic\(zeros)" : ""),

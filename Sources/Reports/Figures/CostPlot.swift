@@ -29,7 +29,7 @@ struct CostPlot {
             shown.enumerated().compactMap { row, cost in
                 value(cost).map {
                     Mark.Point(
-                        x: $0, y: Double(row) + 0.5, note: "\(cost.name): \(Digits.exact($0))")
+                        x: $0, y: Double(row) + 0.5, note: "\(cost.name): \(Figures.exact($0))")
                 }
             }
         }
@@ -75,8 +75,8 @@ struct CostPlot {
 
     private var summary: String {
         costs.prefix(Self.most).map { cost in
-            "\(cost.name): base \(Digits.short(cost.base)), kept \(Digits.short(cost.top))"
-                + (cost.bound.map { ", bound \(Digits.short($0))" } ?? ", no bound") + "."
+            "\(cost.name): base \(Figures.typeset(cost.base)), kept \(Figures.typeset(cost.top))"
+                + (cost.bound.map { ", bound \(Figures.typeset($0))" } ?? ", no bound") + "."
         }.joined(separator: " ")
     }
 }

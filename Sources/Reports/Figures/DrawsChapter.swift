@@ -52,7 +52,7 @@ struct DrawsChapter {
             case .never:
                 "They were drawn once and cannot be drawn again: `qpool verify` measures them again."
             }
-        let count = Digits.grouped(UInt64(draws.count))
+        let count = Figures.grouped(UInt64(draws.count))
         var parts = ["\(count) \(draws.count == 1 ? "draw" : "draws"). \(proof)"]
         if hasFallback {
             parts.append("Hollow points and rows marked so are base draws in place of others.")
@@ -92,7 +92,7 @@ struct DrawsChapter {
                 Mark.Point(
                     x: first(draw), y: second(draw),
                     note: hasNotes
-                        ? "index \(draw.index), utility \(Digits.short(draw.utility, 6))" : "")
+                        ? "index \(draw.index), utility \(Figures.typeset(draw.utility, 6))" : "")
             }
         }
         var marks = [

@@ -11,7 +11,7 @@ struct EstimateChapter {
         self.parsed = parsed
     }
 
-    private var percent: String { Digits.short(estimate.confidence * 100) }
+    private var percent: String { Figures.typeset(estimate.confidence * 100) }
 
     var chapter: Chapter {
         Chapter(
@@ -19,13 +19,13 @@ struct EstimateChapter {
     }
 
     private var answer: String {
-        let count = Digits.grouped(estimate.evaluations)
+        let count = Figures.grouped(estimate.evaluations)
         guard estimate.p > 0 else {
             return
-                "The event was not seen in \(count) evaluations. Its probability is at most \(Digits.short(estimate.interval.upper)) at \(percent) %."
+                "The event was not seen in \(count) evaluations. Its probability is at most \(Figures.typeset(estimate.interval.upper)) at \(percent) %."
         }
         return
-            "The event has a probability of \(Digits.short(estimate.p, within: estimate.interval)), \(percent) % interval \(Digits.interval(estimate.interval)), after \(count) evaluations. It says as much as \(Digits.short(estimate.effective.rounded(), 6)) samples in the event would."
+            "The event has a probability of \(Figures.typeset(estimate.p, within: estimate.interval)), \(percent) % interval \(Figures.interval(estimate.interval)), after \(count) evaluations. It says as much as \(Figures.typeset(estimate.effective.rounded(), 6)) samples in the event would."
     }
 
     private var plot: Plot {
@@ -46,7 +46,7 @@ struct EstimateChapter {
                     .points(
                         [
                             Mark.Point(
-                                x: value, y: Double(rows.count) - 0.5, note: Digits.exact(value))
+                                x: value, y: Double(rows.count) - 0.5, note: Figures.exact(value))
                         ],
                         isHollow: true), series: series))
         }
@@ -54,7 +54,7 @@ struct EstimateChapter {
             marks.append(
                 Mark(
                     .points(
-                        [Mark.Point(x: estimate.p, y: 0.5, note: Digits.exact(estimate.p))],
+                        [Mark.Point(x: estimate.p, y: 0.5, note: Figures.exact(estimate.p))],
                         isHollow: false), series: 0))
         }
         add("naive floor 3/N: as many plain samples, no hit", estimate.naiveFloor, 1)

@@ -12,7 +12,7 @@ struct HiddenChapter {
             title: "What could hide",
             blocks: [
                 .words(
-                    "Parts of the base, or of a level on the way, that no sample may have met. A larger part than this would have been missed with a chance of \(Digits.short(HiddenPart.risk * 100)) % at most. No interval above covers them."
+                    "Parts of the base, or of a level on the way, that no sample may have met. A larger part than this would have been missed with a chance of \(Figures.typeset(HiddenPart.risk * 100)) % at most. No interval above covers them."
                 ),
                 .listing(
                     Listing(

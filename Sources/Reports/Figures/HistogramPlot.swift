@@ -44,10 +44,10 @@ struct HistogramPlot {
             ? " Too few for a histogram of their own." : ""
         let left =
             beyond > 0
-            ? " \(Digits.grouped(UInt64(beyond))) lie beyond the picture, the largest at \(Digits.short(values.last ?? .nan))."
+            ? " \(Figures.grouped(UInt64(beyond))) lie beyond the picture, the largest at \(Figures.typeset(values.last ?? .nan))."
             : ""
         return
-            "Below are \(Digits.grouped(UInt64(values.count))) samples of the base, made again from seed and index when this page was made; \(Digits.grouped(UInt64(top.count))) of them reach the threshold.\(few)\(left)"
+            "Below are \(Figures.grouped(UInt64(values.count))) samples of the base, made again from seed and index when this page was made; \(Figures.grouped(UInt64(top.count))) of them reach the threshold.\(few)\(left)"
     }
 
     /// The part of the axis that is drawn: the middle 99.8 % of the samples and as much again on each
@@ -99,7 +99,7 @@ struct HistogramPlot {
         return Plot(
             id: "histogram" + id, title: "How the base's utilities lie",
             summary:
-                "A histogram of \(values.count) samples of the base. The median is \(Digits.short(values[values.count / 2])), the threshold \(Digits.short(threshold)); \(top.count) samples reach it.",
+                "A histogram of \(values.count) samples of the base. The median is \(Figures.typeset(values[values.count / 2])), the threshold \(Figures.typeset(threshold)); \(top.count) samples reach it.",
             x: Plot.Axis(label: "utility", scale: .linear(holding: [range.lower, range.upper])),
             y: Plot.Axis(
                 label: "share of the samples in a bin, logarithmic",
@@ -123,7 +123,7 @@ struct HistogramPlot {
         return Plot(
             id: "top" + id, title: "How the utilities of the top lie",
             summary:
-                "A histogram of the \(top.count) samples that reach the threshold. The mean of what was kept is \(Digits.short(mean)).",
+                "A histogram of the \(top.count) samples that reach the threshold. The mean of what was kept is \(Figures.typeset(mean)).",
             x: Plot.Axis(
                 label: "utility",
                 scale: .linear(holding: shares.flatMap { [$0.left, $0.right] }, margin: 0.02)),

@@ -35,18 +35,18 @@ struct SearchChapters {
 
     private func estimate(_ name: String) -> String {
         let interval = reader.factInterval(name)
-        return Digits.short(reader.fact(name), within: interval)
-            + (interval.map { " \(Digits.interval($0))" } ?? "")
+        return Figures.typeset(reader.fact(name), within: interval)
+            + (interval.map { " \(Figures.interval($0))" } ?? "")
     }
 
     private var answer: String {
-        let ends = parameters.map { "\($0) = \(Digits.short(reader.fact($0)))" }
+        let ends = parameters.map { "\($0) = \(Figures.typeset(reader.fact($0)))" }
         return
             "The search ended at \(ends.joined(separator: ", ")). There the criterion is \(estimate("criterion")), the reward \(estimate("reward")), and the gap between them \(estimate("gap"))."
     }
 
     private var honest: String {
-        "These numbers are from fresh samples, which had no part in the search. The best score on the way, \(Digits.short(reader.fact("best_seen"))), had luck in it."
+        "These numbers are from fresh samples, which had no part in the search. The best score on the way, \(Figures.typeset(reader.fact("best_seen"))), had luck in it."
     }
 
     private var found: Plot {
@@ -75,12 +75,12 @@ struct SearchChapters {
             marks.append(
                 Mark(
                     .points(
-                        [Mark.Point(x: value, y: y, note: Digits.exact(value))], isHollow: false),
+                        [Mark.Point(x: value, y: y, note: Figures.exact(value))], isHollow: false),
                     series: series))
         }
         return Plot(
             id: "search-found", title: "What was found, with intervals",
-            summary: rows.map { "\($0.1): \(Digits.short(reader.fact($0.0)))." }.joined(
+            summary: rows.map { "\($0.1): \(Figures.typeset(reader.fact($0.0)))." }.joined(
                 separator: " "),
             x: Plot.Axis(
                 label: "criterion and reward, in their own units", scale: .linear(holding: values)),
@@ -91,7 +91,7 @@ struct SearchChapters {
         reader.table.rows.map { row in
             let value = reader.number(row, column)
             return Mark.Point(
-                x: reader.number(row, "generation"), y: value, note: Digits.exact(value))
+                x: reader.number(row, "generation"), y: value, note: Figures.exact(value))
         }
     }
 
@@ -134,7 +134,7 @@ struct SearchChapters {
             }
             return Plot(
                 id: "search-places-\(start / 6 + 1)", title: "Where the search went",
-                summary: shown.map { "\($0) ended at \(Digits.short(reader.fact($0)))." }.joined(
+                summary: shown.map { "\($0) ended at \(Figures.typeset(reader.fact($0)))." }.joined(
                     separator: " "),
                 x: generations,
                 y: Plot.Axis(

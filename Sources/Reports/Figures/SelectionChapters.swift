@@ -18,7 +18,7 @@ struct SelectionChapters {
         self.parsed = parsed
         method = Subject(parsed).method
         let isOne = parsed.result.selections.count == 1
-        let share = selection.quantile.map { ", q = \(Digits.short($0))" } ?? ""
+        let share = selection.quantile.map { ", q = \(Figures.typeset($0))" } ?? ""
         prefix = isOne ? "" : "\(selection.utilityName)\(share): "
         id = number == 0 ? "" : "-\(number + 1)"
     }
@@ -29,7 +29,7 @@ struct SelectionChapters {
                 title: prefix + "the answer",
                 blocks: answer.map { .words($0) }
                     + [.picture(UtilityPlot(selection, method: method, id: "utility" + id).plot)]
-                    + (HistogramPlot(sample, selection, of: Subject(parsed), id: id)?.blocks ?? [])
+                    + histogram
                     + [.listing(numbers)]),
             Chapter(
                 title: prefix + "the certificate",
@@ -40,13 +40,21 @@ struct SelectionChapters {
             chapters.append(
                 Chapter(
                     title: prefix + "costs",
-                    blocks: [.words(costs.words), .picture(costs.plot), .listing(costs.listing)]))
+                    blocks: [.words(costs.words), .picture(costs.plot)]
+                        + CountedCosts.plots(parsed, selection, id: id).map { .picture($0) }
+                        + [.listing(costs.listing)]))
         }
         if !selection.draws.isEmpty {
             chapters.append(
                 DrawsChapter(selection, of: parsed, id: id, prefix: prefix).chapter)
         }
         return chapters
+    }
+
+    /// The result's own, or of samples that are made again.
+    private var histogram: [Chapter.Block] {
+        CountedPlot(parsed, selection, id: id)?.blocks
+            ?? HistogramPlot(sample, selection, of: Subject(parsed), id: id)?.blocks ?? []
     }
 
     // MARK: Words
@@ -57,20 +65,20 @@ struct SelectionChapters {
 
     private var answer: [String] {
         var sentences: [String] = []
-        let issued = Digits.grouped(parsed.result.issued)
+        let issued = Figures.grouped(parsed.result.issued)
         let threshold = selection.threshold
         if method == "best-of-n" {
             sentences.append(
-                "Each draw is the best of a group, of \(issued) samples in all. The least of the winners has a utility of \(Digits.short(threshold.value, 6))."
+                "Each draw is the best of a group, of \(issued) samples in all. The least of the winners has a utility of \(Figures.typeset(threshold.value, 6))."
             )
         } else if hasThreshold {
-            let percent = Digits.short(threshold.confidence * 100)
+            let percent = Figures.typeset(threshold.confidence * 100)
             let interval = threshold.interval.map {
-                " (\(percent) % interval \(Digits.interval($0)))"
+                " (\(percent) % interval \(Figures.interval($0)))"
             }
-            let kept = Digits.grouped(selection.kept)
+            let kept = Figures.grouped(selection.kept)
             let place =
-                Digits.short(threshold.value, within: threshold.interval) + (interval ?? "")
+                Figures.typeset(threshold.value, within: threshold.interval) + (interval ?? "")
             let ties = selection.tieMass > 0 ? ", of those exactly there a part" : ""
             if ["splitting", "importance", "cross-entropy"].contains(method) {
                 sentences.append(
@@ -85,15 +93,15 @@ struct SelectionChapters {
                     "\(kept) of \(issued) samples were kept. The threshold is \(place).")
             }
         } else {
-            sentences.append("\(Digits.grouped(selection.kept)) of \(issued) samples were kept.")
+            sentences.append("\(Figures.grouped(selection.kept)) of \(issued) samples were kept.")
         }
         let utility = selection.utility
         if utility.topMean.isFinite {
             let base =
                 utility.mean.isFinite
-                ? "; a sample of the base has \(Digits.short(utility.mean))" : ""
+                ? "; a sample of the base has \(Figures.typeset(utility.mean))" : ""
             sentences.append(
-                "What was kept has a utility of \(Digits.short(utility.topMean, within: utility.topMeanInterval)) on average\(base)."
+                "What was kept has a utility of \(Figures.typeset(utility.topMean, within: utility.topMeanInterval)) on average\(base)."
             )
         }
         return [sentences.joined(separator: " "), promise]
@@ -103,10 +111,10 @@ struct SelectionChapters {
         let certificate = selection.certificate
         guard certificate.kind != .none else { return "Nothing is promised about costs." }
         let sure =
-            certificate.confidence.map { ", with confidence \(Digits.short($0))" } ?? ""
+            certificate.confidence.map { ", with confidence \(Figures.typeset($0))" } ?? ""
         let which = certificate.scope == nil ? "" : " that depends on the impact variable alone"
         return
-            "Any cost\(which) that is never negative, written down or not, is in a draw at most \(Digits.bound(certificate.amplification)) times what it is in the base on average\(sure): \(Digits.short(certificate.bits, 4)) bits of optimisation."
+            "Any cost\(which) that is never negative, written down or not, is in a draw at most \(Figures.typesetBound(certificate.amplification)) times what it is in the base on average\(sure): \(Figures.typeset(certificate.bits, 4)) bits of optimisation."
     }
 
     // MARK: Numbers
@@ -137,6 +145,9 @@ struct SelectionChapters {
         rows.append(
             ("mean over what was kept", .estimate(utility.topMean, utility.topMeanInterval)))
         rows.append(("largest seen", .number(utility.maximum)))
+        if let index = selection.utility.tailIndex {
+            rows.append(("tail index ξ", .estimate(index.value, index.interval)))
+        }
         rows.append(("confidence of the intervals", .number(threshold.confidence)))
         return .facts("Utility, in numbers", rows)
     }

@@ -21,7 +21,7 @@ struct SideBySide {
     }
 
     private func name(_ selection: SelectionResult) -> String {
-        selection.utilityName + (selection.quantile.map { ", q = \(Digits.short($0))" } ?? "")
+        selection.utilityName + (selection.quantile.map { ", q = \(Figures.typeset($0))" } ?? "")
     }
 
     private var plot: Plot {
@@ -37,7 +37,7 @@ struct SideBySide {
             for (row, selection) in shown.enumerated() where value(selection).isFinite {
                 let y = Double(row) + 0.5
                 points.append(
-                    Mark.Point(x: value(selection), y: y, note: Digits.exact(value(selection))))
+                    Mark.Point(x: value(selection), y: y, note: Figures.exact(value(selection))))
                 values.append(value(selection))
                 if let ends = interval(selection) {
                     spans.append(Mark.Span(at: y, lower: ends.lower, upper: ends.upper))
@@ -55,7 +55,7 @@ struct SideBySide {
         return Plot(
             id: "selections", title: "Thresholds and means of what was kept",
             summary: shown.map {
-                "\(name($0)): threshold \(Digits.short($0.threshold.value)), mean of what was kept \(Digits.short($0.utility.topMean))."
+                "\(name($0)): threshold \(Figures.typeset($0.threshold.value)), mean of what was kept \(Figures.typeset($0.utility.topMean))."
             }.joined(separator: " "),
             x: Plot.Axis(label: "utility, each in its own units", scale: .linear(holding: values)),
             y: Plot.Axis(label: "", scale: .rows(shown.map(name))), marks: marks)

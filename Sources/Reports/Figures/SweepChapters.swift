@@ -59,16 +59,16 @@ struct SweepChapters {
     }
 
     private var best: String {
-        let interval = reader.factInterval("best").map { " \(Digits.interval($0))" } ?? ""
+        let interval = reader.factInterval("best").map { " \(Figures.interval($0))" } ?? ""
         let place = settings.compactMap { setting in
             reader.table.facts.first { $0.name == "best_" + setting }.map {
                 "\(setting) \(Cell($0.value).text)"
             }
         }
-        let quantile = Digits.short(reader.fact("best_quantile"))
+        let quantile = Figures.typeset(reader.fact("best_quantile"))
         let what = objective == "mean" ? "the utility" : "`\(objective)`"
         return
-            "The most of \(what) on average, \(Digits.short(reader.fact("best"), within: reader.factInterval("best")))\(interval), is found at quantile \(quantile)\((place.isEmpty ? "" : ", ") + place.joined(separator: ", ")). Whoever chooses a quantile by this curve draws with another seed."
+            "The most of \(what) on average, \(Figures.typeset(reader.fact("best"), within: reader.factInterval("best")))\(interval), is found at quantile \(quantile)\((place.isEmpty ? "" : ", ") + place.joined(separator: ", ")). Whoever chooses a quantile by this curve draws with another seed."
     }
 
     private var reading: String {
@@ -102,7 +102,7 @@ struct SweepChapters {
                     return Mark.Point(
                         x: reader.number(row, "bits"), y: y,
                         note:
-                            "\(curve.name), q = \(Digits.short(reader.number(row, "quantile"))): \(Digits.exact(y))"
+                            "\(curve.name), q = \(Figures.typeset(reader.number(row, "quantile"))): \(Figures.exact(y))"
                     )
                 }
             }
@@ -187,7 +187,7 @@ struct SweepChapters {
     ) -> String {
         shown.map { curve in
             let points = curve.rows.map { row in
-                "\(Digits.short(reader.number(row, column), 4)) at \(Digits.short(reader.number(row, "bits"), 3)) bits"
+                "\(Figures.typeset(reader.number(row, column), 4)) at \(Figures.typeset(reader.number(row, "bits"), 3)) bits"
             }
             let ends = [points.first, points.count > 1 ? points.last : nil].compactMap { $0 }
             return

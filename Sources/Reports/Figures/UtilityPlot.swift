@@ -55,7 +55,7 @@ struct UtilityPlot {
             let points = draws.filter { $0.utility.isFinite }.map {
                 Mark.Point(
                     x: $0.utility, y: at(),
-                    note: hasNotes ? "index \($0.index): \(Digits.exact($0.utility))" : "")
+                    note: hasNotes ? "index \($0.index): \(Figures.exact($0.utility))" : "")
             }
             let all = selection.draws.count
             rows.append(
@@ -81,12 +81,13 @@ struct UtilityPlot {
     private static let mostDraws = 1000
 
     private func ofInterval(_ interval: Interval?) -> String {
-        interval == nil ? "" : ", with its \(Digits.short(threshold.confidence * 100)) % interval"
+        interval == nil
+            ? "" : ", with its \(Figures.typeset(threshold.confidence * 100)) % interval"
     }
 
     private func dot(_ x: Double, _ y: Double, _ series: Int) -> Mark {
         Mark(
-            .points([Mark.Point(x: x, y: y, note: Digits.exact(x))], isHollow: false),
+            .points([Mark.Point(x: x, y: y, note: Figures.exact(x))], isHollow: false),
             series: series)
     }
 
@@ -125,18 +126,18 @@ struct UtilityPlot {
         var parts: [String] = []
         if utility.mean.isFinite {
             parts.append(
-                "The base has mean \(Digits.short(utility.mean)) and standard deviation \(Digits.short(utility.standardDeviation))."
+                "The base has mean \(Figures.typeset(utility.mean)) and standard deviation \(Figures.typeset(utility.standardDeviation))."
             )
         }
         if hasThreshold {
             parts.append(
-                "The threshold is \(Digits.short(threshold.value))\(threshold.interval.map { " in " + Digits.interval($0) } ?? "")."
+                "The threshold is \(Figures.typeset(threshold.value))\(threshold.interval.map { " in " + Figures.interval($0) } ?? "")."
             )
         }
         if utility.topMean.isFinite {
-            parts.append("The mean of what was kept is \(Digits.short(utility.topMean)).")
+            parts.append("The mean of what was kept is \(Figures.typeset(utility.topMean)).")
         }
-        parts.append("The largest utility seen is \(Digits.short(utility.maximum)).")
+        parts.append("The largest utility seen is \(Figures.typeset(utility.maximum)).")
         return parts.joined(separator: " ")
     }
 }

@@ -73,12 +73,12 @@ enum Cell {
     /// As it is read.
     var text: String {
         switch self {
-        case .number(let value): Digits.short(value, 6)
-        case .exact(let value): Digits.exact(value)
-        case .count(let value): Digits.grouped(value)
+        case .number(let value): Figures.typeset(value, 6)
+        case .exact(let value): Figures.exact(value)
+        case .count(let value): Figures.grouped(value)
         case .estimate(let value, let interval):
-            interval.map { Digits.short(value, within: $0) + " " + Digits.interval($0) }
-                ?? Digits.short(value)
+            interval.map { Figures.typeset(value, within: $0) + " " + Figures.interval($0) }
+                ?? Figures.typeset(value)
         case .words(let words), .quoted(let words): words
         case .none: "–"
         }
@@ -87,7 +87,7 @@ enum Cell {
     /// By what it is sorted, where that is a number.
     var key: String? {
         switch self {
-        case .number(let value), .exact(let value), .estimate(let value, _): Digits.exact(value)
+        case .number(let value), .exact(let value), .estimate(let value, _): Figures.exact(value)
         case .count(let value): String(value)
         case .words, .quoted, .none: nil
         }

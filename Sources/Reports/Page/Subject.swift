@@ -102,11 +102,11 @@ struct Subject {
         }
         let first = result.selections.first
         let draws = first?.draws.count ?? 0
-        let what = draws == 1 ? "A draw" : "\(Digits.grouped(UInt64(draws))) draws"
+        let what = draws == 1 ? "A draw" : "\(Figures.grouped(UInt64(draws))) draws"
         let from: String
         switch method {
         case "best-of-n":
-            let group = first.map { Digits.short($0.certificate.amplification) } ?? "several"
+            let group = first.map { Figures.typeset($0.certificate.amplification) } ?? "several"
             return
                 "\(what), each the best of \(group) samples of `\(base)` by `\(utilities)`: which, and at what risk?"
         case "tilt", "minimax":
@@ -116,7 +116,7 @@ struct Subject {
             return
                 "\(what) from `\(base)` by `\(utilities)`, with little impact: which, and at what risk?"
         default:
-            from = first?.quantile.map { "the top \(Digits.short($0)) of" } ?? "what is best in"
+            from = first?.quantile.map { "the top \(Figures.typeset($0)) of" } ?? "what is best in"
         }
         return "\(what) from \(from) `\(base)`, ordered by `\(utilities)`: which, and at what risk?"
     }

@@ -3,6 +3,7 @@ import Endpoints
 import Foundation
 import PoolCore
 import PoolRuntime
+import Reports
 
 /// What a machine must have, whatever pool it belongs to.
 struct MachineChecks {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Quantilizer
+import Reports
 
 /// What an answer's optimisation amounts to and what it took: bits, divergence in the same unit,
 /// evaluations, and what plain sampling would have taken.

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import Quantilizer
+import Reports
 
 /// Records with the same members, for programs: the one way in which draws, rows of an analysis, jobs and
 /// workers are written as `json`, `jsonl`, `csv` and `npy`.

@@ -15,9 +15,9 @@ import Testing
         let client: PoolClient
         let port: UInt16
 
-        init(token: String? = nil) throws {
+        init(token: String? = nil, compiler: any JobCompiling = ModelCompiler()) throws {
             var configuration = CoordinatorService.Configuration(
-                endpoint: "tcp://127.0.0.1:*", compiler: ModelCompiler(), logger: Loopback.quiet)
+                endpoint: "tcp://127.0.0.1:*", compiler: compiler, logger: Loopback.quiet)
             configuration.dashboard = try .init("127.0.0.1:0", token: token)
             coordinator = try CoordinatorService(configuration)
             client = try PoolClient(endpoint: coordinator.endpoint)
@@ -141,6 +141,40 @@ import Testing
         #expect((course["thresholds"] as? [Any])?.isEmpty == false)
         #expect(shown["text"] as? String == job.text)
         #expect(try site.get("/api/v1/jobs/none").status == 404)
+        worker.kill()
+    }
+
+    /// The histogram of a job that asks for one is that of its result, as its description says.
+    @Test func histogramsAreThoseOfTheResult() async throws {
+        let site = try Site(compiler: JobCompiler())
+        let worker = try WorkerService(
+            .init(
+                endpoint: site.coordinator.endpoint, threads: 1, compiler: JobCompiler(),
+                logger: Loopback.quiet))
+        let text =
+            "base: normal\nutilities: { u: 'x[0]', v: '1/x[0]' }\nquantile: 0.01\nsamples: 1e5\n"
+        for (id, more) in [("with", "histogram: 100\n"), ("without", "")] {
+            let package = JobPackage(text: text + more, resources: .init())
+            _ = try await site.client.submit(package, id: id)
+            for try await _ in site.client.watch(id, interval: .milliseconds(50)) {}
+            let shown = try site.json("/api/v1/jobs/\(id)")
+            let found = try differences(shown, ["$ref": "#/components/schemas/Job"], "Job")
+            #expect(found.isEmpty, "\(found)")
+            let course = try #require(shown["course"] as? [String: Any])
+            guard id == "with" else {
+                #expect(course["histogram"] is NSNull)
+                continue
+            }
+            let histogram = try #require(course["histogram"] as? [String: Any])
+            let spec = try JobSpec.parse(try JobText.parse(package.text))
+            let result = try ParsedResult(
+                ResultFile.document(try ResultJob.document(spec).text))
+            let expected = try #require(result.histogram(ofUtility: "u"))
+            #expect(histogram["utility"] as? String == "u")
+            #expect(histogram["counts"] as? [Int] == expected.counts.map { Int($0) })
+            #expect(histogram["width"] as? Double == expected.width)
+            #expect(histogram["first"] as? Int == expected.first)
+        }
         worker.kill()
     }
 

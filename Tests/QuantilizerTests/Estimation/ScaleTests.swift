@@ -44,7 +44,8 @@ import Testing
             found.utility.kept.standardDeviation, factor * plain.utility.kept.standardDeviation,
             "top sd")
         near(
-            try #require(found.utility.tail).value, try #require(plain.utility.tail).value, "tail")
+            try #require(found.utility.tailIndex).value,
+            try #require(plain.utility.tailIndex).value, "tail")
     }
 
     @Test(arguments: factors) func otherMethods(_ factor: Double) throws {

@@ -204,6 +204,7 @@ function showJob(job) {
     ["priority", String(job.priority)], ["id", job.id], ["owner", job.owner ? shown(job.owner) : "–"],
     ["accepted", moment(job.accepted_at)], ["job digest", job.job_digest.slice(0, 16)]]);
   drawThreshold(course.thresholds);
+  drawSpread(course.histogram, course.thresholds);
   drawTimeline(job, course);
   rows(find("events"), folded(course.events).reverse(), (event) => event.at + event.text, (event) =>
     node("li", { class: event.warning ? "bad" : "" }, node("time", {}, clock(event.at)), node("span")),
@@ -294,6 +295,73 @@ function drawThreshold(points) {
       node("circle", { class: "dot", cx: x(p.samples), cy: y(p.value), r: 3.5 },
         node("title", {}, `${count(p.samples)} samples: ${precise(p.lower)} to ${precise(p.upper)}`)));
   }
+  box.replaceChildren(svg);
+}
+
+/// The counts in as many bins as there is room for: of neighbours two, four, … become one. Values on a
+/// lattice leave most bins empty, and come into bins as wide as its meshes.
+function coarse(histogram, room) {
+  let { first, counts, width } = histogram;
+  const isSparse = () => counts.length > 2 && counts.every((n, i) => n === 0 || (first + i) % 2 === 0);
+  while (counts.length > room || isSparse()) {
+    const made = new Array(Math.floor((first + counts.length - 1) / 2) - Math.floor(first / 2) + 1).fill(0);
+    counts.forEach((n, i) => { made[Math.floor((first + i) / 2) - Math.floor(first / 2)] += n; });
+    first = Math.floor(first / 2); counts = made; width *= 2;
+  }
+  return { first, counts, width };
+}
+
+/// The base's utility over all samples so far, with the threshold, its interval and what is above.
+function drawSpread(histogram, points) {
+  find("spread").hidden = !histogram;
+  if (!histogram) return;
+  const total = histogram.counts.reduce((sum, n) => sum + n, 0), box = find("spread-chart");
+  const beside = [[histogram.invalid, "are no number"], [histogram.minus_infinite, "are −∞"], [histogram.infinite, "are ∞"]]
+    .filter(([n]) => n > 0).map(([n, what]) => ` ${count(n)} more ${what}.`).join("");
+  write(find("spread-words"), `${shown(histogram.utility)} of ${count(total)} samples.${beside}`);
+  box.hidden = histogram.counts.length < 2;
+  if (box.hidden) return;
+  const w = width(box), h = 260, left = 62, right = 12, top = 14, bottom = 40;
+  const { first, counts, width: step } = coarse(histogram, (w - left - right) / 2.5);
+  const edge = (i) => (first + i) * step, low = edge(0), high = edge(counts.length);
+  const at = points.length ? points[points.length - 1] : null;
+  const value = at && typeof at.value === "number" && at.value >= low && at.value <= high ? at.value : null;
+  const least = Math.log10(.5 / total), most = Math.log10(Math.max(...counts) / total) + .08;
+  const x = (v) => left + (w - left - right) * (v - low) / (high - low);
+  const y = (s) => top + (h - top - bottom) * (1 - (Math.log10(s) - least) / (most - least));
+  const svg = node("svg", { viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": find("spread-words").textContent
+    + (value === null ? "" : ` The threshold is ${precise(value)}.`) });
+  const every = Math.max(1, Math.ceil((most - least) / 5));
+  for (let e = Math.ceil(least); e <= most; e += 1) {
+    if (e % every !== 0) continue;
+    svg.append(node("line", { class: "axis", x1: left, x2: w - right, y1: y(10 ** e), y2: y(10 ** e) }),
+      node("text", { x: left - 6, y: y(10 ** e) + 4, "text-anchor": "end" }, e >= -3 ? String(10 ** e) : "1e" + e));
+  }
+  const part = (from, to, n, name, text) => svg.append(node("rect", { class: name, x: x(from), y: y(n / total),
+    width: Math.max(.5, x(to) - x(from) - .3), height: Math.max(0, h - bottom - y(n / total)) }, node("title", {}, text)));
+  counts.forEach((n, i) => {
+    if (n === 0) return;
+    const text = `${precise(edge(i))} to ${precise(edge(i + 1))}: ${count(n)} samples`;
+    // A bin that the threshold cuts is shaded from there on.
+    const cut = value === null ? edge(i + 1) : Math.min(Math.max(value, edge(i)), edge(i + 1));
+    if (cut > edge(i)) part(edge(i), cut, n, "below", text);
+    if (cut < edge(i + 1)) part(cut, edge(i + 1), n, "above", text);
+  });
+  if (value !== null) {
+    if (typeof at.lower === "number" && typeof at.upper === "number") {
+      const from = Math.max(at.lower, low), to = Math.min(at.upper, high);
+      svg.append(node("rect", { class: "between", x: x(from), y: top, width: Math.max(1, x(to) - x(from)), height: h - top - bottom },
+        node("title", {}, `the threshold is between ${precise(at.lower)} and ${precise(at.upper)}`)));
+    }
+    svg.append(node("line", { class: "mark", x1: x(value), x2: x(value), y1: top, y2: h - bottom }),
+      node("text", { x: x(value), y: top - 3, "text-anchor": x(value) > w - 110 ? "end" : "middle" }, "threshold " + precise(value)));
+  }
+  for (const v of ticks(low, high, Math.max(3, Math.floor((w - left) / 110)))) {
+    svg.append(node("text", { x: x(v), y: h - 22, "text-anchor": "middle" }, precise(v)));
+  }
+  svg.append(node("text", { x: (left + w - right) / 2, y: h - 4, "text-anchor": "middle" }, "utility"),
+    node("text", { x: 12, y: top + (h - top - bottom) / 2, "text-anchor": "middle",
+      transform: `rotate(-90 12 ${top + (h - top - bottom) / 2})` }, "share of a bin (logarithmic)"));
   box.replaceChildren(svg);
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Moments of all columns: a node of the forest of base samples.
+/// Moments of all columns, and their histograms where the job asks for them: a node of the forest of base
+/// samples.
 struct MomentRow: Combinable {
     var columns: [Moments]
+    var histograms: [Histogram] = []
 
     func combined(with right: MomentRow) -> MomentRow {
-        MomentRow(columns: zip(columns, right.columns).map { $0.combined(with: $1) })
+        MomentRow(
+            columns: zip(columns, right.columns).map { $0.combined(with: $1) },
+            histograms: zip(histograms, right.histograms).map { $0.combined(with: $1) })
     }
 }

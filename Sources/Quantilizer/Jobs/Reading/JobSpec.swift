@@ -29,7 +29,7 @@ public struct JobSpec: Sendable {
         "utility",
         "utilities", "quantile", "quantiles",
         "samples", "looks", "precision", "draws", "independent", "method", "cost", "costs",
-        "confidence", "memory",
+        "histogram", "confidence", "memory",
         "verify",
     ]
 
@@ -79,6 +79,7 @@ extension JobSpecReader {
             refusePlugins(utilities + costs, "`\(method.name)` takes formulas, no plugins")
         }
         if let numbers { checkLooks(numbers) }
+        let histogram = readHistogram(numbers, functions: utilities.count + costs.count)
         if let numbers, let recorded = base as? any RecordedBase {
             if recorded.isReplayable {
                 checkReplayed(numbers)
@@ -104,6 +105,7 @@ extension JobSpecReader {
         settings.precision = numbers.precision
         settings.looks = looks(numbers)
         settings.verify = verify
+        settings.histogram = histogram
         let job = fitting(
             CompiledJob(
                 settings: settings, base: bases?.family ?? audited.base ?? base,

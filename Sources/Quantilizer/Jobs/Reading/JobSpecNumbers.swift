@@ -84,6 +84,9 @@ extension JobSpecReader {
         members += job.writtenAnalysis
         let costs = job.writtenCosts
         if !costs.isEmpty { members.append(("costs", formulas(costs))) }
+        if let most = settings.histogram {
+            members.append(("histogram", .integer(UInt64(most))))
+        }
         members += [
             ("confidence", .number(settings.confidence)),
             ("memory", .integer(UInt64(settings.memoryBytes))),

@@ -57,7 +57,26 @@ public struct ResultJSON: Sendable {
             ("components", .array(spec.job.base.componentNames.map { .string($0) })),
         ]
         if let table { members.append((table.name, table.json)) }
+        members += histograms
         return members + rest
+    }
+
+    /// Those that the job asks for, by name.
+    private var histograms: [(String, JSON)] {
+        guard !result.histograms.isEmpty else { return [] }
+        func object(_ functions: [NamedUtility], _ part: ArraySlice<Histogram>) -> JSON {
+            .object(zip(functions, part).map { ($0.name, $1.json) })
+        }
+        let utilities = spec.job.utilities.count
+        return [
+            (
+                "histograms",
+                .object([
+                    ("utilities", object(spec.job.utilities, result.histograms[..<utilities])),
+                    ("costs", object(spec.job.costs, result.histograms[utilities...])),
+                ])
+            )
+        ]
     }
 
     private func json(_ estimate: ProbabilityEstimate) -> JSON {
@@ -144,10 +163,10 @@ public struct ResultJSON: Sendable {
                     ("top_mean", .number(utility.topMean)),
                     ("top_mean_interval", interval(utility.topMeanInterval)),
                     ("max", .number(utility.maximum)),
-                    ("tail_index", utility.tail.map { .number($0.value) } ?? .null),
+                    ("tail_index", utility.tailIndex.map { .number($0.value) } ?? .null),
                     (
                         "tail_index_interval",
-                        interval(utility.tail?.interval(confidence: threshold.confidence))
+                        interval(utility.tailIndex?.interval)
                     ),
                 ])
             ),

@@ -63,6 +63,7 @@ public enum ResultVerification {
         let parsed = try ParsedResult(said)
         let job = spec.job
         var report = VerificationReport()
+        HistogramCheck.check(parsed, job: job, &report)
         if takesWholeJob(job) {
             report.unchecked.append("the numbers themselves: they take the whole job")
             return report

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import PoolRuntime
 import Quantilizer
+import Reports
 
 /// `qpool plan`: what a job will cost and promise.
 struct PlanCommand: AsyncParsableCommand {

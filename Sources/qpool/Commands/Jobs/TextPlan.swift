@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
+import Reports
 
 /// What drawing a job's texts will take, at most.
 struct TextPlan {

@@ -4,6 +4,7 @@ import Foundation
 import PoolCore
 import PoolRuntime
 import Quantilizer
+import Reports
 
 /// `qpool describe`: all that the coordinator knows of a job.
 struct DescribeCommand: AsyncParsableCommand {

@@ -108,6 +108,12 @@ enum JobSchema {
         ),
         ("cost", reference("formulas")),
         ("costs", reference("formulas")),
+        (
+            "histogram",
+            anything(
+                "How utilities and costs lie over all base samples: true, or the most bins (16 to 4096)."
+            )
+        ),
         ("confidence", anything("Of every interval, in (0, 1). Default 0.95.")),
         ("memory", anything("For candidates in one process: 64MB (default), 2GiB.")),
         (

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import PoolRuntime
 import Quantilizer
+import Reports
 import Simulation
 
 /// `qpool simulate`: pools in virtual time through seeded faults.

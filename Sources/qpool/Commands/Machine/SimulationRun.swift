@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import PoolRuntime
 import Quantilizer
+import Reports
 import Simulation
 import Synchronization
 

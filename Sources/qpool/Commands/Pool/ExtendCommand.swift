@@ -4,6 +4,7 @@ import Foundation
 import PoolCore
 import PoolRuntime
 import Quantilizer
+import Reports
 
 /// `qpool extend`: more samples for a job that runs or is done.
 struct ExtendCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Reports
 
 /// When something was, by this machine's clock. Coordinators say how long ago it was: clocks that differ
 /// do not matter.

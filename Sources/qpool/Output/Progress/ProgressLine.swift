@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Reports
 
 /// What is shown of a job's progress.
 struct ProgressReport {

@@ -3,6 +3,7 @@ import Foundation
 import PoolCore
 import PoolRuntime
 import Quantilizer
+import Reports
 
 /// Jobs and workers as tables and as records.
 enum StatusText {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PoolRuntime
 import Quantilizer
+import Reports
 
 /// What `qpool bench` measured, for people and for programs.
 struct BenchReport {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
+import Reports
 
 /// The table of an analysis (`sweep`, …) for people.
 struct AnalysisText {

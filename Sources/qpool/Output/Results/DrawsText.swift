@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
+import Reports
 
 /// The first draws of a selection as a table.
 struct DrawsText {

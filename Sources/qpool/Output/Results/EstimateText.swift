@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Quantilizer
+import Reports
 
 /// The probability of an event as people read it.
 enum EstimateText {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Quantilizer
+import Reports
 
 /// A result as people read it.
 struct ResultText {
@@ -171,6 +172,9 @@ struct ResultText {
         guard !utility.topMean.isNaN else { return }
         let most = utility.maximum.isNaN ? "" : ", max \(Figures.short(utility.maximum))"
         lines.add("top mean", Figures.estimate(utility.topMean, utility.topMeanInterval) + most)
+        if let index = utility.tailIndex {
+            lines.add("tail index", Figures.estimate(index.value, index.interval))
+        }
     }
 
     private func describeCertificate(

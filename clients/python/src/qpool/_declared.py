@@ -887,6 +887,7 @@ class JobKeys:
         method: Any | None = None,
         cost: Formulas | None = None,
         costs: Formulas | None = None,
+        histogram: Any | None = None,
         confidence: Any | None = None,
         memory: Any | None = None,
         verify: Any | None = None,
@@ -923,6 +924,8 @@ class JobKeys:
                 settings.
             cost: What is measured beside it.
             costs: Several, by name.
+            histogram: How utilities and costs lie over all base samples: true, or the most
+                bins (16 to 4096).
             confidence: Of every interval, in (0, 1). Default 0.95.
             memory: For candidates in one process: 64MB (default), 2GiB.
             verify: Share of the ranges that a second worker checks: 2%. Default 0.
@@ -936,7 +939,7 @@ class JobKeys:
             utilities=utilities, quantile=quantile, quantiles=quantiles,
             samples=samples, looks=looks, precision=precision, draws=draws,
             independent=independent, method=method, cost=cost, costs=costs,
-            confidence=confidence, memory=memory, verify=verify))
+            histogram=histogram, confidence=confidence, memory=memory, verify=verify))
 
     def _build(self, node: dict[str, Any]) -> None:
         raise NotImplementedError

@@ -73,6 +73,28 @@ class Result:
         """What whoever reads the answer should know."""
         return [f"{warning['code']}: {warning['message']}" for warning in self["warnings"]]
 
+    def histogram(self, name: str | None = None) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Counts and edges, as of `numpy.histogram`, of a utility or a cost over all base samples.
+
+        The job must ask for it: `histogram=True`.
+
+        >>> import qpool
+        >>> result = qpool.run(base="normal", utility="x[0]", quantile=0.1, samples=1e4, histogram=True)
+        >>> counts, edges = result.histogram()
+        >>> int(counts.sum()), len(edges) - len(counts)
+        (10000, 1)
+
+        Args:
+            name: The utility's or the cost's. Not given: the first utility.
+        """
+        if "histograms" not in self:
+            raise KeyError("the job asks for no histograms: histogram=True")
+        kinds = self["histograms"]
+        found = {**kinds["costs"], **kinds["utilities"]}
+        entry = found[next(iter(kinds["utilities"])) if name is None else name]
+        counts = np.array(entry["counts"], dtype=np.int64)
+        return counts, number(entry["width"]) * (entry["first"] + np.arange(len(counts) + 1))
+
     @property
     def seconds(self) -> float | None:
         """What it took; None of an answer that a pool gave."""

@@ -2,8 +2,9 @@
 internal import Foundation
 internal import Quantilizer
 
-/// Numbers as a report writes them: whole where they count as evidence, rounded where they are read.
-enum Digits {
+/// Numbers as a page sets them: whole where they count as evidence, rounded where they are read; with the
+/// signs of print.
+extension Figures {
     /// The shortest decimal that reads back as the same number: as the result document has it.
     static func exact(_ value: Double) -> String {
         if value.isNaN { return "nan" }
@@ -12,7 +13,7 @@ enum Digits {
     }
 
     /// At most so many significant digits.
-    static func short(_ value: Double, _ digits: Int = 5) -> String {
+    static func typeset(_ value: Double, _ digits: Int = 5) -> String {
         if value.isNaN { return "unknown" }
         if value.isInfinite { return value < 0 ? "−∞" : "∞" }
         if (1e5..<1e15).contains(value.magnitude) {
@@ -22,38 +23,22 @@ enum Digits {
         return sign(String(format: "%.\(digits)g", value))
     }
 
-    /// A value with two digits more than half its interval's width has zeros.
-    static func short(_ value: Double, within interval: Interval?) -> String {
-        guard let interval, value.isFinite, value != 0 else { return short(value) }
-        let half = (interval.upper - interval.lower) / 2
-        guard half > 0, half.isFinite else { return short(value) }
-        let digits = log10(value.magnitude).rounded(.down) - log10(half).rounded(.down) + 2
-        return short(value, Int(max(1, min(15, digits))))
+    /// A value with the digits that its interval warrants.
+    static func typeset(_ value: Double, within interval: Interval?) -> String {
+        digits(of: value, within: interval).map { typeset(value, $0) } ?? typeset(value)
     }
 
-    /// A bound, rounded up to four digits: it holds as it is written.
-    static func bound(_ value: Double) -> String {
-        guard value.isFinite, value > 0 else { return short(value) }
+    /// A bound, rounded up to four digits unless it is a whole number.
+    static func typesetBound(_ value: Double) -> String {
+        guard value.isFinite, value > 0 else { return typeset(value) }
         if value == value.rounded(), value < 1e9 { return grouped(UInt64(value)) }
-        let unit = pow(10, log10(value).rounded(.down) - 3)
-        return short((value / unit - 1e-9).rounded(.up) * unit, 4)
+        return typeset(roundedUp(value), 4)
     }
 
     /// An interval's ends, as exact as it is.
     static func interval(_ interval: Interval) -> String {
-        let ends = [interval.lower, interval.upper].map { short($0, within: interval) }
+        let ends = [interval.lower, interval.upper].map { typeset($0, within: interval) }
         return "[\(ends[0]), \(ends[1])]"
-    }
-
-    /// A count, thousands apart.
-    static func grouped(_ value: UInt64) -> String {
-        var groups: [String] = []
-        var rest = String(value)
-        while rest.count > 3 {
-            groups.insert(String(rest.suffix(3)), at: 0)
-            rest.removeLast(3)
-        }
-        return ([rest] + groups).joined(separator: ",")
     }
 
     /// The label of a tick, with the digits that its step has.

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `histogram: true` or a number of bins.
+extension JobSpecReader {
+    /// The most bins, nil where none are wanted.
+    mutating func readHistogram(_ numbers: Numbers?, functions: Int) -> Int? {
+        guard map.has("histogram") else { return nil }
+        let bins = map.read("histogram", default: 0) { (node, path) throws(JobError) -> Int in
+            switch node.content {
+            case .scalar("true", quoted: false): return Histogram.usualBins
+            case .scalar("false", quoted: false): return 0
+            default: break
+            }
+            do throws(JobError) {
+                return try node.integer(path: path, in: Histogram.bins)
+            } catch {
+                throw node.expected(
+                    "true, false or a number of bins from \(Histogram.bins.lowerBound) to "
+                        + "\(Histogram.bins.upperBound)", path: path)
+            }
+        }
+        guard let bins, bins > 0, let numbers else { return nil }
+        if let why = whyNoHistogram(numbers.method) {
+            map.note("histogram", why)
+            return nil
+        }
+        guard bins * functions <= Limits.histogramBins else {
+            map.note(
+                "histogram",
+                "\(bins) bins of \(functions) functions: all together may have \(Limits.histogramBins), so "
+                    + "ask for at most \(Limits.histogramBins / functions)")
+            return nil
+        }
+        return bins
+    }
+
+    private func whyNoHistogram(_ method: MethodChoice) -> String? {
+        if isEstimate { return "of an `event` nothing but its probability is counted" }
+        if sweep != nil { return "a sweep's result is a table; run its base without `sweep`" }
+        switch method {
+        case .exact, .bestOfN, .threshold, .band, .tilt, .minimax, .impact: return nil
+        case .splitting, .importance, .crossEntropy, .screened, .plain, .attack, .search:
+            return
+                "`\(method.name)` does not measure every function on base samples, so nothing could "
+                + "be counted: use `exact`, `best-of-n`, `threshold`, `band`, `tilt`, `minimax` or "
+                + "`impact`"
+        }
+    }
+}
