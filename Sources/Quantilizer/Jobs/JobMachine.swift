@@ -366,7 +366,8 @@ public struct JobMachine: Sendable {
             for _ in 0..<columns {
                 row.columns.append(try Moments(from: &reader, samples: samples))
             }
-            row.histograms = try [Histogram](from: &reader, of: row.columns, job: job)
+            row.histograms = try [Histogram](
+                from: &reader, of: row.columns, most: job.settings.histogram)
             guard moments.relation(to: range) == .free,
                 isWhole || number == count - 1 && range.level == DyadicRange.blockLevel
             else { throw DecodingFailure("ranges of a snapshot overlap") }

@@ -27,6 +27,8 @@ protocol MethodRoom: MethodTraits {
 
     /// Whether a draw is a sample whose index says all of it, so that anybody can make it again.
     var drawsAreSamples: Bool { get }
+    /// Whether every function is measured on samples of the base, so that they can be counted by value.
+    var measuresEverySample: Bool { get }
     /// Whether draws follow from their receipts, without the whole job.
     var drawsHaveReceipts: Bool { get }
     /// Whether there may be fewer draws than asked for.
@@ -61,6 +63,7 @@ extension MethodRoom {
     var takesReplayed: Bool { false }
     func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { false }
     var drawsAreSamples: Bool { false }
+    var measuresEverySample: Bool { false }
     var drawsHaveReceipts: Bool { false }
     var mayLackDraws: Bool { false }
     func issuesAlike(_ job: CompiledJob) -> Bool { false }

@@ -111,7 +111,8 @@ public struct Partial: Sendable, Equatable {
             try check.check(moments)
             tally.moments.append(moments)
         }
-        tally.histograms = try [Histogram](from: &reader, of: tally.moments, job: job)
+        tally.histograms = try [Histogram](
+            from: &reader, of: tally.moments, most: job.settings.histogram)
         channels = []
         for number in 0..<round.channelCount(utilities: job.utilities.count) {
             let bounds = round.bounds(channel: number, samples: samples)

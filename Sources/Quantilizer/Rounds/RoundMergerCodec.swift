@@ -50,7 +50,8 @@ extension RoundMerger {
             for _ in 0..<columns {
                 tally.moments.append(try Moments(from: &reader, samples: samples))
             }
-            tally.histograms = try [Histogram](from: &reader, of: tally.moments, job: job)
+            tally.histograms = try [Histogram](
+                from: &reader, of: tally.moments, most: job.settings.histogram)
             for _ in channels {
                 tally.channels.append(
                     try ChannelTally(

@@ -185,12 +185,12 @@ extension Histogram {
 }
 
 extension [Histogram] {
-    /// Reads those of the columns that were measured; none where the job asks for none.
+    /// Reads those of the columns that were measured, of at most so many bins; none where the job asks for none.
     init(
-        from reader: inout ByteReader, of columns: [Moments], job: CompiledJob
+        from reader: inout ByteReader, of columns: [Moments], most: Int?
     ) throws(DecodingFailure) {
         self.init()
-        guard let most = job.settings.histogram else { return }
+        guard let most else { return }
         for moments in columns {
             append(try Histogram(from: &reader, most: most, agreeing: moments))
         }

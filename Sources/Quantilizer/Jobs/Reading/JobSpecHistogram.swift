@@ -3,7 +3,7 @@
 /// `histogram: true` or a number of bins.
 extension JobSpecReader {
     /// The most bins, nil where none are wanted.
-    mutating func readHistogram(_ numbers: Numbers?, functions: Int) -> Int? {
+    mutating func readHistogram(_ numbers: MethodNumbers?, functions: Int) -> Int? {
         guard map.has("histogram") else { return nil }
         let bins = map.read("histogram", default: 0) { (node, path) throws(JobError) -> Int in
             switch node.content {
@@ -37,13 +37,10 @@ extension JobSpecReader {
     private func whyNoHistogram(_ method: MethodChoice) -> String? {
         if isEstimate { return "of an `event` nothing but its probability is counted" }
         if sweep != nil { return "a sweep's result is a table; run its base without `sweep`" }
-        switch method {
-        case .exact, .bestOfN, .threshold, .band, .tilt, .minimax, .impact: return nil
-        case .splitting, .importance, .crossEntropy, .screened, .plain, .attack, .search:
-            return
-                "`\(method.name)` does not measure every function on base samples, so nothing could "
-                + "be counted: use `exact`, `best-of-n`, `threshold`, `band`, `tilt`, `minimax` or "
-                + "`impact`"
-        }
+        guard !method.room.measuresEverySample else { return nil }
+        return
+            "`\(method.name)` does not measure every function on base samples, so nothing could "
+            + "be counted: use `exact`, `best-of-n`, `threshold`, `band`, `tilt`, `minimax` or "
+            + "`impact`"
     }
 }

@@ -7,6 +7,7 @@ struct BandRoom: MethodRoom {
     var name: String { "band" }
     var looksTwice: Bool { true }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
     var drawsHaveReceipts: Bool { true }
 
     func machine(for job: CompiledJob) -> any Method { BandMethod(job: job, cut: cut) }

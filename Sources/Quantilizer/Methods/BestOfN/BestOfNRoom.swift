@@ -7,6 +7,7 @@ struct BestOfNRoom: MethodRoom {
     var takesReplayed: Bool { true }
     func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { true }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
     var drawsHaveReceipts: Bool { true }
     var keepsQuantiles: Bool { false }
     var whyNotInParts: String { "it was begun as a whole" }

@@ -7,6 +7,7 @@ struct ExactRoom: MethodRoom {
     var takesReplayed: Bool { true }
     func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { true }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
     var drawsHaveReceipts: Bool { true }
     var whyNotInParts: String {
         "its candidates do not fit `memory`, so that later passes depend on earlier ones; give "

@@ -8,6 +8,7 @@ struct ImpactRoom: MethodRoom {
     var hasCells: Bool { true }
     var looksTwice: Bool { true }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
 
     func machine(for job: CompiledJob) -> any Method { ImpactMethod(job: job, width: width) }
 

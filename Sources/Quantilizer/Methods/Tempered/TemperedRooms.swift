@@ -6,6 +6,7 @@ struct TiltRoom: MethodRoom {
 
     var name: String { "tilt" }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
     var keepsQuantiles: Bool { settings.quantile != nil }
 
     func machine(for job: CompiledJob) -> any Method {
@@ -27,6 +28,7 @@ struct MinimaxRoom: MethodRoom {
 
     var name: String { "minimax" }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
     var keepsQuantiles: Bool { false }
 
     func machine(for job: CompiledJob) -> any Method {

@@ -21,6 +21,7 @@ struct ThresholdRoom: MethodRoom {
     }
     var takesReplayed: Bool { true }
     var drawsAreSamples: Bool { true }
+    var measuresEverySample: Bool { true }
     var drawsHaveReceipts: Bool { true }
     var mayLackDraws: Bool { true }
     var keepsQuantiles: Bool {
