@@ -3,6 +3,7 @@
 # with 1 if one failed. Fails too where the script itself breaks off.
 set -euo pipefail
 status=0
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 part=$(basename "$(cd "$(dirname "$0")" && pwd)")
 failures=0
 trap 'status=$?; [ "$status" -ne 0 ] || exit "$((failures > 0))"' EXIT
@@ -28,6 +29,17 @@ check_with() {
         check "$@"
     else
         skip "$1" "$tool is not installed"
+    fi
+}
+
+# check_queries TOOL NAME ARGUMENT…: ops/prometheus/queries, which needs the tool and a Python that reads YAML.
+check_queries() {
+    local tool=$1 name=$2
+    shift 2
+    if python3 -c 'import yaml' 2>/dev/null; then
+        check_with "$tool" "$name" "$scripts/prometheus/queries" "$@"
+    else
+        skip "$name" "python3 has no yaml: PyYAML is not installed"
     fi
 }
 
