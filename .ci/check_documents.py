@@ -133,7 +133,12 @@ def lengths(path: pathlib.Path) -> list:
         words = sum(len(line.split()) for _, line in paragraph)
         if words > LONGEST_PARAGRAPH:
             problems.append((path, paragraph[0][0], f"a paragraph of {words} words; the most is {LONGEST_PARAGRAPH}"))
+    prose = False  # whether the line before is a paragraph's, and no item's
     for number, (line, kind) in enumerate(lines_of(path), 1):
+        is_item = re.match(r"\s*(?:[-*+]|\d+[.)]) ", line)
+        if kind == "text" and is_item and prose:
+            problems.append((path, number, "begins as an item of a list would, within a paragraph: a blank line before it, or wrap it anew"))
+        prose = kind == "text" and (prose if prose else not is_item and not line.startswith((" ", ">")))
         if kind in ("text", "heading") and len(line) > LONGEST_LINE and " " in line.strip()[: LONGEST_LINE]:
             problems.append((path, number, f"{len(line)} columns; the most is {LONGEST_LINE}: --wrap does it"))
     return problems

@@ -9,10 +9,12 @@
 A page starts with `job.yaml`, its `result.json` and the examples; where it wants `results.pub`, the result is signed. What looks like a whole job becomes `job.yaml`, what
 begins with `# NAME.py` becomes that file. Coordinators and workers run until the page, or the next coordinator, ends them;
 a page that asks a pool without having started one gets one. `http://127.0.0.1:8000/v1` is a model of three letters.
+Python that stands by itself, from `import qpool` on, is run as one file at the end.
 
 Commands behind `<!-- not executed: REASON -->`, up to a blank line, are left out. Pictures that a page makes must be those of docs/figures, byte
 for byte, and lines of a block between ``` must be among what its commands printed.
 """
+import ast
 import os
 import pathlib
 import re
@@ -85,12 +87,15 @@ await() {
 trap 'status=$?; echo "PAGE FAILED: line $at ended with $status" >&2' ERR
 trap 'for pid in "${services[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done' EXIT
 """
-# A result that a coordinator with keys has signed.
-SIGNED = """\
+# A pool with keys.
+KEYED = """\
 qpool keygen keys --endpoint tcp://127.0.0.1:7411 --worker one --client two > /dev/null
 qpool coordinator --keys keys > coordinator.log 2>&1 & services+=($!)
 await 7411
 qpool worker --quiet --connect keys/worker-one.yaml > worker.log 2>&1 & services+=($!)
+"""
+# A result that it has signed.
+SIGNED = KEYED + """\
 qpool submit --connect keys/client-two.yaml --wait --quiet job.yaml -o result.json
 cp keys/results.pub .
 stop_services
@@ -150,6 +155,13 @@ def pieces(path: pathlib.Path) -> tuple:
     return found, marked, printed
 
 
+def is_python(text: str) -> bool:
+    try:
+        return bool(ast.parse(text).body)
+    except SyntaxError:
+        return False
+
+
 def split(block: list) -> list:
     """A block's pieces, which blank lines divide; a file goes on to the block's end."""
     found, piece = [], []
@@ -173,14 +185,15 @@ def split(block: list) -> list:
             made.append((first, "commands", lines))
         elif "base" in keys and keys & {"utility", "utilities", "event"}:
             made.append((first, "job", lines))
+        elif is_python(text):
+            made.append((first, "python", lines))
         else:
             made.append((first, "other", lines))
     return made
 
 
-def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
-    """The page as a script of bash; how many commands are in it; the pictures that it makes."""
-    out, commands, pictures, has_pool = [PRELUDE], 0, [], False
+def place_of(ports: dict):
+    """What moves a text to this page's ports, and what stands for other machines to this one."""
 
     def place(text: str) -> str:
         text = text.replace("7411", str(ports["POOL_PORT"])).replace("7412", str(ports["HTTP_PORT"]))
@@ -189,6 +202,15 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
         text = re.sub(r"tcp://(?:coordinator\.example\.org|pool\.example\.org|coordinator):", "tcp://127.0.0.1:", text)
         text = text.replace("0.0.0.0:", "127.0.0.1:")
         return text.replace("/opt/plugins", "plugins")
+
+    return place
+
+
+def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
+    """The page as a script of bash; how many commands are in it; the pictures that it makes."""
+    out, commands, pictures, has_pool = [PRELUDE], 0, [], False
+
+    place = place_of(ports)
 
     def pool() -> None:
         out.append("qpool coordinator --allow-plugins > coordinator.log 2>&1 & services+=($!)")
@@ -238,16 +260,25 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
                 if verb and verb[1] == "keygen":
                     # Connection files go to the machines of their peers.
                     out.append("cp keys/*.yaml .")
+    python = [(number, "\n".join(lines)) for number, kind, lines in found if kind == "python"]
+    starts = [place for place, (_, text) in enumerate(python) if text.startswith("import qpool")]
+    if starts:
+        out.append(f"at={python[starts[0]][0]}\nstop_services\nrm -rf keys")
+        text = "\n\n".join(["import numpy as np", *(text for _, text in python[starts[0] :])])
+        if "client.yaml" in text:
+            out.append(place(KEYED) + "cp keys/client-two.yaml client.yaml")
+        out.append(f"cat > page.py <<'END_OF_PAGE'\n{text}\nEND_OF_PAGE\npython3 page.py")
+        commands += len(python) - starts[0]
     out.append("at='the end'\nstop_services")
     return "\n".join(out) + "\n", commands, pictures
 
 
 def run(path: pathlib.Path, found: list, printed: list, verbose: bool, draw: bool) -> tuple:
     name = path.relative_to(ROOT).as_posix()
-    if not any(kind == "commands" for _, kind, _ in found):
-        return 0, []
     ports = {key: free_port() for key in ("POOL_PORT", "HTTP_PORT", "MODEL_PORT", "REWARD_PORT")}
     text, commands, pictures = script(path, found, ports)
+    if commands == 0:
+        return 0, []
     problems, model = [], None
     with tempfile.TemporaryDirectory(prefix="qpool-page-") as place:
         folder = pathlib.Path(place)
