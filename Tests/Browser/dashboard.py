@@ -63,14 +63,17 @@ class Pool:
             [QPOOL, "coordinator", "--listen", self.endpoint, "--http", f"127.0.0.1:{self.http}", "--store",
              self.folder + "/store.sqlite", "--silence", "5s", "--lease-seconds", "0.5"],
             stderr=self.log, stdout=self.log)
+        self.get("readyz")
+
+    def get(self, path):
+        """An answer; asked for again while the coordinator starts or is too busy to give one (503)."""
         end = time.time() + PATIENCE_SECONDS
         while time.time() < end:
             try:
-                urllib.request.urlopen(self.site + "readyz", timeout=5).read()
-                return
+                return urllib.request.urlopen(self.site + path, timeout=5).read()
             except OSError:
                 time.sleep(.05)
-        raise SystemExit("the coordinator does not start: " + open(self.folder + "/log").read())
+        raise SystemExit(f"the coordinator does not answer {path}: " + open(self.folder + "/log").read())
 
     def add_worker(self):
         self.workers.append(subprocess.Popen(
@@ -286,7 +289,7 @@ def run(pool, browser):
     until(other, "document.getElementById('job-name').textContent === 'waits for nobody'")
     check(other.locator("#spread").is_hidden(), "a job that asks for no histogram shows none")
     if shutil.which("promtool"):
-        metrics = urllib.request.urlopen(pool.site + "metrics").read()
+        metrics = pool.get("metrics")
         told = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True)
         check(told.returncode == 0 and not told.stderr, "promtool check metrics: " + told.stderr.decode()[:300])
     else:
