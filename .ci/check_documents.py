@@ -183,7 +183,7 @@ def methods() -> list:
 def declared() -> dict:
     """The keys that the program's readers take, by the path where they stand, from the sources."""
     found = {}
-    for path in sorted((ROOT / "Sources/Quantilizer").rglob("*.swift")):
+    for path in sorted((ROOT / "Sources").rglob("*.swift")):
         text = path.read_text()
         for match in re.finditer(
             r"JobMapping\(\s*[\w.]+,\s*path: ([^,]+),\s*"
@@ -210,7 +210,8 @@ def parameters() -> list:
 
     def quoted(*pages: str) -> set:
         text = "\n".join((ROOT / "docs" / page).read_text() for page in pages)
-        inside = set(re.findall(r"`([^`\n]+)`", text))
+        inside = set(re.findall(r"`([^`\n]+)`|^    (.+)$", text, re.M))
+        inside = {part for parts in inside for part in parts}
         return inside | {word for code in inside for word in re.findall(r"[\w-]+", code)}
 
     table = (ROOT / "docs/jobs.md").read_text().split("| key | meaning | default |")[1].split("\n\n")[0]
@@ -235,7 +236,7 @@ def parameters() -> list:
 
     settings = ROOT / "docs/reference/settings.md"
     rows = {found[1]: line for line in settings.read_text().splitlines() if (found := re.match(r"\| \[`([\w-]+)`\]", line))}
-    everywhere = quoted("jobs.md", "reference/settings.md", "reference/bases.md", "text.md", "plugins.md", "analyses.md")
+    everywhere = quoted("jobs.md", "reference/settings.md", "reference/bases.md", "text.md", "plugins.md", "analyses.md", "cli.md")
     places = declared()
     if len(places) < 15:
         problems.append((settings, 1, f"only {len(places)} lists of keys were found in the sources: has their form changed?"))

@@ -4,6 +4,7 @@
 
     .ci/run_documents.py                     # QPOOL names the program
     .ci/run_documents.py docs/tutorial.md    # this page alone; -v prints what it runs
+    .ci/run_documents.py --draw docs/tutorial.md    # and keeps the pictures that it makes
 
 A page starts with `job.yaml`, its `result.json` and the examples; where it wants `results.pub`, the result is signed. What looks like a whole job becomes `job.yaml`, what
 begins with `# NAME.py` becomes that file. Coordinators and workers run until the page, or the next coordinator, ends them;
@@ -21,17 +22,24 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from check_documents import ROOT, documents, lines_of
 
 # Blocks that are marked, in all documents; a new one wants a reason that is as good as the others'.
-MOST_NOT_EXECUTED = 44
+MOST_NOT_EXECUTED = 52
 SECONDS_A_PAGE = 300
 
-COMMAND = re.compile(
-    r"^\(?(?:[A-Z_]+=\S+ )*(?:umask|qpool|\.?/?ops/\S+|python3|pip|tar|apt|apt-get|docker|docker-compose|podman|curl|cc|clang|export|sqlite3|printf|"
-    r"chmod|cp|mkdir|cat|vllm|llama-server|kubectl|helm|sbatch|srun|squeue|scancel|systemctl|sudo|openssl|swift|git|gzip|jq)(?:[ ;]|$)")
+# What is executed here; what else looks like a command has to be marked, for it may change the machine of whoever tests.
+HERE = "qpool|python3|curl|cc|export|sqlite3|printf|chmod|cp|mkdir|cat|ls|umask|openssl|cd"
+OUTSIDE = (
+    r"\.?/?ops/\S+|pip|tar|apt|apt-get|docker|docker-compose|podman|clang|vllm|llama-server|kubectl|helm|sbatch|srun|squeue|scancel|"
+    r"systemctl|systemd-\S+|sudo|swift|git|gzip|jq|install|chown|scp|ssh|exec")
+FORM = r"^\(?(?:[A-Z_]+=\S+ )*(?:{})(?:[ ;]|$)"
+COMMAND = re.compile(FORM.format(f"{HERE}|{OUTSIDE}"))
+EXECUTED = re.compile(FORM.format(HERE))
+ELSEWHERE = re.compile(r"(?:^|[\s=<>:@])/(?:etc|var|usr|opt/(?!plugins))|python3 (?:Benchmarks|Tests)/")
 FILE = re.compile(r"^# ([\w-]+\.(?:py|sh|txt))$")
 MARK = re.compile(r"^<!-- not executed: (.+) -->$")
 POOL_VERBS = {
@@ -63,6 +71,17 @@ stop_services() {
     done
     services=()
 }
+# Waits until somebody listens at a port, or the service that was started last has ended.
+await() {
+    local tries
+    for tries in $(seq 300); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+        kill -0 "${services[-1]}" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    echo "PAGE FAILED: nobody listens at $1, line $at" >&2
+    exit 1
+}
 trap 'status=$?; echo "PAGE FAILED: line $at ended with $status" >&2' ERR
 trap 'for pid in "${services[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done' EXIT
 """
@@ -70,6 +89,7 @@ trap 'for pid in "${services[@]}"; do kill -TERM "$pid" 2>/dev/null || true; don
 SIGNED = """\
 qpool keygen keys --endpoint tcp://127.0.0.1:7411 --worker one --client two > /dev/null
 qpool coordinator --keys keys > coordinator.log 2>&1 & services+=($!)
+await 7411
 qpool worker --quiet --connect keys/worker-one.yaml > worker.log 2>&1 & services+=($!)
 qpool submit --connect keys/client-two.yaml --wait --quiet job.yaml -o result.json
 cp keys/results.pub .
@@ -92,6 +112,11 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def pieces(path: pathlib.Path) -> tuple:
@@ -167,6 +192,7 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
 
     def pool() -> None:
         out.append("qpool coordinator --allow-plugins > coordinator.log 2>&1 & services+=($!)")
+        out.append('await "$POOL_PORT"')
         out.append("qpool worker --quiet > worker.log 2>&1 & services+=($!)")
         out.append("qpool submit --id 3f9a --wait --quiet job.yaml > /dev/null")
 
@@ -182,8 +208,10 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
             continue
         joined = re.sub(r"\\\n\s*", " ", text)
         for offset, line in enumerate(joined.splitlines()):
-            if not COMMAND.match(line):
+            if not line.strip() or line.startswith("#"):
                 continue
+            if not EXECUTED.match(line) or ELSEWHERE.search(line):
+                sys.exit(f"{path.relative_to(ROOT)}:{number + offset}: `{line}` is neither executed here nor marked `not executed`")
             commands += 1
             pictures += re.findall(r"-o (\S+\.svg)", line)
             out.append(f"at={number + offset}")
@@ -199,7 +227,12 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
             if served:
                 log = f"service-{number + offset}.log"
                 out.append(f"{bare.rstrip('& ')} > {log} 2>&1 & services+=($!)")
-                out.append("sleep 0.7")
+                if served[1] == "coordinator":
+                    out.append('await "$POOL_PORT"')
+                    if "--keys" not in bare:
+                        out.append('await "$HTTP_PORT"')
+                elif not served[1]:
+                    out.append('await "$REWARD_PORT"')
             else:
                 out.append(bare)
                 if verb and verb[1] == "keygen":
@@ -209,7 +242,7 @@ def script(path: pathlib.Path, found: list, ports: dict) -> tuple:
     return "\n".join(out) + "\n", commands, pictures
 
 
-def run(path: pathlib.Path, found: list, printed: list, verbose: bool) -> tuple:
+def run(path: pathlib.Path, found: list, printed: list, verbose: bool, draw: bool) -> tuple:
     name = path.relative_to(ROOT).as_posix()
     if not any(kind == "commands" for _, kind, _ in found):
         return 0, []
@@ -239,6 +272,8 @@ def run(path: pathlib.Path, found: list, printed: list, verbose: bool) -> tuple:
             model = subprocess.Popen(
                 [sys.executable, ROOT / "Tests/CommandTests/Fixtures/toy_model.py", "--port", str(ports["MODEL_PORT"])],
                 cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while model.poll() is None and not listens(ports["MODEL_PORT"]):
+                time.sleep(0.05)
         # A session of its own, so that what is late ends with all that it started.
         page = subprocess.Popen(
             ["bash", "-c", text], cwd=folder, env=environment, text=True, start_new_session=True,
@@ -265,13 +300,16 @@ def run(path: pathlib.Path, found: list, printed: list, verbose: bool) -> tuple:
         for picture in pictures:
             for link in re.findall(rf"\]\(([^)]*/{re.escape(picture)})\)", path.read_text()):
                 figure = (path.parent / link).resolve()
-                if figure.read_bytes() != (folder / picture).read_bytes():
+                if draw:
+                    figure.parent.mkdir(parents=True, exist_ok=True)
+                    figure.write_bytes((folder / picture).read_bytes())
+                elif not figure.exists() or figure.read_bytes() != (folder / picture).read_bytes():
                     problems.append(f"{name}: {figure.relative_to(ROOT)} is not what the page makes: ops/gallery draws it again")
     return commands, problems
 
 
 def main() -> int:
-    wanted = [argument for argument in sys.argv[1:] if argument != "-v"]
+    wanted = [argument for argument in sys.argv[1:] if argument not in ("-v", "--draw")]
     verbose = "-v" in sys.argv
     if "QPOOL" not in os.environ:
         sys.exit("run_documents: QPOOL must name the program")
@@ -282,7 +320,7 @@ def main() -> int:
             continue
         found, marked, printed = pieces(path)
         left += [(name, number, reason) for number, reason in marked]
-        commands, wrong = run(path, found, printed, verbose)
+        commands, wrong = run(path, found, printed, verbose, "--draw" in sys.argv)
         executed += commands
         problems += wrong
         if commands:

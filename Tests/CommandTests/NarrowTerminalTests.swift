@@ -55,6 +55,7 @@ import Testing
         let at = "--connect \(pool.endpoint)"
         for command in [
             "jobs \(at)", "workers \(at)", "describe weather-1 \(at)", "run job.yaml -q",
+            "sweep job.yaml -q",
         ] {
             expectNarrow(try shown(command, folder), command)
         }
@@ -62,6 +63,8 @@ import Testing
         #expect(jobs.contains("left out: ") && jobs.contains("--wide"), "\(jobs)")
         let wide = try shown("jobs --wide \(at)", folder).joined(separator: "\n")
         #expect(wide.contains("samples_per_second") && !wide.contains("left out"), "\(wide)")
+        let sweep = try shown("sweep job.yaml -q", folder).joined(separator: "\n")
+        #expect(sweep.contains("quantile") && sweep.contains("-o csv has them"), "\(sweep)")
         // Programs get all.
         #expect(try pool.client("jobs").output.contains("samples_per_second"))
     }

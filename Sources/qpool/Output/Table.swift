@@ -10,6 +10,8 @@ struct Table {
 
     /// Columns that may be left out, by place, the most dispensable first.
     var spare: [Int] = []
+    /// Where columns that were left out are to be had.
+    var elsewhere = "--wide shows them"
 
     /// The widest that a cell is set; more of it is cut.
     private static let widest = 120
@@ -47,8 +49,8 @@ struct Table {
             told.isEmpty
             ? ""
             : Paragraph.lines(
-                "left out: \(told.joined(separator: ", ")); --wide shows them", columns: room,
-                indent: 0) + "\n"
+                "left out: \(told.joined(separator: ", ")); \(elsewhere)", columns: room, indent: 0)
+                + "\n"
         return text(without: left) + note
     }
 

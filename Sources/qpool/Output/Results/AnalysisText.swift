@@ -8,9 +8,21 @@ struct AnalysisText {
         "kept", "evaluations", "evaluations_per_bit", "tail_mass",
     ]
 
-    private let analysis: AnalysisTable
+    /// What a narrow terminal can do without, the most dispensable first.
+    private static let dispensable: [@Sendable (String) -> Bool] = [
+        { $0.hasPrefix("pareto") }, { $0.hasSuffix("_bound_kind") }, { $0.hasPrefix("best_of_n") },
+        { $0.hasSuffix("_error") }, { ["base_draws", "harmful", "base_rate"].contains($0) },
+        { $0.hasSuffix("_bound") && $0 != "output_bound" }, { $0 == "bits" || $0 == "threshold" },
+    ]
 
-    init(_ analysis: AnalysisTable) { self.analysis = analysis }
+    private let analysis: AnalysisTable
+    /// Columns of the terminal; nil where lines may be of any length.
+    private let room: Int?
+
+    init(_ analysis: AnalysisTable, columns room: Int?) {
+        self.analysis = analysis
+        self.room = room
+    }
 
     /// The facts, then the table, an interval in one cell with what it is of.
     var text: String {
@@ -26,9 +38,25 @@ struct AnalysisText {
             return !name.hasSuffix("_lower") && !name.hasSuffix("_upper")
                 && !Self.hidden.contains(name)
         }
-        var table = Table(shown.map { columns[$0] }, numeric: [])
+        var table = Table(shown.map { columns[$0] })
+        table.elsewhere = "-o csv has them"
         for row in analysis.rows { table.rows.append(shown.map { cell(row, $0) }) }
-        return out + (table.rows.isEmpty ? "" : "\n" + table.text)
+        table.spare = Self.spare(table)
+        return out + (table.rows.isEmpty ? "" : "\n" + table.text(columns: room))
+    }
+
+    /// The places of columns that may be left out, in the order in which they are: first what is the same
+    /// in all rows; never what says which row it is.
+    private static func spare(_ table: Table) -> [Int] {
+        let names = table.header
+        let constant = names.indices.dropFirst().reversed().filter { column in
+            table.rows.count > 1 && Set(table.rows.map { $0[column] }).count == 1
+        }
+        let others = names.indices.dropFirst().reversed().filter {
+            !constant.contains($0) && names[$0] != "quantile"
+        }
+        let known = dispensable.flatMap { isSpare in others.filter { isSpare(names[$0]) } }
+        return constant + known + others.filter { !known.contains($0) }
     }
 
     private func cell(_ row: [JSON], _ number: Int) -> String {

@@ -27,7 +27,7 @@ struct ResultText {
             } ?? ""
         for selection in result.selections { out += describe(selection) + "\n" }
         if let usage = result.usage { out += describe(usage) }
-        if let table = result.table { out += AnalysisText(table).text + "\n" }
+        if let table = result.table { out += AnalysisText(table, columns: columns).text + "\n" }
         return out + notes
     }
 
@@ -48,8 +48,11 @@ struct ResultText {
         if !details.isEmpty { lines.add("details", details.joined(separator: ", ")) }
         var out = lines.text
         for warning in result.warnings {
-            out +=
-                paint.red("warning") + " \(warning.code): \(DisplayText.line(warning.message))\n"
+            let line = "\(warning.code): \(DisplayText.line(warning.message))"
+            let label = "warning "
+            out += paint.red("warning") + " "
+            out += columns.map { Paragraph.lines(line, columns: $0, indent: label.count) } ?? line
+            out += "\n"
         }
         var digest = LabelledLines(columns: columns)
         digest.add("digest", parsed.digest)
