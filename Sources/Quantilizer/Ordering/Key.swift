@@ -46,3 +46,10 @@ public struct Key: Comparable, Hashable, Sendable {
         return a.index > b.index
     }
 }
+
+extension Key {
+    /// The key of a utility, for its value alone.
+    init(utility: Double) {
+        self.init(bits: Key.orderedBits(utility), label: 0, index: 0)
+    }
+}

@@ -75,12 +75,12 @@ struct CountedBase: Sendable {
         var auxiliary: NamedUtility?
         // A screen that drops what is best.
         let (utility, cell, best) = (utility, cell, masses.count - 1)
-        if case .screened = method {
+        if method.name == "screened" {
             auxiliary = named("screen") { cell($0) == best ? -1 : utility($0) }
         }
-        if case .impact = method { auxiliary = named("impact") { Double(cell($0)) } }
+        if method.name == "impact" { auxiliary = named("impact") { Double(cell($0)) } }
         var weighs: (any BaseDistribution)?
-        if case .importance = method { weighs = proposal }
+        if method.name == "importance" { weighs = proposal }
         return CompiledJob(
             settings: JobSettings(
                 seed: seed, samples: samples, quantiles: [quantile], method: method),

@@ -121,10 +121,3 @@ struct ImpliedSelection {
         return []
     }
 }
-
-extension Key {
-    /// The key of a utility, for its value alone.
-    init(utility: Double) {
-        self.init(bits: Key.orderedBits(utility), label: 0, index: 0)
-    }
-}
