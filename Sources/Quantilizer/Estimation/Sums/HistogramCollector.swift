@@ -43,11 +43,12 @@ struct HistogramCollector {
         }
         guard finite > 0 else { return }
         include(least, largest)
+        // Copies, so that the loop reads no fields.
+        let (scale, start, isAll) = (scale, start, finite == lanes)
+        var counts = window.mutableSpan
         for lane in 0..<lanes {
             let value = columns[column, lane]
-            if finite == lanes || value.isFinite {
-                window[Histogram.bin(value, scale) - start] += 1
-            }
+            if isAll || value.isFinite { counts[Histogram.bin(value, scale) - start] += 1 }
         }
     }
 

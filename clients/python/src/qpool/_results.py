@@ -76,10 +76,11 @@ class Result:
     def histogram(self, name: str | None = None) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """Counts and edges, as of `numpy.histogram`, of a utility or a cost over all base samples.
 
-        The job must ask for it: `histogram=True`.
+        The job must ask for it: `"histogram": True`.
 
         >>> import qpool
-        >>> result = qpool.run(base="normal", utility="x[0]", quantile=0.1, samples=1e4, histogram=True)
+        >>> job = {"base": "normal", "utility": "x[0]", "quantile": 0.1, "samples": 1e4}
+        >>> result = qpool.run({**job, "histogram": True})
         >>> counts, edges = result.histogram()
         >>> int(counts.sum()), len(edges) - len(counts)
         (10000, 1)
@@ -88,7 +89,7 @@ class Result:
             name: The utility's or the cost's. Not given: the first utility.
         """
         if "histograms" not in self:
-            raise KeyError("the job asks for no histograms: histogram=True")
+            raise KeyError("the job asks for no histograms: give it histogram: True")
         kinds = self["histograms"]
         found = {**kinds["costs"], **kinds["utilities"]}
         entry = found[next(iter(kinds["utilities"])) if name is None else name]
