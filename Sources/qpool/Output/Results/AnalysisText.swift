@@ -38,18 +38,25 @@ struct AnalysisText {
             return !name.hasSuffix("_lower") && !name.hasSuffix("_upper")
                 && !Self.hidden.contains(name)
         }
-        var table = Table(shown.map { columns[$0] }, spare: Self.spare(shown.map { columns[$0] }))
+        var table = Table(shown.map { columns[$0] })
         table.elsewhere = "-o csv has them"
         for row in analysis.rows { table.rows.append(shown.map { cell(row, $0) }) }
+        table.spare = Self.spare(table)
         return out + (table.rows.isEmpty ? "" : "\n" + table.text(columns: room))
     }
 
-    /// The places of columns that may be left out, in the order in which they are; never those that say
-    /// which row it is.
-    private static func spare(_ names: [String]) -> [Int] {
-        let others = names.indices.dropFirst().reversed().filter { names[$0] != "quantile" }
+    /// The places of columns that may be left out, in the order in which they are: first what is the same
+    /// in all rows; never what says which row it is.
+    private static func spare(_ table: Table) -> [Int] {
+        let names = table.header
+        let constant = names.indices.dropFirst().reversed().filter { column in
+            table.rows.count > 1 && Set(table.rows.map { $0[column] }).count == 1
+        }
+        let others = names.indices.dropFirst().reversed().filter {
+            !constant.contains($0) && names[$0] != "quantile"
+        }
         let known = dispensable.flatMap { isSpare in others.filter { isSpare(names[$0]) } }
-        return known + others.filter { !known.contains($0) }
+        return constant + known + others.filter { !known.contains($0) }
     }
 
     private func cell(_ row: [JSON], _ number: Int) -> String {
