@@ -38,9 +38,10 @@ import Testing
             for line in Self.lines(of: page) {
                 // What follows a comment sign is prose.
                 let code = line.prefix { $0 != "#" }
-                for use in code.split(separator: "qpool ", omittingEmptySubsequences: false)
-                    .dropFirst()
-                {
+                let parts = code.split(separator: "qpool ", omittingEmptySubsequences: false)
+                for (before, use) in zip(parts, parts.dropFirst()) {
+                    // A user or a group of that name: `chown qpool:qpool keys`.
+                    if let last = before.last, !" `(".contains(last) { continue }
                     let words = use.prefix { !"`|&;)".contains($0) }.split(separator: " ")
                     guard let command = words.first, command.allSatisfy(\.isLowercase),
                         command != "help",
