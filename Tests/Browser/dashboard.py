@@ -225,7 +225,12 @@ def run(pool, browser):
                                         "bars => bars.map(b => Number(b.getAttribute('height')))")
     check(len(heights) > 60 and all(h >= 0 for h in heights), f"it has bars ({len(heights)})")
     pool.workers[1].kill()
-    page.wait_for_selector("#timeline-chart rect.lost")
+    try:
+        page.wait_for_selector("#timeline-chart rect.lost")
+    except Exception:
+        print(f"the killed worker: {pool.workers[1].poll()}; the page: {page.inner_text('#live')}; "
+              f"{page.inner_text('#timeline-words')}", file=sys.stderr)
+        raise
     until(page, "document.getElementById('events').innerText.includes(' is gone: ')")
     check(True, "a killed worker's leases are seen lost, and told")
     pool.add_worker()
