@@ -16,8 +16,7 @@ let testing: [SwiftSetting] = Array(strict.dropLast())
 
 /// What the fuzz targets call.
 let fuzzed: [Target.Dependency] = [
-    "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "ZeroMQ",
-    .product(name: "GRDB", package: "GRDB.swift"),
+    "Quantilizer", "PoolCore", "PoolRuntime", "Simulation", "SQLite", "ZeroMQ",
     .product(name: "SwiftProtobuf", package: "swift-protobuf"),
 ]
 
@@ -34,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -54,6 +52,11 @@ let package = Package(
             name: "CSodium",
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
         .target(name: "Sodium", dependencies: ["CSodium"], swiftSettings: strict),
+        // The store's file.
+        .systemLibrary(
+            name: "CSQLite",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
         // Wire messages and pure state machines.
         .target(
             name: "PoolCore",
@@ -69,8 +72,7 @@ let package = Package(
         .target(
             name: "PoolRuntime",
             dependencies: [
-                "PoolCore", "ZeroMQ", "CProcess", "Sodium",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "PoolCore", "ZeroMQ", "CProcess", "Sodium", "SQLite",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -104,15 +106,13 @@ let package = Package(
         .testTarget(
             name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels"],
             exclude: ["References"], swiftSettings: testing),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: testing),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: testing),
         .testTarget(
             name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
         .testTarget(
             name: "PoolRuntimeTests",
-            dependencies: [
-                "PoolRuntime", "Simulation", "Sodium",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ],
+            dependencies: ["PoolRuntime", "Simulation", "Sodium", "SQLite"],
             swiftSettings: testing),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
         .testTarget(

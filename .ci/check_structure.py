@@ -19,9 +19,10 @@ ALLOWED = {
     "Quantilizer": {"CKernels"},
     "ZeroMQ": {"CZeroMQ", "Synchronization", "Glibc", "Musl", "Darwin"},
     "Sodium": {"CSodium"},
+    "SQLite": {"CSQLite"},
     "PoolCore": {"Quantilizer", "SwiftProtobuf", "DequeModule", "HeapModule", "Sodium"},
     "PoolRuntime": {
-        "Quantilizer", "PoolCore", "ZeroMQ", "CProcess", "Sodium", "GRDB", "Logging", "Yams",
+        "Quantilizer", "PoolCore", "ZeroMQ", "CProcess", "Sodium", "SQLite", "Logging", "Yams",
         "Foundation",
         "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin",
     },
@@ -39,8 +40,8 @@ ALLOWED = {
 }
 # Where memory may be touched without the compiler's proof.
 UNSAFE_ALLOWED = (
-    "Sources/ZeroMQ/", "Sources/Sodium/", "Sources/Quantilizer/Kernels/", "Sources/PoolRuntime/Platform/",
-    "Sources/Endpoints/Web/",
+    "Sources/ZeroMQ/", "Sources/Sodium/", "Sources/SQLite/", "Sources/Quantilizer/Kernels/",
+    "Sources/PoolRuntime/Platform/", "Sources/Endpoints/Web/",
 )
 LONGEST = 600
 

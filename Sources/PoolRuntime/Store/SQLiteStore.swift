@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Dispatch
 internal import Foundation
-internal import GRDB
 public import PoolCore
+internal import SQLite
 internal import Synchronization
 
 /// A store in one SQLite file: what a coordinator accepted and acknowledged survives its end,
@@ -20,7 +21,10 @@ internal import Synchronization
 public final class SQLiteStore: JobStore, Sendable {
     /// The file.
     public let path: String
-    private let queue: DatabaseQueue
+    /// Where what is asked of the file is done, in the order in which it was asked.
+    private let queue = DispatchQueue(label: "qpool.store")
+    /// The connection, used on `queue` alone.
+    private let connection: Mutex<SQLiteDatabase?>
     private let lock: Mutex<Locks?>
     private let ledger: CommitLedger
     private let interrupted: AtWorkFile
@@ -72,41 +76,31 @@ public final class SQLiteStore: JobStore, Sendable {
             throw SQLiteStore.failure(error, path)
         }
         do {
-            var configuration = Configuration()
-            configuration.label = "qpool.store"
-            // A backup or a reader may hold the file for a moment.
-            configuration.busyMode = .timeout(5)
-            configuration.prepareDatabase { try StoreSeal.install($0) }
-            let version = try Self.inspect(path, accepting: accepting, configuration)
+            let version = try Self.inspect(path, accepting: accepting)
             let hadSeal = version >= StoreSeal.firstVersion
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let database = try Self.open(path, .readWrite)
             let ledger = try CommitLedger(path + ".commits")
             let interrupted = try AtWorkFile(path + ".working")
             let suspects = interrupted.jobs
-            let entry = try queue.writeWithoutTransaction { database in
-                try StoreSchema.prepare(database, isNew: version == 0)
-                try database.inTransaction(.immediate) {
-                    try StoreSchema.migrate(database, from: version)
-                    try StoreSchema.adopt(fingerprint, database, path)
-                    if accepting { try StoreSeal.apply(database) }
-                    for job in suspects {
-                        try database.execute(
-                            sql: """
-                                UPDATE jobs SET crashes = crashes + 1 WHERE id = ?
-                                AND position NOT IN (SELECT job FROM endings)
-                                """, arguments: [job])
-                    }
-                    try database.execute(sql: "UPDATE commits SET count = count + 1")
-                    return .commit
+            try StoreSchema.prepare(database, isNew: version == 0)
+            try database.transaction(.immediate) {
+                try StoreSchema.migrate(database, from: version)
+                try StoreSchema.adopt(fingerprint, database, path)
+                if accepting { try StoreSeal.apply(database) }
+                for job in suspects {
+                    try database.run(
+                        """
+                        UPDATE jobs SET crashes = crashes + 1 WHERE id = ?
+                        AND position NOT IN (SELECT job FROM endings)
+                        """, [job])
                 }
-                if let maximumPages {
-                    _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(maximumPages)")
-                }
-                return try StoreSeal.entry(database)
+                try database.run("UPDATE commits SET count = count + 1")
             }
+            if let maximumPages { try database.run("PRAGMA max_page_count = \(maximumPages)") }
+            let entry = try StoreSeal.entry(database)
             if accepting || !hadSeal { try ledger.begin(entry) } else { try ledger.write(entry) }
             interrupted.write([])
-            self.queue = queue
+            connection = Mutex(database)
             self.ledger = ledger
             self.interrupted = interrupted
         } catch {
@@ -114,19 +108,24 @@ public final class SQLiteStore: JobStore, Sendable {
         }
     }
 
+    /// A connection that waits for a backup or a reader, who may hold the file for a moment.
+    private static func open(
+        _ path: String, _ access: SQLiteDatabase.Access
+    ) throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase(path: path, access, busySeconds: 5)
+        try StoreSeal.install(database)
+        return database
+    }
+
     /// Looks at a file before anything may change it, its log included: whose it is, and whether it is
     /// whole. Returns its version.
-    private static func inspect(
-        _ path: String, accepting: Bool, _ usual: Configuration
-    ) throws -> Int {
-        var configuration = usual
-        configuration.readonly = true
-        let reader = try DatabaseQueue(path: path, configuration: configuration)
-        let version = try reader.read { database in
-            let version = try StoreSchema.inspect(database, path)
+    private static func inspect(_ path: String, accepting: Bool) throws -> Int {
+        let reader = try open(path, .readOnly)
+        let version = try reader.transaction(.deferred) {
+            let version = try StoreSchema.inspect(reader, path)
             guard !accepting else { return version }
             if version >= StoreSeal.firstVersion {
-                try checkWhole(database, path)
+                try checkWhole(reader, path)
             } else {
                 try checkYoung(path)
             }
@@ -134,6 +133,25 @@ public final class SQLiteStore: JobStore, Sendable {
         }
         try reader.close()
         return version
+    }
+
+    /// Does something with the connection, after all that was asked before.
+    private func ask<Answer>(
+        _ body: (SQLiteDatabase) throws -> sending Answer
+    ) throws(PoolFailure) -> Answer {
+        do {
+            return try queue.sync {
+                try connection.withLock { try body(Self.opened($0)) }
+            }
+        } catch {
+            throw StoreTrouble.failure(error, path)
+        }
+    }
+
+    private static func opened(_ connection: SQLiteDatabase?) throws(SQLiteError) -> SQLiteDatabase
+    {
+        guard let connection else { throw SQLiteError(.cannotOpen, "the store was closed") }
+        return connection
     }
 
     /// Refuses a place where a store was: its log or its count are there, and the file is not.
@@ -160,7 +178,7 @@ public final class SQLiteStore: JobStore, Sendable {
 
     /// Refuses a file that is short of what was acknowledged, or whose rows changed on the disk. The
     /// ledger may be a commit behind: a commit is counted after it is durable, and before it is told.
-    private static func checkWhole(_ database: Database, _ path: String) throws {
+    private static func checkWhole(_ database: SQLiteDatabase, _ path: String) throws {
         let entry = try StoreSeal.entry(database)
         guard try UInt64(bitPattern: StoreSeal.computed(database)) == entry.seal else {
             throw StoreTrouble.unsealed(path)
@@ -197,20 +215,14 @@ public final class SQLiteStore: JobStore, Sendable {
 
     /// Every job that was stored and not forgotten, in order of acceptance.
     public func load() throws(PoolFailure) -> [StoredJob] {
-        do {
-            return try queue.read { try StoreRows.jobs($0, path) }
-        } catch {
-            throw StoreTrouble.failure(error, path)
+        try ask { database in
+            try database.transaction(.deferred) { try StoreRows.jobs(database, path) }
         }
     }
 
     /// Every party that was shut out.
     public func quarantined() throws(PoolFailure) -> [Quarantine] {
-        do {
-            return try queue.read { try StoreRows.quarantined($0) }
-        } catch {
-            throw StoreTrouble.failure(error, path)
-        }
+        try ask { try StoreRows.quarantined($0) }
     }
 
     /// Writes records in one transaction, all or none, and forces them to the disk.
@@ -218,17 +230,23 @@ public final class SQLiteStore: JobStore, Sendable {
         _ records: [StoreRecord],
         completion: @escaping @Sendable (Result<Void, PoolFailure>) -> Void
     ) {
-        let path = path
-        queue.asyncWrite({ database in
-            for record in records { try StoreRows.write(record, database) }
-            try database.execute(sql: "UPDATE commits SET count = count + 1")
-            return try StoreSeal.entry(database)
-        }) { [self] database, result in
-            switch result.flatMap({ entry in Result { try acknowledge(entry) } }) {
-            case .success:
+        queue.async { [self] in
+            do {
+                try connection.withLock { connection in
+                    let database = try Self.opened(connection)
+                    let entry = try database.transaction(.immediate) {
+                        for record in records { try StoreRows.write(record, database) }
+                        try database.run("UPDATE commits SET count = count + 1")
+                        return try StoreSeal.entry(database)
+                    }
+                    try acknowledge(entry)
+                }
                 completion(.success(()))
-                if records.contains(where: \.frees) { SQLiteStore.shrink(database) }
-            case .failure(let error): completion(.failure(StoreTrouble.failure(error, path)))
+            } catch {
+                return completion(.failure(StoreTrouble.failure(error, path)))
+            }
+            if records.contains(where: \.frees) {
+                connection.withLock { if let database = $0 { Self.shrink(database) } }
             }
         }
     }
@@ -244,17 +262,27 @@ public final class SQLiteStore: JobStore, Sendable {
 
     /// Gives space back to the disk once most of the file is free. A failure here loses nothing:
     /// it is tried again when the next job ends.
-    private static func shrink(_ database: Database) {
-        guard let free = try? Int.fetchOne(database, sql: "PRAGMA freelist_count"),
-            let pages = try? Int.fetchOne(database, sql: "PRAGMA page_count"),
+    private static func shrink(_ database: SQLiteDatabase) {
+        guard
+            let free = try? database.first("PRAGMA freelist_count")?.integer("freelist_count"),
+            let pages = try? database.first("PRAGMA page_count")?.integer("page_count"),
             free > 1_024, free > pages / 2
         else { return }
-        try? database.execute(sql: "PRAGMA incremental_vacuum")
+        try? database.run("PRAGMA incremental_vacuum")
     }
 
     /// Waits for what is under way and gives the file up; nothing may be committed after it.
     public func close() throws(PoolFailure) {
-        do { try queue.close() } catch { throw StoreTrouble.failure(error, path) }
+        do {
+            try queue.sync {
+                try connection.withLock { connection in
+                    try connection?.close()
+                    connection = nil
+                }
+            }
+        } catch {
+            throw StoreTrouble.failure(error, path)
+        }
         interrupted.write([])
         lock.withLock { $0 = nil }
     }

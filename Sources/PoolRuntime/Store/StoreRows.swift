@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
-internal import GRDB
 internal import PoolCore
+internal import SQLite
 
 /// Records as rows, and rows as jobs.
 enum StoreRows {
     /// Writes one record, within the batch's transaction. Records of jobs that were forgotten
     /// leave no trace.
-    static func write(_ record: StoreRecord, _ database: Database) throws {
-        func run(_ sql: String, _ arguments: StatementArguments) throws {
-            try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    static func write(_ record: StoreRecord, _ database: SQLiteDatabase) throws {
+        func run(_ sql: String, _ arguments: [any SQLiteConvertible]) throws {
+            try database.run(sql, arguments)
         }
         let job = "SELECT position FROM jobs WHERE id = ?"
-        func insert(_ table: String, _ columns: String, _ values: StatementArguments, _ id: String)
+        func insert(
+            _ table: String, _ columns: String, _ values: [any SQLiteConvertible], _ id: String
+        )
             throws
         {
             let marks = columns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
@@ -31,15 +33,15 @@ enum StoreRows {
                 """,
                 [
                     Int64(bitPattern: stored.order), stored.id, stored.digest, stored.name,
-                    stored.priority, Data(header), Data(columns), stored.owner?.key ?? "",
+                    stored.priority, header, columns, stored.owner?.key ?? "",
                     stored.owner?.name ?? "", StoreSeal.checksum(header, columns),
                 ])
         case .priority(let id, let priority):
             try run("UPDATE jobs SET priority = ? WHERE id = ?", [priority, id])
         case .merged(let id, let partial):
-            try insert("partials", "bytes, checksum", [Data(partial), checksum(partial)], id)
+            try insert("partials", "bytes, checksum", [partial, checksum(partial)], id)
         case .checkpoint(let id, let snapshot):
-            try insert("checkpoints", "bytes, checksum", [Data(snapshot), checksum(snapshot)], id)
+            try insert("checkpoints", "bytes, checksum", [snapshot, checksum(snapshot)], id)
             try run("DELETE FROM partials WHERE job = (\(job))", [id])
         case .ended(let id, let ending):
             let row = Ending(ending)
@@ -57,7 +59,7 @@ enum StoreRows {
                     Int64(clamping: account.samplesDone), Int64(clamping: account.samplesTotal),
                 ], id)
         case .rested(let id, let snapshot):
-            try insert("checkpoints", "bytes, checksum", [Data(snapshot), checksum(snapshot)], id)
+            try insert("checkpoints", "bytes, checksum", [snapshot, checksum(snapshot)], id)
         case .resumed(let id):
             try run("DELETE FROM endings WHERE job = (\(job))", [id])
             try run("UPDATE jobs SET crashes = 0 WHERE id = ?", [id])
@@ -78,7 +80,7 @@ enum StoreRows {
                 UPDATE jobs SET text = ?, tables = ?, origin = coalesce(origin, digest), digest = ?,
                 checksum = ? WHERE id = ?
                 """,
-                [Data(header), Data(columns), digest, StoreSeal.checksum(header, columns), id])
+                [header, columns, digest, StoreSeal.checksum(header, columns), id])
         case .forgotten(let id):
             let tables = [
                 "partials", "checkpoints", "endings", "previous", "contributors", "warnings",
@@ -112,52 +114,59 @@ enum StoreRows {
     }
 
     /// Every job, in order of acceptance.
-    static func jobs(_ database: Database, _ path: String) throws -> [StoredJob] {
+    static func jobs(_ database: SQLiteDatabase, _ path: String) throws -> [StoredJob] {
         var jobs: [StoredJob] = []
-        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM jobs ORDER BY position")
-        while let row = try rows.next() {
-            let position: Int64 = row["position"]
-            // Orders count up from 1; the next one must fit too.
-            guard (0..<1 << 62).contains(position) else { throw StoreTrouble.damaged(path) }
-            let header = try bytes(row, "text", path)
-            let columns = try bytes(row, "tables", path)
-            guard row["checksum"] == StoreSeal.checksum(header, columns),
-                let priority = Int32(exactly: row["priority"] as Int64),
-                let attempt = UInt32(exactly: row["attempt"] as Int64),
-                let crashes = Int(exactly: row["crashes"] as Int64)
-            else { throw StoreTrouble.damaged(path) }
-            let package = try JobPackage(storedHeader: header, columns: columns)
-            var job = StoredJob(
-                id: row["id"], package: package, digest: row["digest"], name: row["name"],
-                priority: priority, order: UInt64(bitPattern: position))
-            job.attempt = attempt
-            job.crashes = crashes
-            let owner = JobOwner(key: row["owner"], name: row["owner_name"])
-            if !owner.key.isEmpty { job.owner = owner }
-            job.contributors = try texts(
-                database, "SELECT party FROM contributors WHERE job = ? ORDER BY party", position)
-            job.warnings = try texts(
-                database, "SELECT text FROM warnings WHERE job = ? ORDER BY number", position)
-            job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
-            job.partials = try blobs(database, "partials", of: position, path)
-            job.ending = try ending(database, of: position, path)
-            job.account = try account(database, of: position, path)
-            job.events = try events(database, of: position, path)
-            job.previous = try previous(database, of: position, path)
-            job.origin = row["origin"]
-            jobs.append(job)
+        try database.forEachRow("SELECT * FROM jobs ORDER BY position") { row in
+            jobs.append(try job(row, database, path))
         }
         return jobs
     }
 
+    private static func job(
+        _ row: SQLiteRow, _ database: SQLiteDatabase, _ path: String
+    ) throws -> StoredJob {
+        let position = try row.integer("position")
+        // Orders count up from 1; the next one must fit too.
+        guard (0..<1 << 62).contains(position) else { throw StoreTrouble.damaged(path) }
+        let header = try row.blob("text")
+        let columns = try row.blob("tables")
+        guard try row.integer("checksum") == StoreSeal.checksum(header, columns),
+            let priority = Int32(exactly: try row.integer("priority")),
+            let attempt = UInt32(exactly: try row.integer("attempt")),
+            let crashes = Int(exactly: try row.integer("crashes"))
+        else { throw StoreTrouble.damaged(path) }
+        let package = try JobPackage(storedHeader: header, columns: columns)
+        var job = StoredJob(
+            id: try row.text("id"), package: package, digest: try row.text("digest"),
+            name: try row.text("name"), priority: priority, order: UInt64(bitPattern: position))
+        job.attempt = attempt
+        job.crashes = crashes
+        let owner = JobOwner(key: try row.text("owner"), name: try row.text("owner_name"))
+        if !owner.key.isEmpty { job.owner = owner }
+        job.contributors = try texts(
+            database, "SELECT party AS text FROM contributors WHERE job = ? ORDER BY party",
+            position)
+        job.warnings = try texts(
+            database, "SELECT text FROM warnings WHERE job = ? ORDER BY number", position)
+        job.checkpoint = try blobs(database, "checkpoints", of: position, path).first
+        job.partials = try blobs(database, "partials", of: position, path)
+        job.ending = try ending(database, of: position, path)
+        job.account = try account(database, of: position, path)
+        job.events = try events(database, of: position, path)
+        job.previous = try previous(database, of: position, path)
+        job.origin = try row.textIfAny("origin")
+        return job
+    }
+
     private static func account(
-        _ database: Database, of job: Int64, _ path: String
+        _ database: SQLiteDatabase, of job: Int64, _ path: String
     ) throws -> JobAccount? {
-        let statement = try database.cachedStatement(sql: "SELECT * FROM accounts WHERE job = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
-        guard let nanoseconds = UInt64(exactly: row["nanoseconds"] as Int64),
-            let done = UInt64(exactly: row["done"] as Int64),
-            let total = UInt64(exactly: row["total"] as Int64)
+        guard let row = try database.first("SELECT * FROM accounts WHERE job = ?", [job]) else {
+            return nil
+        }
+        guard let nanoseconds = UInt64(exactly: try row.integer("nanoseconds")),
+            let done = UInt64(exactly: try row.integer("done")),
+            let total = UInt64(exactly: try row.integer("total"))
         else { throw StoreTrouble.damaged(path) }
         return JobAccount(workedNanoseconds: nanoseconds, samplesDone: done, samplesTotal: total)
     }
@@ -167,88 +176,83 @@ enum StoreRows {
 
     /// What happened to a job, as long ago as the wall clock says.
     private static func events(
-        _ database: Database, of job: Int64, _ path: String
+        _ database: SQLiteDatabase, of job: Int64, _ path: String
     ) throws -> [JobEvent] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT number, at, text FROM events WHERE job = ? ORDER BY number")
         let now = clock()
-        return try Row.fetchAll(statement, arguments: [job]).map { row in
-            guard let number = UInt64(exactly: row["number"] as Int64) else {
+        return try database.rows(
+            "SELECT number, at, text FROM events WHERE job = ? ORDER BY number", [job]
+        ).map { row in
+            guard let number = UInt64(exactly: try row.integer("number")) else {
                 throw StoreTrouble.damaged(path)
             }
             // A clock that was set back counts as standing.
-            let age = max(0, now.subtractingReportingOverflow(row["at"] as Int64).partialValue)
+            let age = max(0, now.subtractingReportingOverflow(try row.integer("at")).partialValue)
             return JobEvent(
                 number: number,
                 ageNanoseconds: UInt64(age).multipliedReportingOverflow(by: 1_000_000).partialValue,
-                text: row["text"])
+                text: try row.text("text"))
         }
     }
 
     /// Every party that was shut out.
-    static func quarantined(_ database: Database) throws -> [Quarantine] {
-        try Row.fetchAll(database, sql: "SELECT * FROM quarantined ORDER BY party").map { row in
+    static func quarantined(_ database: SQLiteDatabase) throws -> [Quarantine] {
+        try database.rows("SELECT * FROM quarantined ORDER BY party").map { row in
             Quarantine(
-                party: row["party"], worker: row["worker"], host: row["host"],
-                reason: row["reason"])
+                party: try row.text("party"), worker: try row.text("worker"),
+                host: try row.text("host"), reason: try row.text("reason"))
         }
     }
 
     private static func texts(
-        _ database: Database, _ sql: String, _ job: Int64
+        _ database: SQLiteDatabase, _ sql: String, _ job: Int64
     ) throws -> [String] {
-        try String.fetchAll(try database.cachedStatement(sql: sql), arguments: [job])
+        try database.rows(sql, [job]).map { try $0.text("text") }
     }
 
     private static func blobs(
-        _ database: Database, _ table: String, of job: Int64, _ path: String
+        _ database: SQLiteDatabase, _ table: String, of job: Int64, _ path: String
     ) throws -> [[UInt8]] {
         let order = table == "partials" ? " ORDER BY number" : ""
-        let statement = try database.cachedStatement(
-            sql: "SELECT bytes, checksum FROM \(table) WHERE job = ?\(order)")
-        let rows = try Row.fetchCursor(statement, arguments: [job])
         var blobs: [[UInt8]] = []
-        while let row = try rows.next() {
-            let blob = try bytes(row, "bytes", path)
-            guard row["checksum"] == checksum(blob) else { throw StoreTrouble.damaged(path) }
+        try database.forEachRow(
+            "SELECT bytes, checksum FROM \(table) WHERE job = ?\(order)", [job]
+        ) { row in
+            let blob = try row.blob("bytes")
+            guard try row.integer("checksum") == checksum(blob) else {
+                throw StoreTrouble.damaged(path)
+            }
             blobs.append(blob)
         }
         return blobs
     }
 
     private static func ending(
-        _ database: Database, of job: Int64, _ path: String
+        _ database: SQLiteDatabase, of job: Int64, _ path: String
     ) throws -> JobEnding? {
-        let statement = try database.cachedStatement(sql: "SELECT * FROM endings WHERE job = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
-        guard let text = row["text"] as String? else { throw StoreTrouble.damaged(path) }
+        guard let row = try database.first("SELECT * FROM endings WHERE job = ?", [job]) else {
+            return nil
+        }
         let ending = Ending(
-            kind: row["kind"], text: text, code: row["code"], remedy: row["remedy"])
-        guard row["checksum"] == checksum(Array(ending.text.utf8)) else {
+            kind: try row.text("kind"), text: try row.text("text"), code: try row.text("code"),
+            remedy: try row.text("remedy"))
+        guard try row.integer("checksum") == checksum(Array(ending.text.utf8)) else {
             throw StoreTrouble.damaged(path)
         }
         return ending.value
     }
 
     private static func previous(
-        _ database: Database, of job: Int64, _ path: String
+        _ database: SQLiteDatabase, of job: Int64, _ path: String
     ) throws -> ResultDocument? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT text, digest, checksum FROM previous WHERE job = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [job]) else { return nil }
-        guard let text = row["text"] as String?, row["checksum"] == checksum(Array(text.utf8))
-        else {
+        guard
+            let row = try database.first(
+                "SELECT text, digest, checksum FROM previous WHERE job = ?", [job])
+        else { return nil }
+        let text = try row.text("text")
+        guard try row.integer("checksum") == checksum(Array(text.utf8)) else {
             throw StoreTrouble.damaged(path)
         }
-        return ResultDocument(text: text, digest: row["digest"])
-    }
-
-    /// A column that holds bytes, and nothing else unless it was damaged.
-    private static func bytes(_ row: Row, _ column: String, _ path: String) throws -> [UInt8] {
-        guard case .blob(let data) = (row[column] as DatabaseValue).storage else {
-            throw StoreTrouble.damaged(path)
-        }
-        return [UInt8](data)
+        return ResultDocument(text: text, digest: try row.text("digest"))
     }
 
     /// FNV-1a over 64 bits: finds a row whose bytes changed on the disk. It is no signature.

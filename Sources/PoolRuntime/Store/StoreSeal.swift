@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
-internal import GRDB
 internal import PoolCore
+internal import SQLite
 
 /// One number that stands for all rows of a store, kept up to date by triggers with each row that comes
 /// and goes: where a row is missing, or a byte of one changed on the disk, the rows give another.
@@ -15,22 +14,18 @@ enum StoreSeal {
     private static let covered: Set<String> = ["bytes", "text", "tables"]
 
     /// Gives a connection the functions that the triggers call.
-    static func install(_ database: Database) throws {
-        database.add(
-            function: DatabaseFunction("qpool_row", argumentCount: nil, pure: true) { values in
-                row(values)
-            })
-        database.add(
-            function: DatabaseFunction("qpool_toggle", argumentCount: 2, pure: true) { values in
-                (Int64.fromDatabaseValue(values[0]) ?? 0)
-                    ^ (Int64.fromDatabaseValue(values[1]) ?? 0)
-            })
-        database.add(
-            function: DatabaseFunction("qpool_checksum", argumentCount: 2, pure: true) { values in
-                checksum(values[0].bytes, values[1].bytes)
-            })
+    static func install(_ database: SQLiteDatabase) throws {
+        try database.add(function: "qpool_row", argumentCount: nil) { values in
+            .integer(row(values))
+        }
+        try database.add(function: "qpool_toggle", argumentCount: 2) { values in
+            .integer(values[0].integer ^ values[1].integer)
+        }
+        try database.add(function: "qpool_checksum", argumentCount: 2) { values in
+            .integer(checksum(values[0].bytes, values[1].bytes))
+        }
         // A row that replaces another one takes it out of the seal.
-        try database.execute(sql: "PRAGMA recursive_triggers = ON")
+        try database.run("PRAGMA recursive_triggers = ON")
     }
 
     /// The checksum of a job's text and tables.
@@ -39,7 +34,7 @@ enum StoreSeal {
     }
 
     /// Makes the triggers for the tables as they are, and seals the rows that are there.
-    static func apply(_ database: Database) throws {
+    static func apply(_ database: SQLiteDatabase) throws {
         for (table, columns) in try tables(database) {
             func row(_ which: String) -> String {
                 let values = columns.map { "\(which).\"\($0)\"" }.joined(separator: ", ")
@@ -49,53 +44,53 @@ enum StoreSeal {
             let new = "UPDATE commits SET seal = qpool_toggle(seal, \(row("NEW")));"
             for (event, body) in [("INSERT", new), ("DELETE", old), ("UPDATE", old + " " + new)] {
                 let name = "seal_\(event.lowercased())_\(table)"
-                try database.execute(
-                    sql: """
-                        DROP TRIGGER IF EXISTS \(name);
-                        CREATE TRIGGER \(name) AFTER \(event) ON \(table) BEGIN \(body) END
-                        """)
+                try database.script(
+                    """
+                    DROP TRIGGER IF EXISTS \(name);
+                    CREATE TRIGGER \(name) AFTER \(event) ON \(table) BEGIN \(body) END
+                    """)
             }
         }
-        try database.execute(
-            sql: "UPDATE commits SET seal = ?", arguments: [try computed(database)])
+        try database.run("UPDATE commits SET seal = ?", [try computed(database)])
     }
 
     /// The seal that the rows give now.
-    static func computed(_ database: Database) throws -> Int64 {
+    static func computed(_ database: SQLiteDatabase) throws -> Int64 {
         // The tables and triggers themselves come first: a name that changed reads as another column.
         var seal: Int64 = 0
-        let schema = try Row.fetchCursor(
-            database, sql: "SELECT type, name, tbl_name, sql FROM sqlite_master")
-        while let values = try schema.next() { seal ^= row(Array(values.databaseValues)) }
+        try database.forEachRow("SELECT type, name, tbl_name, sql FROM sqlite_master") {
+            seal ^= row($0.values)
+        }
         for (table, columns) in try tables(database) {
             let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
-            let rows = try Row.fetchCursor(database, sql: "SELECT \(names) FROM \(table)")
-            while let values = try rows.next() {
-                seal ^= row([table.databaseValue] + values.databaseValues)
+            try database.forEachRow("SELECT \(names) FROM \(table)") {
+                seal ^= row([.text(table)] + $0.values)
             }
         }
         return seal
     }
 
     /// How many commits the file has, and the seal it should have after the last one.
-    static func entry(_ database: Database) throws -> CommitLedger.Entry {
-        guard
-            let row = try Row.fetchOne(database, sql: "SELECT count, seal FROM commits"),
-            let count = UInt64(exactly: row["count"] as Int64)
-        else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
-        return CommitLedger.Entry(count: count, seal: UInt64(bitPattern: row["seal"] as Int64))
+    static func entry(_ database: SQLiteDatabase) throws -> CommitLedger.Entry {
+        guard let row = try database.first("SELECT count, seal FROM commits"),
+            let count = UInt64(exactly: try row.integer("count"))
+        else { throw SQLiteError(.corrupt, "no count of commits") }
+        return CommitLedger.Entry(
+            count: count, seal: UInt64(bitPattern: try row.integer("seal")))
     }
 
     /// The tables whose rows are sealed, with the columns that count.
-    private static func tables(_ database: Database) throws -> [(String, [String])] {
-        let names = try String.fetchAll(
-            database,
-            sql: """
-                SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-                AND name <> 'commits' ORDER BY name
-                """)
-        return try names.map { name in
-            let columns = try database.columns(in: name).map(\.name)
+    private static func tables(_ database: SQLiteDatabase) throws -> [(String, [String])] {
+        let names = try database.rows(
+            """
+            SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+            AND name <> 'commits' ORDER BY name
+            """)
+        return try names.map { row in
+            let name = try row.text("name")
+            let columns = try database.rows("SELECT name FROM pragma_table_info(?)", [name]).map {
+                try $0.text("name")
+            }
             return (
                 name,
                 columns.contains("checksum") ? columns.filter { !covered.contains($0) } : columns
@@ -104,7 +99,7 @@ enum StoreSeal {
     }
 
     /// FNV-1a over a table's name and a row's values, each with its kind and length.
-    private static func row(_ values: [DatabaseValue]) -> Int64 {
+    private static func row(_ values: [SQLiteValue]) -> Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         for value in values {
@@ -121,25 +116,30 @@ enum StoreSeal {
     }
 }
 
-extension DatabaseValue {
+extension SQLiteValue {
     fileprivate var kind: UInt8 {
-        switch storage {
+        switch self {
         case .null: 0
-        case .int64: 1
-        case .double: 2
-        case .string: 3
+        case .integer: 1
+        case .real: 2
+        case .text: 3
         case .blob: 4
         }
     }
 
     fileprivate var bytes: [UInt8] {
-        switch storage {
+        switch self {
         case .null: []
-        case .int64(let number): (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-        case .double(let number):
+        case .integer(let number): (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        case .real(let number):
             (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(8 * $0)) }
-        case .string(let text): Array(text.utf8)
-        case .blob(let data): [UInt8](data)
+        case .text(let text): Array(text.utf8)
+        case .blob(let bytes): bytes
         }
+    }
+
+    /// A number, or zero where a trigger was given something else.
+    fileprivate var integer: Int64 {
+        if case .integer(let number) = self { number } else { 0 }
     }
 }

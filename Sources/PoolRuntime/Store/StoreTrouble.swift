@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import GRDB
 internal import PoolCore
+internal import SQLite
 
 /// What goes wrong with a store's file, in words that say what to do.
 enum StoreTrouble {
@@ -16,37 +16,36 @@ enum StoreTrouble {
                     ? "free some space on the disk; what was accepted is safe, and the pool goes on by "
                         + "itself" : "make it and its folder writable for this user")
         }
-        guard let error = error as? DatabaseError else {
+        guard let error = error as? SQLiteError else {
             return PoolFailure(
                 .store, "the store \(path) failed: \(error)", remedy: "see docs/operations.md")
         }
         func told(_ message: String, _ remedy: String) -> PoolFailure {
             PoolFailure(.store, "the store \(path) \(message)", remedy: remedy)
         }
-        switch error.resultCode {
-        case .SQLITE_FULL:
+        switch error.kind {
+        case .full:
             return told(
                 "takes nothing more: the disk is full",
                 "free some space on it; what was accepted is safe, and the pool goes on by itself")
-        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+        case .readOnly:
             return told("cannot be written", "make it and its folder writable for this user")
-        case .SQLITE_CANTOPEN:
+        case .cannotOpen:
             return told(
                 "cannot be opened or made",
                 "name a file in a folder that exists and that this user may write")
-        case .SQLITE_NOTADB: return notAStore(path)
-        case .SQLITE_CORRUPT: return damaged(path)
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
+        case .notADatabase: return notAStore(path)
+        case .corrupt: return damaged(path)
+        case .busy:
             return PoolFailure(
                 .storeInUse, "the store \(path) is locked by another program",
                 remedy: "end that program; `fuser \(path)` names it")
-        case .SQLITE_IOERR:
+        case .inputOutput:
             return told(
-                "cannot be read or written: \(error.message ?? "input/output error")",
+                "cannot be read or written: \(error.message)",
                 "see the system's log for the disk's state")
-        default:
-            return told(
-                "failed: \(error.message ?? "\(error.resultCode)")", "see docs/operations.md")
+        case .constraint, .other:
+            return told("failed: \(error.message)", "see docs/operations.md")
         }
     }
 

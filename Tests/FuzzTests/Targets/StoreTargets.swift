@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import GRDB
 import Quantilizer
+import SQLite
 import Simulation
+import Synchronization
 
 @testable import PoolCore
 @testable import PoolRuntime
@@ -61,15 +62,17 @@ extension FuzzTarget {
         run: { bytes in
             let stored: [StoredJob]
             do {
-                stored = try storeQueue.write { database in
+                stored = try inMemory.withLock { database in
                     for table in ["partials", "checkpoints", "endings", "jobs"] {
-                        try database.execute(sql: "DELETE FROM \(table)")
+                        try database.run("DELETE FROM \(table)")
                     }
-                    var reader = FuzzReader(bytes)
-                    for _ in 0..<32 where !reader.isAtEnd { try writeRow(&reader, database) }
-                    return try StoreRows.jobs(database, "fuzz")
+                    return try database.transaction(.immediate) {
+                        var reader = FuzzReader(bytes)
+                        for _ in 0..<32 where !reader.isAtEnd { try writeRow(&reader, database) }
+                        return try StoreRows.jobs(database, "fuzz")
+                    }
                 }
-            } catch is DatabaseError {
+            } catch is SQLiteError {
                 return false  // a row that no table takes
             } catch is PoolFailure {
                 return false
@@ -83,51 +86,50 @@ extension FuzzTarget {
             return !stored.isEmpty
         })
 
-    private static let storeQueue: DatabaseQueue = {
+    private static let inMemory: Mutex<SQLiteDatabase> = {
         do {
-            var configuration = Configuration()
-            configuration.prepareDatabase { try StoreSeal.install($0) }
-            let queue = try DatabaseQueue(configuration: configuration)
-            try queue.write { try StoreSchema.migrate($0, from: 0) }
-            return queue
+            let database = try SQLiteDatabase(path: ":memory:", .readWrite)
+            try StoreSeal.install(database)
+            try database.transaction(.immediate) { try StoreSchema.migrate(database, from: 0) }
+            return Mutex(database)
         } catch {
             fatalError("no store in memory: \(error)")
         }
     }()
 
-    private static func writeRow(_ reader: inout FuzzReader, _ database: Database) throws {
+    private static func writeRow(_ reader: inout FuzzReader, _ database: SQLiteDatabase) throws {
         let table = reader.byte() % 6
         let position = Int64(bitPattern: reader.word64())
         switch table {
         case 0:
-            let id = Data(reader.block())
+            let id = reader.block()
             // Far out of range for a quarter of all bytes.
             let priority = Int64(Int8(bitPattern: reader.byte())) << 26
             let text = reader.block()
             let tables = reader.block()
-            try database.execute(
-                sql: """
-                    INSERT INTO jobs (position, id, digest, name, priority, text, tables, checksum)
-                    VALUES (?, CAST(? AS TEXT), 'd', 'n', ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    position, id, priority, Data(text), Data(tables),
+            try database.run(
+                """
+                INSERT INTO jobs (position, id, digest, name, priority, text, tables, checksum)
+                VALUES (?, CAST(? AS TEXT), 'd', 'n', ?, ?, ?, ?)
+                """,
+                [
+                    position, id, priority, text, tables,
                     StoreSeal.checksum(text, tables),
                 ])
         case 1, 2:
             let name = table == 1 ? "partials" : "checkpoints"
             let bytes = reader.block()
-            try database.execute(
-                sql: "INSERT INTO \(name) (job, bytes, checksum) VALUES (?, ?, ?)",
-                arguments: [position, Data(bytes), StoreRows.checksum(bytes)])
+            try database.run(
+                "INSERT INTO \(name) (job, bytes, checksum) VALUES (?, ?, ?)",
+                [position, bytes, StoreRows.checksum(bytes)])
         default:
             let text = String(decoding: reader.block(), as: UTF8.self)
-            try database.execute(
-                sql: """
-                    INSERT INTO endings (job, kind, text, code, remedy, checksum)
-                    VALUES (?, ?, ?, 'c', 'r', ?)
-                    """,
-                arguments: [
+            try database.run(
+                """
+                INSERT INTO endings (job, kind, text, code, remedy, checksum)
+                VALUES (?, ?, ?, 'c', 'r', ?)
+                """,
+                [
                     position, ["done", "failed", "cancelled"][Int(table) - 3], text,
                     StoreRows.checksum(Array(text.utf8)),
                 ])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import GRDB
+import SQLite
 import PoolCore
 import Quantilizer
 import Testing
@@ -140,20 +140,18 @@ func refusal(_ path: String) -> PoolFailure? {
         ]).get()
         let before = try store.load()
         try store.close()
-        let queue = try DatabaseQueue(path: folder.file)
-        try await queue.write { database in
-            let triggers = try String.fetchAll(
-                database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for name in triggers { try database.execute(sql: "DROP TRIGGER \(name)") }
-            try database.execute(
-                sql: """
-                    DROP TABLE commits; DROP TABLE accounts; DROP TABLE events;
-                    ALTER TABLE jobs DROP COLUMN crashes; ALTER TABLE jobs DROP COLUMN checksum;
-                    DROP TABLE arithmetic; DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
-                    PRAGMA user_version = 2
-                    """)
+        let database = try SQLiteDatabase(path: folder.file, .readWrite)
+        for row in try database.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'") {
+            try database.run("DROP TRIGGER \(row.text("name"))")
         }
-        try queue.close()
+        try database.script(
+            """
+            DROP TABLE commits; DROP TABLE accounts; DROP TABLE events;
+            ALTER TABLE jobs DROP COLUMN crashes; ALTER TABLE jobs DROP COLUMN checksum;
+            DROP TABLE arithmetic; DROP TABLE previous; ALTER TABLE jobs DROP COLUMN origin;
+            PRAGMA user_version = 2
+            """)
+        try database.close()
         try FileManager.default.removeItem(atPath: folder.file + ".commits")
         store = try SQLiteStore(path: folder.file)
         let after = try store.load()
@@ -302,8 +300,8 @@ func refusal(_ path: String) -> PoolFailure? {
             #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file)) == Data(bytes))
         }
         try FileManager.default.removeItem(atPath: folder.file)
-        let other = try DatabaseQueue(path: folder.file)
-        try await other.write { try $0.execute(sql: "CREATE TABLE letters (text)") }
+        let other = try SQLiteDatabase(path: folder.file, .readWrite)
+        try other.run("CREATE TABLE letters (text)")
         try other.close()
         let before = try Data(contentsOf: URL(fileURLWithPath: folder.file))
         #expect(refusal(folder.file)?.message.contains("is not a store of qpool") == true)
@@ -313,8 +311,8 @@ func refusal(_ path: String) -> PoolFailure? {
     @Test func aNewerVersionIsRefusedAndBothAreNamed() async throws {
         let folder = try StoreFolder()
         try SQLiteStore(path: folder.file).close()
-        let file = try DatabaseQueue(path: folder.file)
-        try await file.write { try $0.execute(sql: "PRAGMA user_version = 41") }
+        let file = try SQLiteDatabase(path: folder.file, .readWrite)
+        try file.run("PRAGMA user_version = 41")
         try file.close()
         let failure = refusal(folder.file)
         #expect(failure?.code == .version)

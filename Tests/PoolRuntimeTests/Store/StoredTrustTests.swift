@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import GRDB
+import SQLite
 import PoolCore
 import Testing
 
@@ -32,14 +32,11 @@ import Testing
         #expect(jobs[1].partials == [[3]] && jobs[1].warnings == ["first", "second"])
         try await store.commitAndWait([.forgotten(job: "b")]).get()
         try store.close()
-        let file = try DatabaseQueue(path: folder.file)
-        let left = try await file.read { database in
-            try Int.fetchOne(
-                database,
-                sql: "SELECT (SELECT count(*) FROM contributors WHERE job = 2) "
-                    + "+ (SELECT count(*) FROM warnings)")
-        }
-        #expect(left == 0)
+        let file = try SQLiteDatabase(path: folder.file, .readOnly)
+        let left = try file.first(
+            "SELECT (SELECT count(*) FROM contributors WHERE job = 2) "
+                + "+ (SELECT count(*) FROM warnings)")
+        #expect(left?.values == [.integer(0)])
     }
 
     /// The first event of a job and the latest ones, as old as they are; none of a job that was forgotten.
@@ -73,19 +70,15 @@ import Testing
 
     @Test func aStoreOfVersionOneIsBroughtUpToDate() async throws {
         let folder = try StoreFolder()
-        let old = try DatabaseQueue(path: folder.file)
-        try await old.write { database in
-            try StoreSchema.steps[0](database)
-            try database.execute(
-                sql: "PRAGMA application_id = \(StoreSchema.applicationID); "
-                    + "PRAGMA user_version = 1")
-            let job = SQLiteStoreTests.job("a", order: 1)
-            let (header, columns) = try job.package.storedParts()
-            try database.execute(
-                sql: "INSERT INTO jobs (position, id, digest, name, priority, text, tables) "
-                    + "VALUES (1, 'a', 'd-a', 'n-a', -3, ?, ?)",
-                arguments: [header.data, columns.data])
-        }
+        let old = try SQLiteDatabase(path: folder.file, .readWrite)
+        try StoreSchema.steps[0](old)
+        try old.script(
+            "PRAGMA application_id = \(StoreSchema.applicationID); PRAGMA user_version = 1")
+        let job = SQLiteStoreTests.job("a", order: 1)
+        let (header, columns) = try job.package.storedParts()
+        try old.run(
+            "INSERT INTO jobs (position, id, digest, name, priority, text, tables) "
+                + "VALUES (1, 'a', 'd-a', 'n-a', -3, ?, ?)", [header, columns])
         try old.close()
         let store = try SQLiteStore(path: folder.file)
         let jobs = try store.load()
@@ -93,8 +86,4 @@ import Testing
         #expect(SQLiteStoreTests.same(jobs[0], SQLiteStoreTests.job("a", order: 1)))
         #expect(try store.quarantined().isEmpty)
     }
-}
-
-extension [UInt8] {
-    fileprivate var data: Data { Data(self) }
 }
