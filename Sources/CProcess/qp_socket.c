@@ -75,6 +75,34 @@ int qp_try_connection(const char *host, const char *port, int milliseconds) {
     return outcome;
 }
 
+/// Whether the system knows a way to an address: no packet is sent.
+static int has_route(const struct addrinfo *address) {
+    const int fd = socket(address->ai_family, SOCK_DGRAM, 0);
+    if (fd < 0) return 0;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    const int connected = connect(fd, address->ai_addr, address->ai_addrlen) == 0;
+    close(fd);
+    return connected;
+}
+
+int qp_wants_ipv6(const char *host, const char *port) {
+    struct addrinfo hints;
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, port, &hints, &found) != 0) return 0;
+    int has_ipv4 = 0, has_ipv6 = 0, reaches_ipv4 = 0;
+    for (struct addrinfo *address = found; address != NULL; address = address->ai_next) {
+        if (address->ai_family == AF_INET) {
+            has_ipv4 = 1;
+            reaches_ipv4 |= has_route(address);
+        }
+        has_ipv6 |= address->ai_family == AF_INET6;
+    }
+    freeaddrinfo(found);
+    return has_ipv6 && !(has_ipv4 && reaches_ipv4);
+}
+
 #ifdef __linux__
 
 #include <dirent.h>

@@ -54,6 +54,47 @@ import Testing
         #expect(try check("workers", "--connect", pool.endpoint).state == "ok")
     }
 
+    /// A worker may not ask what a client may; that it is let in is what its file is for.
+    @Test func aWorkersFile() throws {
+        let keys = folder.path + "/keys"
+        let made = try qpool(
+            "keygen", keys, "--worker", "rack", "--worker", "gone", "--client", "ann", "--endpoint",
+            "tcp://127.0.0.1:9")
+        try #require(made.status == 0, "\(made.error)")
+        let list = try String(contentsOfFile: keys + "/allow-list", encoding: .utf8)
+        try list.split(separator: "\n").filter { !$0.hasPrefix("worker gone") }
+            .joined(separator: "\n").write(
+                toFile: keys + "/allow-list", atomically: false, encoding: .utf8)
+        let coordinator = try QPoolProcess([
+            "coordinator", "--in-memory", "--no-http", "--listen", "tcp://127.0.0.1:0", "--keys",
+            keys,
+        ])
+        let line = try #require(coordinator.waitForError("listening on "))
+        let range = try #require(line.range(of: "tcp://[0-9.:]+", options: .regularExpression))
+        let endpoint = String(line[range])
+        func here(_ file: String) throws -> String {
+            let copy = folder.path + "/" + file
+            let made = try qpool(
+                "keygen", "--copy", "\(keys)/\(file)", "--endpoint", endpoint, "--output", copy)
+            try #require(made.status == 0 && made.output == copy + "\n", "\(made.error)")
+            return copy
+        }
+        for (name, state, words) in [
+            ("rack", "ok", "lets worker rack in"), ("gone", "fault", "does not let this key in"),
+        ] {
+            let file = try here("worker-\(name).yaml")
+            let found = try check("coordinator", "--connect", file)
+            #expect(found.state == state && found.finding.contains(words), "\(found)")
+        }
+        // Nobody became a worker by asking.
+        let workers = try qpool("workers", "--connect", try here("client-ann.yaml"), "-o", "json")
+        #expect(workers.status == 0 && workers.output == "[]\n", "\(workers.output)")
+        coordinator.signal(SIGTERM)
+        #expect(coordinator.finish(seconds: 20).status == 0)
+        let silent = try check("coordinator", "--connect", folder.path + "/worker-rack.yaml")
+        #expect(silent.state == "fault" && silent.finding.contains("nobody listens"), "\(silent)")
+    }
+
     @Test func aKeyThatOthersMayRead() throws {
         let keys = folder.path + "/keys"
         #expect(

@@ -71,6 +71,43 @@ import Testing
         #expect(pool.status("anns")?.state == .cancelled)
     }
 
+    /// A client with a new key goes on with the old one's jobs, and only where its line says so.
+    @Test func aNewKeyHasTheJobsOfTheOneBefore() throws {
+        let pool = CoordinatorDriver()
+        let (ann, bob) = (try peer("ann", 1), try peer("bob", 2))
+        var next = try peer("ann-2", 3)
+        let route = Route([7])
+        submit(pool, "anns", route, ann)
+        submit(pool, "bobs", route, bob)
+        _ = pool.take(route)
+        var status = WireStatusRequest()
+        status.job = "anns"
+        pool.step(.received(route, .statusRequest(status), peer: next))
+        #expect(codes(pool, route) == [.unknownJob])
+        submit(pool, "anns", route, next)
+        #expect(codes(pool, route) == [.idTaken])
+
+        next.earlier = [ann.key]
+        pool.step(.received(route, .statusRequest(status), peer: next))
+        #expect(codes(pool, route) == [])
+        // Handed in again it is the same job, and still the old key's.
+        submit(pool, "anns", route, next)
+        #expect(codes(pool, route) == [])
+        #expect(pool.status("anns")?.owner == "ann")
+        status.job = "bobs"
+        pool.step(.received(route, .statusRequest(status), peer: next))
+        #expect(codes(pool, route) == [.unknownJob])
+        pool.step(.received(route, .listRequest(WireListRequest()), peer: next))
+        let lists = pool.take(route).compactMap {
+            if case .jobList(let list) = $0 { list.jobs.map(\.job) } else { nil }
+        }
+        #expect(lists == [["anns"]])
+        var cancel = WireCancel()
+        cancel.job = "anns"
+        pool.step(.received(route, .cancel(cancel), peer: next))
+        #expect(codes(pool, route) == [] && pool.status("anns")?.state == .cancelled)
+    }
+
     @Test func aFloodIsToldToAskLess() throws {
         let pool = CoordinatorDriver()
         pool.submit(job, id: "j")

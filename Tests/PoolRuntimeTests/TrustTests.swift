@@ -191,6 +191,35 @@ private final class Flood: Sendable {
         try await again.ended()
     }
 
+    /// A client's key is changed while the coordinator runs: the new one has the old one's jobs.
+    @Test(.timeLimit(.minutes(5))) func aNewKeyTakesOverTheJobs() async throws {
+        let pool = try Keyed()
+        let job = ModelJob(seed: 3, samples: 3_000, quantile: 0.1)
+        _ = try await pool.client("ann").submit(job.package, id: "anns")
+        _ = try await pool.client("bob").submit(job.package, id: "bobs")
+        _ = try pool.keys.admit(.client, name: "ann-2", owns: ["ann"])
+        let list = try pool.folder.read("keys/allow-list")
+        try pool.folder.write(
+            list.split(separator: "\n").filter { !$0.hasPrefix("client ann ") }
+                .joined(separator: "\n"), "keys/allow-list", mode: 0o644)
+        // The list is read again within a second or two.
+        var found: [String]?
+        let end = ContinuousClock.now + .seconds(60)
+        while found == nil, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(100))
+            found = try? await pool.client("ann-2").jobs().jobs.map(\.id)
+        }
+        #expect(found == ["anns"])
+        let old = try pool.client("ann")
+        #expect(await code { _ = try await old.jobs() } == .refused)
+        let renewed = try pool.client("ann-2")
+        #expect(try await renewed.submit(job.package, id: "anns").known)
+        #expect(try await renewed.cancel("anns").state == .cancelled)
+        #expect(await code { _ = try await renewed.cancel("bobs") } == .unknownJob)
+        pool.coordinator.stop()
+        try await pool.coordinator.ended()
+    }
+
     @Test(.timeLimit(.minutes(5))) func aLyingWorkerIsShutOut() async throws {
         var options = CoordinatorOptions()
         options.leaseLevels = 10...12

@@ -30,6 +30,10 @@ enum { QP_REACHED = 0, QP_REFUSED = 1, QP_UNKNOWN_HOST = 2, QP_UNREACHABLE = 3 }
 /// only what is sure.
 int qp_try_connection(const char *host, const char *port, int milliseconds);
 
+/// Whether a name leads to IPv6 addresses, and to no IPv4 address that the system knows a way to; 0 where
+/// it leads nowhere. Blocks while the name is looked up.
+int qp_wants_ipv6(const char *host, const char *port);
+
 /// Bytes sent by a connection that its other end has taken; UINT64_MAX where the system does not tell.
 uint64_t qp_acknowledged_bytes(int fd);
 

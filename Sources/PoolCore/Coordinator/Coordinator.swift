@@ -88,6 +88,8 @@ package struct Coordinator: ~Copyable {
         var bytes = 0
         let id: String
         var owner: JobOwner?
+        /// The client, as of the submission; nil where there are no keys, and of stored jobs.
+        var client: PeerIdentity?
         /// Nil until it is read.
         let package: JobPackage?
         let priority: Int32

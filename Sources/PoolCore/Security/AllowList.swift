@@ -2,8 +2,9 @@
 
 /// The peers that a coordinator lets in, by public key.
 ///
-/// As a file: a line a peer, `role name key`, separated by blanks. A line that begins with `#` is a
-/// comment. To revoke a peer, delete its line.
+/// As a file: a line a peer, `role name key`, separated by blanks; after a client's key `owns` and
+/// further keys, whose jobs are its own too. A line that begins with `#` is a comment. To revoke a
+/// peer, delete its line.
 public struct AllowList: Sendable, Hashable {
     /// The peers by key.
     public private(set) var peers: [PublicKey: PeerIdentity] = [:]
@@ -42,10 +43,11 @@ public struct AllowList: Sendable, Hashable {
             func wrong(_ message: String, _ remedy: String) -> SecurityError {
                 SecurityError(.content, place: place, line: number, message, remedy: remedy)
             }
-            guard words.count == 3 else {
+            guard words.count == 3 || words.count > 4 && words[3].elementsEqual("owns".utf8) else {
                 throw wrong(
                     "\(words.count) words on the line, 3 expected",
-                    "write `role name key`; comments are lines that begin with #")
+                    "write `role name key`, or `client name key owns key`; comments are lines that "
+                        + "begin with #")
             }
             guard let role = Role(rawValue: String(decoding: first, as: UTF8.self)) else {
                 throw wrong(
@@ -67,7 +69,26 @@ public struct AllowList: Sendable, Hashable {
                 throw wrong(
                     "the key of \(name) stands on line \(earlier) already", "delete one of them")
             }
-            peers[key] = PeerIdentity(role: role, name: name, key: key)
+            var earlier: [PublicKey] = []
+            for word in words.dropFirst(4) {
+                guard let each = PublicKey(z85: word) else {
+                    throw wrong(
+                        "not a public key after `owns`",
+                        "copy the 40 characters of `public-key:` in the earlier connection file")
+                }
+                earlier.append(each)
+            }
+            guard earlier.isEmpty || role == .client else {
+                throw wrong(
+                    "the role \(role.rawValue) owns no jobs",
+                    "end the line after its key: workers have none, administrators see all")
+            }
+            guard earlier.count <= PeerIdentity.earlierLimit else {
+                throw wrong(
+                    "\(earlier.count) keys after `owns`; the most is \(PeerIdentity.earlierLimit)",
+                    "leave out keys whose jobs are gone")
+            }
+            peers[key] = PeerIdentity(role: role, name: name, key: key, earlier: earlier)
             guard peers.count <= Self.peersLimit else {
                 throw wrong(
                     "more than \(Self.peersLimit) peers", "let machines of one kind share a key")

@@ -8,15 +8,20 @@ public struct PeerIdentity: Sendable, Hashable, CustomStringConvertible {
     public var name: String
     /// The key that it proved to have.
     public var key: PublicKey
+    /// Keys before it whose jobs are this peer's too, at most ``earlierLimit``.
+    public var earlier: [PublicKey]
 
+    /// The most keys whose jobs one peer has beside those of its own.
+    public static let earlierLimit = 16
     /// The most characters of a name.
     public static let nameCharacters = 64
 
     /// An identity; the name must pass ``isName(_:)``.
-    public init(role: Role, name: String, key: PublicKey) {
+    public init(role: Role, name: String, key: PublicKey, earlier: [PublicKey] = []) {
         self.role = role
         self.name = name
         self.key = key
+        self.earlier = earlier
     }
 
     /// Whether a text is a name: 1 to 64 of `[A-Za-z0-9._-]`, not beginning with a dot or a dash.
@@ -35,9 +40,14 @@ public struct PeerIdentity: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The identity as ZeroMQ carries it beside every message, which is also its line in the
-    /// allow-list: `role name key`.
+    /// The identity as ZeroMQ carries it beside every message: `role name key`.
     public var userID: String { "\(role.rawValue) \(name) \(key)" }
+
+    /// Its line in the allow-list: `role name key`, and `owns key…` where it has earlier keys' jobs.
+    public var line: String {
+        ([userID] + (earlier.isEmpty ? [] : ["owns"] + earlier.map(\.description)))
+            .joined(separator: " ")
+    }
 
     /// `worker rack1`.
     public var description: String { "\(role.rawValue) \(name)" }

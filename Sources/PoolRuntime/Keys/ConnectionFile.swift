@@ -57,6 +57,15 @@ public struct ConnectionFile: Sendable, Hashable {
         keys = try document.keyPair()
     }
 
+    /// Writes the file, for its owner alone.
+    ///
+    /// - Throws: ``SecurityError`` where there is such a file already, it cannot be made, or the
+    ///   endpoint is none.
+    public func write(to path: String) throws(SecurityError) {
+        try Endpoint.check(endpoint, place: "--endpoint")
+        try GuardedFile.create(path, .secret, text)
+    }
+
     /// The file's content.
     var text: String {
         KeyDocument.text(
@@ -94,7 +103,7 @@ public struct ConnectionFile: Sendable, Hashable {
             return Connection(
                 endpoint: file.endpoint,
                 security: .curveClient(CurveClient(serverKey: file.serverKey, keys: file.keys)),
-                identity: "\(file.role.rawValue) \(file.name)", warning: nil)
+                role: file.role, identity: "\(file.role.rawValue) \(file.name)", warning: nil)
         }
         try Endpoint.check(target, place: place)
         var warning: String?
@@ -109,7 +118,8 @@ public struct ConnectionFile: Sendable, Hashable {
             warning =
                 "plain TCP to \(target): anybody on the way can read, change and forge messages"
         }
-        return Connection(endpoint: target, security: .plain(), identity: nil, warning: warning)
+        return Connection(
+            endpoint: target, security: .plain(), role: nil, identity: nil, warning: warning)
     }
 }
 
@@ -119,6 +129,8 @@ public struct Connection: Sendable, Hashable {
     public var endpoint: String
     /// How it and we know one another.
     public var security: Security
+    /// What our key may do, as its file says; nil where nobody asks who we are.
+    public var role: Role?
     /// `worker rack1`; nil where nobody asks who we are.
     public var identity: String?
     /// What to tell the user before connecting.

@@ -94,11 +94,13 @@ public struct CoordinatorKeys: Sendable {
     /// - Parameters:
     ///   - endpoint: where the coordinator is reached; nil for what the folder says.
     ///   - path: the connection file to be made; nil for `ROLE-NAME.yaml` in the folder.
+    ///   - owns: earlier clients whose jobs the peer has too, by name in the list or by public key.
     /// - Returns: the path of the connection file.
-    /// - Throws: ``SecurityError`` where the name is none or taken, the file is there already, or
-    ///   nobody said where the coordinator is; then nothing has changed.
+    /// - Throws: ``SecurityError`` where the name is none or taken, the file is there already, an
+    ///   earlier client is unknown, or nobody said where the coordinator is; nothing has changed then.
     public func admit(
-        _ role: Role, name: String, endpoint: String? = nil, path: String? = nil
+        _ role: Role, name: String, endpoint: String? = nil, path: String? = nil,
+        owns: [String] = []
     ) throws(SecurityError) -> String {
         guard PeerIdentity.isName(name) else {
             throw SecurityError(
@@ -123,20 +125,51 @@ public struct CoordinatorKeys: Sendable {
         do throws(SecurityError) {
             try GuardedFile.append(place, limit: AllowList.bytesLimit) {
                 (bytes) throws(SecurityError) in
-                if let other = try AllowList(bytes, place: place).peer(named: name) {
+                let list = try AllowList(bytes, place: place)
+                if let other = list.peer(named: name) {
                     throw SecurityError(
                         .taken, place: place, "\(other) is there already",
                         remedy: "choose another name, or delete its line to revoke it")
                 }
+                let line = PeerIdentity(
+                    role: role, name: name, key: key,
+                    earlier: try Self.earlier(owns, of: list, place: place)
+                ).line
+                // The line as it will be read: what is wrong with it is wrong before it is written.
+                _ = try AllowList(Array(line.utf8), place: place)
                 try GuardedFile.create(target, .secret, connection.text)
                 made = true
-                return PeerIdentity(role: role, name: name, key: key).userID
+                return line
             }
         } catch {
             if made { try? FileManager.default.removeItem(atPath: target) }
             throw error
         }
         return target
+    }
+
+    /// The keys that names of a list, or keys, stand for, with those that came before them.
+    private static func earlier(
+        _ owns: [String], of list: AllowList, place: String
+    ) throws(SecurityError) -> [PublicKey] {
+        var keys: [PublicKey] = []
+        for each in owns {
+            let peer = list.peer(named: each) ?? PublicKey(each).flatMap { list.peers[$0] }
+            if let peer, peer.role != .client {
+                throw SecurityError(
+                    .usage, place: "--owns", "\(peer) has no jobs of its own",
+                    remedy: "name a client of \(place)")
+            }
+            guard let key = peer?.key ?? PublicKey(each) else {
+                throw SecurityError(
+                    .usage, place: "--owns", "`\(each)` is neither a name in \(place) nor a key",
+                    remedy: "give the `public-key` of the earlier connection file")
+            }
+            for next in [key] + (peer?.earlier ?? []) where !keys.contains(next) {
+                keys.append(next)
+            }
+        }
+        return keys
     }
 
     static func readAllowList(

@@ -15,8 +15,9 @@ struct HandshakeWatch {
     let isPatient: Bool
     /// What shall be said, once.
     private(set) var complaint: PoolFailure?
+    /// Whether a handshake has ended well.
+    private(set) var hasSucceeded = false
     private var broken = 0
-    private var hasSucceeded = false
 
     init(isPatient: Bool) { self.isPatient = isPatient }
 

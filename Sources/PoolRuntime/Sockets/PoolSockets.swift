@@ -10,6 +10,7 @@ enum PoolSockets {
     ) throws(ZeroMQError) -> Socket {
         let socket = try gate.makeRouter(in: context)
         try common(socket, endpoint)
+        if endpoint.contains("[") { try socket.set(.ipv6, 1) }
         // Seldom: libzmq looks through the timers of all connections at each answer, and workers
         // have heartbeats of their own.
         try socket.set(.heartbeatIntervalMilliseconds, 10_000)
@@ -30,6 +31,7 @@ enum PoolSockets {
     ) throws(ZeroMQError) -> Socket {
         let socket = try Socket(.dealer, in: context, security: security)
         try common(socket, endpoint)
+        if Reachability.wantsIPv6(endpoint) { try socket.set(.ipv6, 1) }
         try socket.set(.reconnectMilliseconds, 100)
         try socket.set(.reconnectMaximumMilliseconds, 2_000)
         return socket
@@ -45,6 +47,5 @@ enum PoolSockets {
         try socket.set(.heartbeatIntervalMilliseconds, 2_000)
         try socket.set(.heartbeatTimeoutMilliseconds, 10_000)
         try socket.set(.handshakeMilliseconds, 5_000)
-        if endpoint.contains("[") { try socket.set(.ipv6, 1) }
     }
 }

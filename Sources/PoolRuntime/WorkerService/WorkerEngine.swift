@@ -16,7 +16,7 @@ final class WorkerEngine: Sendable {
     private let runner: BatchRunner
     private let compiler: any JobCompiling
     private let mailbox: Mailbox<WorkerLetter>
-    private let computing = DispatchQueue(label: "qpool.worker.compute", qos: .userInitiated)
+    private let computing = DispatchQueue(label: "qpool.worker.compute")
     private let compiling = DispatchQueue(label: "qpool.worker.compile")
     private let running = Mutex<[UInt64: Running]>([:])
 

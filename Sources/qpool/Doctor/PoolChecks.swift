@@ -84,6 +84,15 @@ struct PoolChecks {
     ) async {
         do {
             try Reachability.check(connection.endpoint, within: .zero)
+            if connection.role == .worker {
+                // A worker may not ask what a client may: that it is let in is all there is to know.
+                try Handshake.check(
+                    connection.endpoint, security: connection.security,
+                    within: .seconds(min(setting.timeout.value, 5)))
+                findings.add(
+                    .ok("coordinator", "it lets \(connection.identity ?? "the worker") in"))
+                return
+            }
             let client = try PoolClient(
                 endpoint: connection.endpoint, security: connection.security,
                 timeout: .seconds(min(setting.timeout.value, 5)))

@@ -17,7 +17,9 @@ extension FuzzTarget {
             let connection =
                 "version: 1\nrole: worker\nname: rack1\nendpoint: tcp://pool.example:7411\n"
                 + "server-key: \"\(publicKey)\"\n" + pair
-            let list = "# who\nworker rack1 \(publicKey)\nclient ann 00000000000000000000\(zeros)\n"
+            let list =
+                "# who\nworker rack1 \(publicKey)\nclient ann 00000000000000000000\(zeros) owns "
+                + "\(publicKey)\n"
             return [
                 ("connection", 0, connection),
                 (
@@ -50,7 +52,7 @@ extension FuzzTarget {
                 return (try? document.keyPair()) != nil
             case 2:
                 guard let list = try? AllowList(rest, place: "fuzz") else { return false }
-                let lines = list.peers.values.map { "\($0.role.rawValue) \($0.name) \($0.key)\n" }
+                let lines = list.peers.values.map { $0.line + "\n" }
                 guard try AllowList(Array(lines.joined().utf8), place: "again") == list else {
                     throw Finding("an allow-list does not come back")
                 }

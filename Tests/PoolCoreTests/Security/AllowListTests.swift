@@ -31,6 +31,18 @@ import Testing
     @Test func aLineIsTheUserID() throws {
         let peer = try #require(try read("worker a \(Self.one)").peer(named: "a"))
         #expect(try read(peer.userID).peers.values.first == peer)
+        #expect(peer.line == peer.userID)
+    }
+
+    @Test func aClientMayHaveTheJobsOfKeysBeforeIts() throws {
+        let three = PublicKey(bytes: [UInt8](repeating: 3, count: 32))!
+        let list = try read("client ann-3 \(Self.one)\towns  \(Self.two) \(three)\r\n")
+        let ann = try #require(list.peer(named: "ann-3"))
+        #expect(ann.earlier == [PublicKey(Self.two)!, three])
+        // An earlier key alone lets nobody in.
+        #expect(list.peers.count == 1 && list.peers[three] == nil)
+        #expect(try read(ann.line) == list)
+        #expect(ann.userID == "client ann-3 \(Self.one)")
     }
 
     @Test(arguments: [
@@ -40,6 +52,14 @@ import Testing
         ("worker a \(one.dropLast())", "not a public key"),
         ("worker a \(one.dropLast())\"", "not a public key"),
         ("worker a \(String(repeating: "#", count: 40))", "not a public key"),
+        ("client a \(one) owns", "4 words"), ("client a \(one) has \(two)", "5 words"),
+        ("client a \(one) owns \(two) bob", "not a public key after `owns`"),
+        ("worker a \(one) owns \(two)", "the role worker owns no jobs"),
+        ("administrator a \(one) owns \(two)", "the role administrator owns no jobs"),
+        (
+            "client a \(one) owns" + String(repeating: " " + two, count: 17),
+            "17 keys after `owns`"
+        ),
         ("worker b \(one)\nworker a \(one)", "the key of a stands on line 2 already"),
         ("worker a \(one)\nclient a \(two)", "a stands on line 2 already"),
     ])

@@ -132,6 +132,55 @@ func securityError<R>(_ body: () throws -> R) -> SecurityError? {
         #expect(try ConnectionFile(path: path).endpoint == "tcp://10.1.2.3:99")
     }
 
+    @Test func aNewKeyIsMadeWithTheJobsOfEarlierOnes() throws {
+        let folder = try Folder()
+        let keys = try folder.keys()
+        func peer(_ name: String) throws -> PeerIdentity {
+            try #require(try CoordinatorKeys.load(keys.folder).allowList.peer(named: name))
+        }
+        _ = try keys.admit(.client, name: "ann")
+        let first = try peer("ann").key
+        _ = try keys.admit(.client, name: "ann-2", owns: ["ann"])
+        let second = try peer("ann-2").key
+        #expect(try peer("ann-2").earlier == [first])
+        // The first one's line is gone; what it owned comes along all the same.
+        let list = try folder.read("keys/allow-list")
+        try folder.write(
+            list.split(separator: "\n").filter { !$0.hasPrefix("client ann ") }
+                .joined(separator: "\n"), "keys/allow-list", mode: 0o644)
+        _ = try keys.admit(.client, name: "ann-3", owns: ["ann-2"])
+        #expect(try peer("ann-3").earlier == [second, first])
+        _ = try keys.admit(.client, name: "ann-4", owns: ["\(first)", "\(second)"])
+        #expect(try peer("ann-4").earlier == [first, second])
+
+        _ = try keys.admit(.worker, name: "w")
+        let before = try folder.read("keys/allow-list")
+        for (role, owns) in [
+            (Role.client, "nobody"), (.client, "w"), (.client, "\(try peer("w").key)"),
+            (.worker, "ann-2"),
+        ] {
+            let error = securityError { try keys.admit(role, name: "x", owns: [owns]) }
+            #expect(error?.remedy.isEmpty == false, "\(role) owns \(owns)")
+        }
+        #expect(try folder.read("keys/allow-list") == before)
+        #expect(!FileManager.default.fileExists(atPath: keys.folder + "/client-x.yaml"))
+    }
+
+    @Test func theSamePeerByAnotherWay() throws {
+        let folder = try Folder()
+        let path = try folder.keys().admit(.client, name: "ann")
+        let file = try ConnectionFile(path: path)
+        var other = file
+        other.endpoint = "tcp://127.0.0.1:9"
+        try other.write(to: folder.path + "/here.yaml")
+        let read = try ConnectionFile(path: folder.path + "/here.yaml")
+        #expect(read == other && read.keys == file.keys && read.endpoint != file.endpoint)
+        #expect(try folder.mode("here.yaml") == 0o600)
+        #expect(securityError { try other.write(to: folder.path + "/here.yaml") }?.code == .taken)
+        other.endpoint = "tcp://*:9"
+        #expect(securityError { try other.write(to: folder.path + "/no.yaml") }?.code == .usage)
+    }
+
     @Test(arguments: [
         "tcp://*:1", "tcp://0.0.0.0:5", "tcp://host", "tcp://:5", "tcp://host:0", "tcp://h:65536",
         "tcp://h:x", "http://h:1", "tcp://h\":1", "tcp://h h:1", "", "tcp://", "tcp://h:１",
@@ -212,7 +261,7 @@ func securityError<R>(_ body: () throws -> R) -> SecurityError? {
             flag: nil, environment: ["QPOOL_CONNECT": path])
         let file = try ConnectionFile(path: path)
         #expect(connection.endpoint == keys.endpoint)
-        #expect(connection.identity == "administrator root")
+        #expect(connection.identity == "administrator root" && connection.role == .administrator)
         #expect(
             connection.security
                 == .curveClient(CurveClient(serverKey: keys.keys.publicKey, keys: file.keys)))

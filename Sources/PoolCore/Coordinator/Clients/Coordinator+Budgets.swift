@@ -185,8 +185,7 @@ extension Coordinator {
                 remedy: "ask again in a moment")
         }
         guard opens, let asker, asker.role != .administrator else { return }
-        let key = "\(asker.key)"
-        let open = jobs.values.count { $0.owner?.key == key && !$0.state.isOver }
+        let open = jobs.values.count { !$0.state.isOver && asker.has($0.owner) }
         guard open < PoolLimits.jobsPerClient else {
             throw PoolFailure(
                 .limit, "\(asker.name) has \(open) jobs that have not ended",

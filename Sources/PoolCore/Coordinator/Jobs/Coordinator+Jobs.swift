@@ -29,7 +29,7 @@ extension Coordinator {
             let ticket = newTicket()
             submissions[ticket] = Submission(
                 origin: .client(route, request: submit.request), asked: route, bytes: bytes,
-                id: submit.job, owner: asker.map { JobOwner($0) }, package: nil,
+                id: submit.job, owner: asker.map { JobOwner($0) }, client: asker, package: nil,
                 priority: submit.priority, stored: nil)
             effects.tasks.append(.read(ticket: ticket, submit, payload))
         } catch {
@@ -116,6 +116,7 @@ extension Coordinator {
         if let job = jobs[submission.id] {
             guard compilation.digest == job.digest || compilation.digest == job.origin,
                 job.owner?.key == submission.owner?.key
+                    || submission.client?.has(job.owner) == true
             else {
                 throw PoolFailure(
                     .idTaken, "another job has the id '\(submission.id)'",

@@ -16,12 +16,20 @@ public struct JobOwner: Sendable, Hashable {
     init(_ peer: PeerIdentity) { self.init(key: "\(peer.key)", name: peer.name) }
 }
 
+extension PeerIdentity {
+    /// Whether a job of this owner is the peer's: of its key, or of one before it.
+    func has(_ owner: JobOwner?) -> Bool {
+        guard let owner else { return false }
+        return owner.key == "\(key)" || earlier.contains { owner.key == "\($0)" }
+    }
+}
+
 /// What one client may do to another's jobs: nothing, not even know of them.
 extension Coordinator {
     /// Whether the sender of this step's message may see, change and end a job. Without keys everybody
     /// is one; an administrator may do everything.
     func isVisible(_ job: JobRecord) -> Bool {
         guard let asker, asker.role != .administrator else { return true }
-        return job.owner?.key == "\(asker.key)"
+        return asker.has(job.owner)
     }
 }

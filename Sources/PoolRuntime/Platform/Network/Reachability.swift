@@ -31,6 +31,16 @@ public enum Reachability {
         }
     }
 
+    /// Whether an endpoint is reached by IPv6: an address in brackets, or a name that has IPv6 addresses
+    /// and no IPv4 address that a way leads to. libzmq takes one of the two, and IPv4 if nobody says.
+    ///
+    /// It looks the name up, which may block the thread for seconds where name servers are silent.
+    static func wantsIPv6(_ endpoint: String) -> Bool {
+        if endpoint.contains("[") { return true }
+        guard let (host, port) = Endpoint.parts(endpoint) else { return false }
+        return unsafe qp_wants_ipv6(host, "\(port)") != 0
+    }
+
     private static func failure(_ outcome: Int32, host: String, endpoint: String) -> PoolFailure {
         switch outcome {
         case Int32(QP_UNKNOWN_HOST):

@@ -18,6 +18,8 @@ struct KeygenCommand: ParsableCommand {
               qpool keygen keys --worker rack1 --worker rack2 --client ann
               qpool coordinator --keys keys --listen 'tcp://0.0.0.0:7411'
               qpool worker --connect keys/worker-rack1.yaml
+              qpool keygen keys --client ann-2 --owns ann       a new key with the old one's jobs
+              qpool keygen --copy client-ann.yaml --endpoint tcp://127.0.0.1:7411 --output here.yaml
             """)
 
     @Argument(help: "The coordinator's folder of keys.")
@@ -32,7 +34,25 @@ struct KeygenCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Make an administrator's connection file.", valueName: "name"))
     var admin: [String] = []
 
-    @Option(help: "Where peers reach the coordinator, as tcp://HOST:PORT.")
+    @Option(
+        help: ArgumentHelp(
+            """
+            Give the client that is made the jobs of an earlier key too: a name in the allow-list, or \
+            the `public-key` of a connection file.
+            """, valueName: "name-or-key"))
+    var owns: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write this connection file once more, with another --endpoint, to --output.",
+            valueName: "file"))
+    var copy: String?
+
+    @Option(
+        help: """
+            Where peers reach the coordinator, as tcp://HOST:PORT: all of the folder's peers when it is \
+            made, later those that are made.
+            """)
     var endpoint: String?
 
     @Option(
@@ -46,14 +66,34 @@ struct KeygenCommand: ParsableCommand {
     }
 
     func validate() throws {
+        if copy != nil {
+            guard peers.isEmpty, owns.isEmpty else {
+                throw ValidationError("--copy makes no key: leave out --worker, --client, --admin")
+            }
+            guard endpoint != nil, output != nil else {
+                throw ValidationError(
+                    "--copy needs --endpoint, where the coordinator is reached, and --output")
+            }
+            return
+        }
         if output != nil, peers.count != 1 {
             throw ValidationError("--output names one file: give one --worker, --client or --admin")
+        }
+        if !owns.isEmpty, client.count != 1 || peers.count != 1 {
+            throw ValidationError("--owns is of one client: give one --client, and nobody else")
         }
     }
 
     func run() throws {
         let endpoint = endpoint.map { Endpoint.completed($0) }
         do {
+            if let copy, let endpoint, let output {
+                var file = try ConnectionFile(path: copy)
+                file.endpoint = endpoint
+                try file.write(to: output)
+                Terminal.say("made \(output): \(file.role.rawValue) \(file.name) by \(endpoint)")
+                return try Terminal.writeOutput(output + "\n")
+            }
             let isNew = try CoordinatorKeys.makeUnlessThere(
                 folder: folder, endpoint: endpoint, mustBeNew: peers.isEmpty)
             if isNew { Terminal.say("made the coordinator's keys in \(folder)") }
@@ -63,7 +103,8 @@ struct KeygenCommand: ParsableCommand {
                 Terminal.say("results are signed by the key in \(published): qpool verify --key")
             }
             for (role, name) in peers {
-                let path = try keys.admit(role, name: name, endpoint: endpoint, path: output)
+                let path = try keys.admit(
+                    role, name: name, endpoint: endpoint, path: output, owns: owns)
                 Terminal.say(
                     "made \(path): \(role.rawValue) \(name), in the allow-list from now on")
                 try Terminal.writeOutput(path + "\n")
