@@ -12,7 +12,7 @@ struct ContinuationLoop {
     /// Nil for a job that has no such stage.
     init?(_ job: CompiledJob, _ pass: TextPass) {
         guard let stages = job.settings.method.traits.stages,
-            let base = job.base as? TextBase
+            let base = job.texts.first
         else { return nil }
         self.job = job
         self.pass = pass

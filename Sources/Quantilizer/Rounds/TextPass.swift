@@ -64,12 +64,11 @@ extension CompiledJob {
     /// ranked by the first screen. Nil of other jobs.
     var ofDrafts: CompiledJob? {
         guard let stage = settings.method.traits.stages?.first,
-            let screen = screens.first, let base = base as? TextBase
+            let screen = screens.first, let drafts = recorded?.drafting(stage.tokens)
         else { return nil }
         var settings = settings
         settings.method = MethodChoice(PartOfMethod())
         return CompiledJob(
-            settings: settings, base: base.drafting(stage.tokens), utilities: [screen],
-            costs: costs)
+            settings: settings, base: drafts, utilities: [screen], costs: costs)
     }
 }

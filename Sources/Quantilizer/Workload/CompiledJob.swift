@@ -45,10 +45,9 @@ public struct CompiledJob: Sendable {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
         self.settings = settings
-        if settings.method.traits.losesForGood, var texts = base as? TextBase {
+        if settings.method.traits.losesForGood, let recorded = base.recorded {
             // What was lost there is lost: see TextParticles.
-            texts.call.isOnce = true
-            self.base = texts
+            self.base = recorded.askedOnce()
         } else {
             self.base = base
         }
@@ -63,7 +62,7 @@ public struct CompiledJob: Sendable {
         self.search = search
         let functions = utilities + costs
         externalColumns = functions.indices.filter { functions[$0].isExternal }
-        recorded = self.base as? any RecordedBase
+        recorded = self.base.recorded
         self.settings.isRecorded = recorded.map { !$0.isReplayable } ?? false
         // Nothing is drawn of a recorded base only to know about where its sums are.
         let own = recorded != nil ? [] : functions.indices.filter { !functions[$0].isExternal }
