@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks documents as text: links and anchors, lengths, and that no parameter of the job language is missing.
 
-    .ci/check_documents.py            # QPOOL names the program, whose schema is asked for
+    .ci/check_documents.py            # QPOOL names the program, whose schema and reference are asked for
+    .ci/check_documents.py --planted  # whether it finds faults that are planted in the reference
     .ci/check_documents.py --wrap docs/jobs.md    # wraps its paragraphs that have lines which are too long
 """
 import json
@@ -185,41 +186,32 @@ def methods() -> list:
     return problems
 
 
-def declared() -> dict:
-    """The keys that the program's readers take, by the path where they stand, from the sources."""
-    found = {}
-    for path in sorted((ROOT / "Sources").rglob("*.swift")):
-        text = path.read_text()
-        for match in re.finditer(
-            r"JobMapping\(\s*[\w.]+,\s*path: ([^,]+),\s*"
-            r"keys: ((?:\[[^\]]*\]|[\w.]+)(?:\s*\+\s*\([^)]*\))?),?\s*\)", text):
-            place = match[1].strip('"')
-            default = re.findall(r'path: String = "([^"]+)"', text[max(0, match.start() - 400) : match.start()])
-            if place == "path" and default:
-                place = default[-1]
-            names = re.findall(r'"([\w-]+)"', match[2])
-            for constant in re.findall(r"\b(\w*[kK]eys)\b", match[2]):
-                listed = re.search(rf"let {constant}(?:: \[String\])? = \[(.*?)\]", text, re.S)
-                names += re.findall(r'"([\w-]+)"', listed[1]) if listed else []
-            if names:
-                found.setdefault(f"{place} ({path.name})", []).extend(names)
-    return found
+PAGES = ["settings", "methods", "analyses", "bases"]  # what the program writes, below docs/reference
 
 
-def parameters() -> list:
-    program = os.environ.get("QPOOL")
-    if not program:
-        sys.exit("check_documents: QPOOL must name the program, whose schema is asked for")
-    schema = json.loads(subprocess.run([program, "schema"], check=True, capture_output=True, text=True).stdout)
+def program(*arguments: str) -> str:
+    name = os.environ.get("QPOOL")
+    if not name:
+        sys.exit("check_documents: QPOOL must name the program, whose schema and reference are asked for")
+    return subprocess.run([name, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def read(page: str) -> str:
+    return (ROOT / "docs" / page).read_text()
+
+
+def parameters(schema: dict, written: dict, read=read) -> list:
+    """Where documents say something else of the job language than the program, whose pages `written` has."""
     problems = []
+    for page in PAGES:
+        path = f"reference/{page}.md"
+        text = read(path)
+        if text != written[page]:
+            said, found = written[page].splitlines(), text.splitlines()
+            number = next((i for i, (a, b) in enumerate(zip(said, found)) if a != b), min(len(said), len(found)))
+            problems.append((ROOT / "docs" / path, number + 1, "is not what the program writes: run ops/reference"))
 
-    def quoted(*pages: str) -> set:
-        text = "\n".join((ROOT / "docs" / page).read_text() for page in pages)
-        inside = set(re.findall(r"`([^`\n]+)`|^    (.+)$", text, re.M))
-        inside = {part for parts in inside for part in parts}
-        return inside | {word for code in inside for word in re.findall(r"[\w-]+", code)}
-
-    table = (ROOT / "docs/jobs.md").read_text().split("| key | meaning | default |")[1].split("\n\n")[0]
+    table = read("jobs.md").split("| key | meaning | default |")[1].split("\n\n")[0]
     jobs = {cell for line in table.splitlines() if line.startswith("| `")
             for cell in re.findall(r"`([\w-]+)`", line.split("|")[1])}
     for key in schema["properties"].keys() - jobs:
@@ -227,38 +219,52 @@ def parameters() -> list:
     for key in jobs - schema["properties"].keys():
         problems.append((ROOT / "docs/jobs.md", 1, f"a row for `{key}`, which no job has"))
 
-    bases = (ROOT / "docs/reference/bases.md").read_text()
+    # What each method takes stands in its page of the reference, and with what it is for in the method's own.
     for name, definition in schema["$defs"].items():
-        if not name.startswith("base."):
+        kind, _, name = name.partition(".")
+        if kind not in ("method", "analysis"):
             continue
-        section = re.search(rf"^## {re.escape(name[5:])}\n(.*?)(?=^## |\Z)", bases, re.M | re.S)
-        if not section:
-            problems.append((ROOT / "docs/reference/bases.md", 1, f"no section for {name[5:]}"))
-            continue
-        for key in definition.get("properties", {}):
-            if f"`{key}`" not in section[1]:
-                problems.append((ROOT / "docs/reference/bases.md", 1, f"{name[5:]}: no `{key}`"))
-
-    settings = ROOT / "docs/reference/settings.md"
-    rows = {found[1]: line for line in settings.read_text().splitlines() if (found := re.match(r"\| \[`([\w-]+)`\]", line))}
-    everywhere = quoted("jobs.md", "reference/settings.md", "reference/bases.md", "text.md", "plugins.md", "analyses.md", "cli.md")
-    places = declared()
-    if len(places) < 15:
-        problems.append((settings, 1, f"only {len(places)} lists of keys were found in the sources: has their form changed?"))
-    for place, names in places.items():
-        method = re.match(r"method\.([\w-]+) ", place)
-        for name in names:
-            if method and f"`{name}`" not in rows.get(method[1], ""):
-                problems.append((settings, 1, f"the row of {method[1]} has no `{name}`"))
-            elif name not in everywhere:
-                problems.append((settings, 1, f"`{name}` of {place} is nowhere in the reference"))
-    page = settings.read_text()
-    for place, names in places.items():
-        if place.split(" ")[0] in ("attack", "audit", "search", "sweep"):
-            for name in names:
-                if f"`{name}`" not in page:
-                    problems.append((settings, 1, f"{place}: no `{name}`"))
+        section = re.search(
+            rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", written["methods" if kind == "method" else "analyses"],
+            re.M | re.S)[1]
+        page = re.findall(r"\[More\]\(\.\./([\w/.-]+)", section)[-1]
+        words = {word for code in re.findall(r"`([^`\n]+)`|^    (.+)$", read(page), re.M)
+                 for part in code for word in re.findall(r"[\w-]+", part)}
+        for key, value in definition["properties"].items():
+            if "/properties/" not in value.get("$ref", "") and key not in words:
+                problems.append((ROOT / "docs" / page, 1, f"the key `{key}` of {name} is not told of"))
     return problems
+
+
+# A page, what stands in it, and what is put in its place; one problem at least must be found.
+PLANTED = [
+    ("reference/settings.md", "| `confidence` |", "| `confidense` |"),
+    ("reference/methods.md", "power of two from 256 to 65536", "power of two from 256 to 65535"),
+    ("reference/methods.md", "| 4; of an event 20 |", "| 4 |"),
+    ("reference/analyses.md", "| nats |", "| bits |"),
+    ("reference/bases.md", "## gamma", "## gama"),
+    ("jobs.md", "| `memory` |", "| `memmory` |"),
+    ("jobs.md", "| `verify` |", "| `draws` |"),
+    ("methods/splitting.md", "`islands`", "islands"),
+    ("methods/tilt.md", "`divergence`", "divergence"),
+]
+
+
+def planted(schema: dict, written: dict) -> int:
+    """Plants faults in what is read, one at a time; those that are not found."""
+    lost = 0
+    for page, old, new in PLANTED:
+        if old not in read(page):
+            print(f"docs/{page}: nothing to plant a fault in: {old}")
+            lost += 1
+            continue
+        found = parameters(
+            schema, written, lambda name: read(name).replace(old, new) if name == page else read(name))
+        if not found:
+            print(f"docs/{page}: not found: {new} in the place of {old}")
+            lost += 1
+    print(f"documents: {len(PLANTED)} planted faults, {lost} not found")
+    return 1 if lost else 0
 
 
 def main() -> int:
@@ -267,11 +273,15 @@ def main() -> int:
         for name in sys.argv[2:]:
             wrap(ROOT / name)
         return 0
-    problems = named_files() + methods() + parameters()
+    schema = json.loads(program("schema"))
+    written = {page: program("schema", "--page", page) for page in PAGES}
+    if sys.argv[1:2] == ["--planted"]:
+        return planted(schema, written)
+    problems = named_files() + methods() + parameters(schema, written)
     for path in pages:
         problems += links(path)
-        # What was said of a release stays as it was said; the program writes the page of bases.
-        if path.name not in ("CHANGELOG.md", "bases.md"):
+        # What was said of a release stays as it was said; the program writes the reference.
+        if path.name != "CHANGELOG.md" and path.parent.name != "reference":
             problems += lengths(path)
     made = subprocess.run([ROOT / "ops/gallery", "--page"], check=True, capture_output=True, text=True).stdout
     if made != (ROOT / "docs/gallery.md").read_text():

@@ -219,14 +219,14 @@ def circles(graph):
 LAYERS = {
     "Quantilizer": """
         Random Kernels Numerics Noise Values Ordering Estimation/Sums Estimation Certificates
-        Utilities Utilities/Formulas Bases Declarations Plugins Sampling Text Extensions
+        Utilities Utilities/Formulas Plugins Bases Declarations Sampling Text Extensions
         Bases/Declared Bases/Univariate Bases/Discrete Bases/Multivariate Bases/Composite
         Bases/Recorded Bases/Text Bases/Registry
         Workload Selection Rounds Evaluation Results
         Methods Methods/Exact Methods/Band Methods/BestOfN Methods/Estimates Methods/Impact
         Methods/Threshold Methods/Importance Methods/Splitting Methods/Tempered Methods/Screened
         Analyses/Sweep Analyses/Audit Analyses/Search Analyses/Attack Analyses
-        Jobs Jobs/Reading Jobs/Verification
+        Jobs Jobs/Reading Jobs/Language Jobs/Verification
     """.split(),
 }
 # Files that may use one another in a circle, and files that may lie in one folder.

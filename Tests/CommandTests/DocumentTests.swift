@@ -79,9 +79,50 @@ import Testing
         let wrong = try qpool("help", "base", "gama")
         #expect(wrong.status == 2 && wrong.output.isEmpty)
         #expect(wrong.error.contains("there is no base `gama`: did you mean `gamma`?"))
-        let page = try String(
-            contentsOfFile: repository + "/docs/reference/bases.md", encoding: .utf8)
-        #expect(try qpool("schema", "--bases").output == page)
+        let method = try qpool("help", "method", "splitting")
+        #expect(method.status == 0 && method.error.isEmpty)
+        #expect(method.output.contains("power of two from 256 to 65536; by default 2048"))
+        #expect(method.output.contains("by default 4; of an event 20"))
+        #expect(method.output.contains("method: { splitting: { particles: 4096, islands: 8 } }"))
+        let attack = try qpool("help", "analysis", "attack")
+        #expect(
+            attack.output.contains("number above 0 and at most 1000; required; in units of nats"))
+        let setting = try qpool("help", "setting", "confidence")
+        #expect(setting.output.contains("number above 0 and below 1; by default 0.95"))
+        #expect(try qpool("help", "setting", "process").output.contains("command"))
+        for (list, name) in [
+            ("methods", "cross-entropy"), ("analyses", "audit"), ("settings", "histogram"),
+        ] {
+            let listed = try qpool("help", list)
+            #expect(listed.status == 0 && listed.output.contains("  \(name) "))
+        }
+        let near = try qpool("help", "method", "spliting")
+        #expect(near.status == 2 && near.output.isEmpty)
+        #expect(near.error.contains("there is no method `spliting`: did you mean `splitting`?"))
+        for name in ["settings", "methods", "analyses", "bases"] {
+            let page = try String(
+                contentsOfFile: repository + "/docs/reference/\(name).md", encoding: .utf8)
+            #expect(try qpool("schema", "--page", name).output == page)
+        }
+        let none = try qpool("schema", "--page", "base")
+        #expect(none.status == 2 && none.error.contains("bases"))
+    }
+
+    /// The schema says of a method what it takes: types, ranges, defaults, other names.
+    @Test func theSchemaSaysWhatMethodsTake() throws {
+        let text = try qpool("schema").output
+        let whole = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let definitions = try #require(whole?["$defs"] as? [String: Any])
+        let splitting = try #require(definitions["method.splitting"] as? [String: Any])
+        let properties = try #require(splitting["properties"] as? [String: [String: Any]])
+        #expect(Set(properties.keys) == ["particles", "islands", "levels", "p0", "moves", "chain"])
+        #expect(properties["particles"]?["minimum"] as? Double == 256)
+        #expect(properties["particles"]?["default"] as? Double == 2048)
+        #expect(properties["levels"]?["maximum"] as? Double == 0.8)
+        #expect(
+            properties["p0"]?["$ref"] as? String == "#/$defs/method.splitting/properties/levels")
+        let islands = properties["islands"]?["description"] as? String
+        #expect(islands?.contains("Of an event 20 by default.") == true)
     }
 
     /// The schema is JSON, and knows types, ranges, defaults and other names.

@@ -50,7 +50,8 @@ import Testing
     @Test(
         arguments: ["table", "json", "jsonl", "csv", "npy"].map { "run $J -o \($0)" } + [
             "plan $J", "plan $J -o json", "schema", "init -", "--help", "--version", "help run",
-            "schema --bases", "help bases", "help base gamma",
+            "schema --page bases", "schema --page methods", "help bases", "help base gamma",
+            "help methods", "help method splitting", "help setting quantile",
             "verify result.json", "estimate event.yaml", "estimate event.yaml -o json",
             "sweep sweep.yaml", "sweep sweep.yaml -o csv", "check $J", "keygen fresh",
             "simulate --schedules 1 -o json",

@@ -75,7 +75,7 @@ public struct JobFile: Sendable {
         return text
     }
 
-    /// Reads every table that an `empirical` base or a measured `epsilon` in the tree names.
+    /// Reads every table that the tree names, where the language says that a table is named.
     private static func tables(
         named node: JobNode, folder: String
     ) throws(JobError) -> [String: DataTable] {
@@ -113,12 +113,10 @@ struct TableRequest {
         case .mapping(let pairs):
             for pair in pairs {
                 let inner = path.isEmpty ? pair.key : "\(path).\(pair.key)"
-                // The labels of an audit are a table too.
-                let isTable = pair.key == "empirical" || inner.hasSuffix("audit.labels")
-                if isTable, case .mapping(let fields) = pair.value.content {
-                    add(fields, file: "file", path: inner, into: &wanted)
-                } else if pair.key == "epsilon", case .mapping(let fields) = pair.value.content {
-                    add(fields, file: "pairs", path: inner, into: &wanted)
+                if let file = JobLanguage.tableKeys[pair.key],
+                    case .mapping(let fields) = pair.value.content
+                {
+                    add(fields, file: file, path: inner, into: &wanted)
                 }
                 collect(from: pair.value, path: inner, into: &wanted)
             }

@@ -24,6 +24,8 @@ public protocol BaseDistribution: Sendable {
     var densityMeasures: [DensityMeasure]? { get }
     /// Its outcomes, where they are few enough to be listed and their order says nothing; else nil.
     var listed: (any ListedBase)? { get }
+    /// The base as one whose samples only workers can make; nil of one whose samples anybody can.
+    var recorded: (any RecordedBase)? { get }
     /// What a job file would say to get this base, normalised: all parameters, defaults filled in.
     var specification: JobNode { get }
 
@@ -70,6 +72,8 @@ extension BaseDistribution {
     public var passesNormalsThrough: Bool { false }
     /// None.
     public var listed: (any ListedBase)? { nil }
+    /// None.
+    public var recorded: (any RecordedBase)? { nil }
     /// None.
     public var densityMeasures: [DensityMeasure]? { nil }
     /// NaN.

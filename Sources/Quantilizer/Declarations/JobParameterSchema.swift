@@ -2,12 +2,14 @@
 
 /// A parameter as JSON Schema (draft 2020-12), and in words.
 extension JobParameter {
-    /// Where the schema of bases stands in the job file's.
-    static let baseReference = JSON.object([("$ref", .string("#/$defs/base"))])
+    /// What another definition of the job file's schema says.
+    static func reference(_ place: String) -> JSON {
+        .object([("$ref", .string("#/$defs/\(place)"))])
+    }
 
     /// Type, range, default and description.
     var schema: JSON {
-        guard case .object(let members) = shape else { return shape }
+        guard case .object(let members) = kind.shape else { return kind.shape }
         var result = [("description", JSON.string(description))] + members
         switch fallback {
         case .number(let x): result.append(("default", .number(x)))
@@ -22,41 +24,85 @@ extension JobParameter {
     private var description: String {
         var text = sentence
         if case .nothing(let words) = fallback { text += " Not given: \(words)." }
+        switch events {
+        case .same: break
+        case .fallback(let other): text += " Of an event \(Self.words(other)) by default."
+        case .only: text += " Of an event alone."
+        }
+        if case .powerOfTwo = kind { text += " A power of two." }
         if let unit { text += " Unit: \(unit)." }
         return text
     }
 
-    private var shape: JSON {
-        switch kind {
-        case .number(let range): return Self.number(range)
-        case .whole(let range):
-            return .object([
-                ("type", .array([.string("integer"), .string("string")])),
-                ("minimum", .number(Double(range.lowerBound))),
-                ("maximum", .number(Double(range.upperBound))),
-            ])
+    // MARK: Words
+
+    /// What it may be: `number above 0`, `whole number from 1 to 4096`.
+    var words: String { kind.words }
+
+    /// What it is where it is not given: `required`, `1`, `none`.
+    var defaultWords: String {
+        switch events {
+        case .same: Self.words(fallback)
+        case .fallback(let other): "\(Self.words(fallback)); of an event \(Self.words(other))"
+        case .only: "\(Self.words(fallback)); of an event alone"
+        }
+    }
+
+    /// The same within a sentence.
+    var defaultSentence: String {
+        isRequired ? "required" : "by default \(defaultWords)"
+    }
+
+    private static func words(_ fallback: Fallback) -> String {
+        switch fallback {
+        case .required: "required"
+        case .number(let x): Kind.text(x)
+        case .whole(let x): "\(x)"
+        case .flag(let x): "\(x)"
+        case .text(let x): x.isEmpty ? "empty" : x
+        case .nothing(let words): words
+        }
+    }
+}
+
+extension JobParameter.Kind {
+    /// Its type and range as JSON Schema.
+    fileprivate var shape: JSON {
+        switch self {
+        case .number(let range): Self.number(range)
+        case .whole(let range), .powerOfTwo(let range): Self.whole(range)
+        case .wholes(let range, let most): Self.list(Self.whole(range), most)
         case .numberOrList(let range, let most):
-            return Self.oneOf([Self.number(range), Self.list(Self.number(range), most)])
-        case .numbers(let range, let most): return Self.list(Self.number(range), most)
+            Self.oneOf([Self.number(range), Self.list(Self.number(range), most)])
+        case .numbers(let range, let most): Self.list(Self.number(range), most)
         case .matrix(let range, let most):
-            return Self.list(Self.list(Self.number(range), most), most)
+            Self.list(Self.list(Self.number(range), most), most)
         case .numberOrMatrix(let range, let most):
-            return Self.oneOf([
+            Self.oneOf([
                 Self.number(range), Self.list(Self.list(Self.number(range), most), most),
             ])
         case .numberOr(let word, let range):
-            return Self.oneOf([.object([("const", .string(word))]), Self.number(range)])
-        case .text, .table: return .object([("type", .string("string"))])
+            Self.oneOf([.object([("const", .string(word))]), Self.number(range)])
+        case .text, .table: .object([("type", .string("string"))])
         case .texts(let most):
-            return Self.list(.object([("type", .string("string"))]), most)
-        case .choice(let words): return .object([("enum", .array(words.map { .string($0) }))])
-        case .flag: return .object([("type", .string("boolean"))])
-        case .base: return Self.baseReference
+            Self.list(.object([("type", .string("string"))]), most)
+        case .choice(let words): .object([("enum", .array(words.map { .string($0) }))])
+        case .flag: .object([("type", .string("boolean"))])
+        case .base: JobParameter.reference("base")
         case .bases:
-            return .object([
-                ("type", .string("object")), ("additionalProperties", Self.baseReference),
+            .object([
+                ("type", .string("object")),
+                ("additionalProperties", JobParameter.reference("base")),
             ])
-        case .other(_, let schema): return schema
+        case .formula: .object([("type", .array([.string("string"), .string("number")]))])
+        case .function: JobParameter.reference("function")
+        case .functions: JobParameter.reference("formulas")
+        case .group(let group): .object(group.schema(at: nil))
+        case .groups(let group, let most): Self.list(.object(group.schema(at: nil)), most)
+        // A text may be read as several of these: `oneOf` would refuse it.
+        case .either(let kinds): .object([("anyOf", .array(kinds.map(\.shape)))])
+        case .declared(_, let place): JobParameter.reference(place)
+        case .other(_, let schema): schema
         }
     }
 
@@ -74,6 +120,14 @@ extension JobParameter {
         return .object(members)
     }
 
+    private static func whole(_ range: ClosedRange<Int>) -> JSON {
+        .object([
+            ("type", .array([.string("integer"), .string("string")])),
+            ("minimum", .number(Double(range.lowerBound))),
+            ("maximum", .number(Double(range.upperBound))),
+        ])
+    }
+
     private static func list(_ items: JSON, _ most: Int) -> JSON {
         .object([
             ("type", .string("array")), ("items", items), ("minItems", .number(1)),
@@ -89,11 +143,11 @@ extension JobParameter {
 
     /// What it may be: `number above 0`, `whole number from 1 to 4096`.
     var words: String {
-        switch kind {
+        switch self {
         case .number(let range): Self.words(range)
-        case .whole(let range):
-            "whole number from \(Self.text(Double(range.lowerBound))) to "
-                + Self.text(Double(range.upperBound))
+        case .whole(let range): "whole number \(Self.words(range))"
+        case .powerOfTwo(let range): "power of two \(Self.words(range))"
+        case .wholes(let range, _): "list, each a whole number \(Self.words(range))"
         case .numberOrList(let range, _): "\(Self.words(range)), or a list of such"
         case .numbers(let range, _): "list, each a \(Self.words(range))"
         case .matrix(let range, _): "square matrix, each a \(Self.words(range))"
@@ -106,20 +160,27 @@ extension JobParameter {
         case .table: "path of a data file"
         case .base: "base"
         case .bases: "names with bases"
-        case .other(let words, _): words
+        case .formula: "formula"
+        case .function: "formula, plugin or ensemble"
+        case .functions: "formula, plugin or ensemble, or names with such"
+        case .group(let group): group.words
+        case .groups(let group, _): "list, each \(group.words)"
+        case .either(let kinds): Self.alternatives(kinds.map(\.words))
+        case .declared(let words, _), .other(let words, _): words
         }
     }
 
-    /// What it is where it is not given: `required`, `1`, `none`.
-    var defaultWords: String {
-        switch fallback {
-        case .required: "required"
-        case .number(let x): Self.text(x)
-        case .whole(let x): "\(x)"
-        case .flag(let x): "\(x)"
-        case .text(let x): x.isEmpty ? "empty" : x
-        case .nothing(let words): words
-        }
+    /// `a`, or a `b`.
+    private static func alternatives(_ choices: [String]) -> String {
+        choices.enumerated().map { number, words in
+            number == 0
+                ? words : ", or \(words.hasPrefix("`") || words.hasPrefix("{") ? "" : "a ")\(words)"
+        }.joined()
+    }
+
+    private static func words(_ range: ClosedRange<Int>) -> String {
+        let from = "from \(text(Double(range.lowerBound)))"
+        return range.upperBound == .max ? from : "\(from) to \(text(Double(range.upperBound)))"
     }
 
     private static func words(_ range: JobRange) -> String {
@@ -134,7 +195,7 @@ extension JobParameter {
     }
 
     /// `1e12` for a large or small power of ten.
-    private static func text(_ x: Double) -> String {
+    fileprivate static func text(_ x: Double) -> String {
         for power in 6...300 {
             if Double("1e\(power)") == x { return "1e\(power)" }
             if power < 10, Double("1e-\(power)") == x { return "1e-\(power)" }

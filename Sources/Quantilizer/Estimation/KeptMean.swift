@@ -73,25 +73,25 @@ public struct KeptMean: Sendable, Hashable {
         }
     }
 
-    /// The index of the upper tail, of values beyond the threshold where all those are at hand.
-    func upperTail(_ choice: Choice) -> TailIndex? {
+    /// The tails that an interval of the mean may have no end for.
+    struct Tails {
+        /// The index of the upper one, of values beyond the threshold where all those are at hand.
+        var upper: TailIndex?
+        /// That of the lower one, where there may be one.
+        var lower: TailIndex?
+    }
+
+    /// The tails of samples that came to be kept so. They are worked out anew at each call: ask once.
+    func tails(_ choice: Choice) -> Tails {
+        Tails(upper: upperTail(choice), lower: choice.isBounded ? nil : lowerTail())
+    }
+
+    private func upperTail(_ choice: Choice) -> TailIndex? {
         if choice.isBounded {
             return TailIndex(head, above: head.last ?? 0)
         }
         let half = min(Int(count / 2), head.count - 1)
         return half > 0 ? TailIndex(head[..<half], above: head[half]) : nil
-    }
-
-    /// The tail that an interval of the mean may be too short for: the heavier one, where the limit of its index allows that
-    /// there is no variance. nil where none does.
-    ///
-    /// The interval itself has no end only where the index is a standard error from there: a tail without a
-    /// variance looks light in a few samples, and more often than an interval may miss.
-    func doubtfulTail(_ choice: Choice, confidence: Double) -> TailIndex? {
-        var tails = [upperTail(choice)]
-        if !choice.isBounded { tails.append(lowerTail()) }
-        return tails.compactMap { $0 }.filter { $0.mayBeTooHeavy(confidence: confidence) }
-            .max { $0.value + $0.error < $1.value + $1.error }
     }
 
     private func lowerTail() -> TailIndex? {
@@ -106,11 +106,13 @@ public struct KeptMean: Sendable, Hashable {
     /// (Var[e] + (1 − q)·E[e]²)/k over k kept, and its third moment that of e·1{U ≥ t}. Trindade et al.
     /// 2007, doi:10.1016/j.jbankfin.2007.04.011.
     ///
-    /// - Parameter ofMeans: the values are themselves means over many samples, of which there are too few to
-    ///   tell a heavy tail from chance: both ends are given.
+    /// - Parameters:
+    ///   - ofMeans: the values are themselves means over many samples, of which there are too few to
+    ///     tell a heavy tail from chance: both ends are given.
+    ///   - tails: what ``tails(_:)`` said, where it was asked already.
     func interval(
         _ choice: Choice, confidence: Double, fewest: UInt64 = Self.fewest,
-        ofMeans: Bool = false
+        ofMeans: Bool = false, tails: Tails? = nil
     ) -> Interval? {
         guard count >= fewest, mean.isFinite, variance.isFinite, third.isFinite else { return nil }
         let k = Double(count)
@@ -130,8 +132,9 @@ public struct KeptMean: Sendable, Hashable {
         let error = (spread / k).squareRoot()
         let down = (error * max(t, Self.hall(a, t))).timesPowerOfTwo(exponent)
         let up = (error * max(t, -Self.hall(a, -t))).timesPowerOfTwo(exponent)
-        let hasLower = ofMeans || choice.isBounded || lowerTail()?.isTooHeavy != true
-        let hasUpper = ofMeans || upperTail(choice)?.isTooHeavy != true
+        let tails = ofMeans ? Tails() : tails ?? self.tails(choice)
+        let hasLower = tails.lower?.isTooHeavy != true
+        let hasUpper = tails.upper?.isTooHeavy != true
         return Interval(
             hasLower ? mean - down : -.infinity, hasUpper ? mean + up : .infinity)
     }
@@ -142,6 +145,18 @@ public struct KeptMean: Sendable, Hashable {
         let cube = 1 + a * (quantile - a / 6)
         let root = Elementary.pow(cube.magnitude, 1.0 / 3)
         return 3 / a * ((cube < 0 ? -root : root) - 1)
+    }
+}
+
+extension KeptMean.Tails {
+    /// The tail that an interval of the mean may be too short for: the heavier one, where the limit of its index
+    /// allows that there is no variance. nil where none does.
+    ///
+    /// The interval itself has no end only where the index is a standard error from there: a tail without a
+    /// variance looks light in a few samples, and more often than an interval may miss.
+    func doubtful(confidence: Double) -> TailIndex? {
+        [upper, lower].compactMap { $0 }.filter { $0.mayBeTooHeavy(confidence: confidence) }
+            .max { $0.value + $0.error < $1.value + $1.error }
     }
 }
 

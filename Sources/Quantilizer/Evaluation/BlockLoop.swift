@@ -15,45 +15,45 @@ struct BlockLoop: ~Copyable {
     private var chunks: ChunkSampler?
 
     /// The loop over a job's functions, or with its screen in place of its utility.
-    init(_ job: CompiledJob, screens: Bool = false) {
-        let ranking = screens ? job.auxiliary.map { [$0] } ?? [] : job.utilities
+    init(_ work: Workload, screens: Bool = false) {
+        let ranking = screens ? work.auxiliary.map { [$0] } ?? [] : work.utilities
         // The variable of cells comes last, and is not measured.
-        let variable = job.settings.method.traits.hasCells ? job.auxiliary.map { [$0] } ?? [] : []
-        let functions = (ranking + job.costs + variable).map(\.utility)
+        let variable = work.hasCells ? work.auxiliary.map { [$0] } ?? [] : []
+        let functions = (ranking + work.costs + variable).map(\.utility)
         let isOutside =
-            job.recorded != nil || functions.contains { $0 is any ExternalFunction }
-        span = isOutside ? BlockSampler.lanes : BlockSampler.span(job.base, functions)
+            work.recorded != nil || functions.contains { $0 is any ExternalFunction }
+        span = isOutside ? BlockSampler.lanes : BlockSampler.span(work.base, functions)
         sampler = BlockSampler(
-            seed: job.settings.seed, base: job.base, columns: functions, capacity: span)
+            seed: work.seed, base: work.base, columns: functions, capacity: span)
         lanes = LaneList(capacity: span)
         words = WordColumns(count: 2, capacity: span)
-        streams = Streams(seed: job.settings.seed)
-        chunks = isOutside ? ChunkSampler(job, functions: functions) : nil
+        streams = Streams(seed: work.seed)
+        chunks = isOutside ? ChunkSampler(work, functions: functions) : nil
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
     mutating func evaluate(
-        _ job: CompiledJob, round: Round, range: DyadicRange, hints: Hints, isCancelled: () -> Bool
+        _ work: Workload, round: Round, range: DyadicRange, hints: Hints, isCancelled: () -> Bool
     ) -> Partial? {
         let indices = range.clipped(to: round.range)
-        let utilities = job.utilities.count
-        let columns = utilities + job.costs.count
-        let centres = job.centres
+        let utilities = work.utilities.count
+        let columns = utilities + work.costs.count
+        let centres = work.centres
         var channels = (0..<round.channelCount(utilities: utilities)).map {
             ChannelEvaluator(
-                round: round, channel: $0, job: job, streams: streams,
+                round: round, channel: $0, work: work, streams: streams,
                 hint: hints.round == round.number && $0 < hints.floors.count
                     ? hints.floors[$0] : .lowest)
         }
         var moments = round.measures ? (0..<columns).map { _ in MomentTree() } : []
         var histograms =
             round.measures
-            ? job.settings.histogram.map { most in
+            ? work.histogram.map { most in
                 (0..<columns).map { _ in HistogramCollector(most: most) }
             } ?? [] : []
         var cells: CellCollector?
         if case .cells(let width) = round.task {
-            cells = CellCollector(width: width, job: job, streams: streams)
+            cells = CellCollector(width: width, work: work, streams: streams)
         }
         chunks?.forget()
         _ = takeDrawn()
@@ -101,7 +101,7 @@ struct BlockLoop: ~Copyable {
         }
         var partial = Partial(
             round: round.number, range: range, tally: tally.trimmed, channels: parts)
-        if job.recorded != nil {
+        if work.recorded != nil {
             let drawn = takeDrawn()
             partial.tally.usage = drawn.usage
             // Nobody asks for the texts of a pilot.

@@ -25,12 +25,12 @@ struct ChannelEvaluator {
     /// The group that is open, for groups.
     private var group: UInt64 = .max
 
-    init(round: Round, channel: Int, job: CompiledJob, streams: Streams, hint: Key) {
+    init(round: Round, channel: Int, work: Workload, streams: Streams, hint: Key) {
         domain = round.domain
-        firstCost = job.utilities.count
-        costs = job.costs.count
+        firstCost = work.utilities.count
+        costs = work.costs.count
         self.streams = streams
-        candidates = Candidates(width: job.costs.count)
+        candidates = Candidates(width: work.costs.count)
         var pickCapacity = 0
         switch round.task {
         case .select(let sieves):
@@ -59,8 +59,8 @@ struct ChannelEvaluator {
         case .slots, .cells: preconditionFailure("the round has no channels")
         }
         picks = Picks(capacity: pickCapacity)
-        let columns = [utility] + (0..<job.costs.count).map { job.utilities.count + $0 }
-        centres = columns.map { job.centres[$0] }
+        let columns = [utility] + (0..<work.costs.count).map { work.utilities.count + $0 }
+        centres = columns.map { work.centres[$0] }
     }
 
     /// Takes the block of `count` samples from `start`.

@@ -15,15 +15,15 @@ struct ChunkSampler: ~Copyable {
     /// The samples at hand.
     private var held: Range<UInt64> = 0..<0
 
-    init(_ job: CompiledJob, functions: [any Utility]) {
-        let wanted = functions.reduce(job.recorded?.batchLanes ?? BlockSampler.lanes) {
+    init(_ work: Workload, functions: [any Utility]) {
+        let wanted = functions.reduce(work.recorded?.batchLanes ?? BlockSampler.lanes) {
             max($0, ($1 as? any ExternalFunction)?.batchLanes ?? 0)
         }
-        let columns = job.base.dimension + job.base.noise.normals + job.base.noise.words
+        let columns = work.base.dimension + work.base.noise.normals + work.base.noise.words
         let allowed = Limits.batchBytes / (8 * max(1, columns))
         lanes = max(BlockSampler.lanes, min(wanted, allowed) & ~(BlockSampler.lanes - 1))
         sampler = BlockSampler(
-            seed: job.settings.seed, base: job.base, columns: functions, capacity: lanes)
+            seed: work.seed, base: work.base, columns: functions, capacity: lanes)
     }
 
     /// Fills `results` with the block of samples from `start`; `end` is where those asked for end.

@@ -2,29 +2,29 @@
 
 /// A later stage over a range: continues the texts that went on, and ranks them.
 struct ContinuationLoop {
-    private let job: CompiledJob
+    private let work: Workload
     private let pass: TextPass
     private let base: TextBase
     private let tokens: Int
     private let call: TextCall
     private let ranking: any Utility
 
-    /// Nil for a job that has no such stage.
-    init?(_ job: CompiledJob, _ pass: TextPass) {
-        guard let stages = job.settings.method.traits.stages,
-            let base = job.base as? TextBase
+    /// Nil for a workload that has no such stage.
+    init?(_ work: Workload, _ pass: TextPass) {
+        guard let stages = work.stages,
+            let base = work.texts.first
         else { return nil }
-        self.job = job
+        self.work = work
         self.pass = pass
         self.base = base
         var call = TextCall()
         if pass.number < stages.count {
             tokens = stages[pass.number].tokens
-            ranking = job.screens[pass.number].utility
+            ranking = work.screens[pass.number].utility
             call.measures = false
         } else {
             tokens = base.source.maximumTokens
-            ranking = job.utilities[0].utility
+            ranking = work.utilities[0].utility
         }
         self.call = call
     }
@@ -32,11 +32,11 @@ struct ContinuationLoop {
     func evaluate(round: Round, range: DyadicRange) -> Partial? {
         guard case .select(let sieves) = round.task else { return nil }
         let indices = range.clipped(to: round.range)
-        let stream = RandomStream(seed: job.settings.seed, domain: .move)
+        let stream = RandomStream(seed: work.seed, domain: .move)
         var drafts: [TextDraft] = []
         for index in pass.survivors where indices.contains(index) {
             let record =
-                pass.drafts[index] ?? .failed(.malformed, dimension: job.base.dimension)
+                pass.drafts[index] ?? .failed(.malformed, dimension: work.base.dimension)
             drafts.append(
                 TextDraft(
                     index: index,
@@ -44,16 +44,16 @@ struct ContinuationLoop {
                     record: record))
         }
         let (records, usage) = base.proceed(drafts, to: tokens, call)
-        var candidates = Candidates(width: job.costs.count)
+        var candidates = Candidates(width: work.costs.count)
         var tally = ChannelTally()
         let results = measured(records)
-        let streams = Streams(seed: job.settings.seed)
+        let streams = Streams(seed: work.seed)
         tally.above = UInt64(drafts.count)
-        tally.top = [TopMoments](repeating: TopMoments(), count: 1 + job.costs.count)
+        tally.top = [TopMoments](repeating: TopMoments(), count: 1 + work.costs.count)
         var kept: [UInt64: SampleRecord] = [:]
         for (lane, draft) in drafts.enumerated() {
             for column in tally.top.indices {
-                tally.top[column].add(results[lane][column], centre: job.centres[column])
+                tally.top[column].add(results[lane][column], centre: work.centres[column])
             }
             let key = Key(
                 bits: Key.orderedBits(results[lane][0]),
@@ -77,9 +77,9 @@ struct ContinuationLoop {
 
     /// What ranks, and the costs, of each text; of one that failed nothing.
     private func measured(_ records: [SampleRecord]) -> [[Double]] {
-        let functions = [ranking] + job.costs.map(\.utility)
+        let functions = [ranking] + work.costs.map(\.utility)
         guard !records.isEmpty else { return [] }
-        var values = Columns(count: job.base.dimension, capacity: records.count)
+        var values = Columns(count: work.base.dimension, capacity: records.count)
         for (lane, record) in records.enumerated() {
             for (column, value) in record.value.enumerated() { values[column, lane] = value }
         }

@@ -7,8 +7,9 @@
 ///
 /// **Determinism**: the partials of a range may differ in what hints removed; merged they do not.
 public final class RangeEvaluator {
-    /// The job.
+    /// The job, whose slots are its method's.
     public let job: CompiledJob
+    private let work: Workload
     private var loop: BlockLoop
     /// Of a job with a screen, the loops of its two stages.
     private var screening: BlockLoop?
@@ -17,10 +18,11 @@ public final class RangeEvaluator {
     /// An evaluator of a job.
     public init(job: CompiledJob) {
         self.job = job
-        loop = BlockLoop(job)
-        if job.settings.method.traits.stages?.isEmpty == true {
-            screening = BlockLoop(job, screens: true)
-            judging = SurvivorLoop(job)
+        work = job.workload
+        loop = BlockLoop(work)
+        if work.stages?.isEmpty == true {
+            screening = BlockLoop(work, screens: true)
+            judging = SurvivorLoop(work)
         }
     }
 
@@ -43,22 +45,22 @@ public final class RangeEvaluator {
         switch round.stage {
         case .utility:
             return loop.evaluate(
-                job, round: round, range: range, hints: hints, isCancelled: isCancelled)
+                work, round: round, range: range, hints: hints, isCancelled: isCancelled)
         case .screen:
             return screening?.evaluate(
-                job, round: round, range: range, hints: hints, isCancelled: isCancelled)
+                work, round: round, range: range, hints: hints, isCancelled: isCancelled)
         case .survivors(let floor, let audit):
             return judging?.evaluate(
-                job, round: round, range: range, hints: hints, floor: floor, audit: audit,
+                work, round: round, range: range, hints: hints, floor: floor, audit: audit,
                 isCancelled: isCancelled)
         case .drafts:
-            guard let drafting = job.ofDrafts else { return nil }
+            guard let drafting = work.ofDrafts else { return nil }
             var loop = BlockLoop(drafting)
             return loop.evaluate(
                 drafting, round: round, range: range, hints: hints, isCancelled: isCancelled)
         case .continued(let pass):
             if isCancelled() { return nil }
-            return ContinuationLoop(job, pass)?.evaluate(round: round, range: range)
+            return ContinuationLoop(work, pass)?.evaluate(round: round, range: range)
         }
     }
 
@@ -70,7 +72,7 @@ public final class RangeEvaluator {
                 SlotWork.slots(of: range), job: job, isCancelled: isCancelled)
         else { return nil }
         var tally = Tally()
-        if job.recorded != nil {
+        if work.recorded != nil {
             var usage = found.usage
             usage.failures[Int(RecordFailure.process.rawValue)] += found.failures
             tally.usage = usage
@@ -83,11 +85,11 @@ public final class RangeEvaluator {
 
     /// The value of a sample; not a number where the base is recorded, for nothing is drawn twice.
     public func regenerate(index: UInt64, domain: Domain = .base) -> [Double] {
-        if job.recorded != nil {
-            return [Double](repeating: .nan, count: job.base.dimension)
+        if work.recorded != nil {
+            return [Double](repeating: .nan, count: work.base.dimension)
         }
         loop.sampler.sample(domain: domain, start: index, lanes: 1)
-        return (0..<job.base.dimension).map { loop.sampler.values[$0, 0] }
+        return (0..<work.base.dimension).map { loop.sampler.values[$0, 0] }
     }
 
     /// A sample with everything that is measured on it.
@@ -106,11 +108,11 @@ public final class RangeEvaluator {
     public func evaluate(indices: some Sequence<UInt64>, domain: Domain = .base) -> [Sample] {
         indices.map { index in
             loop.sampler.evaluate(domain: domain, start: index, lanes: 1)
-            let utilities = job.utilities.count
+            let utilities = work.utilities.count
             return Sample(
-                index: index, value: (0..<job.base.dimension).map { loop.sampler.values[$0, 0] },
+                index: index, value: (0..<work.base.dimension).map { loop.sampler.values[$0, 0] },
                 utilities: (0..<utilities).map { loop.sampler.results[$0, 0] },
-                costs: job.costs.indices.map { loop.sampler.results[utilities + $0, 0] })
+                costs: work.costs.indices.map { loop.sampler.results[utilities + $0, 0] })
         }
     }
 }

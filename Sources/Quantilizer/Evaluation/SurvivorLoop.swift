@@ -19,20 +19,20 @@ struct SurvivorLoop: ~Copyable {
     private var results: Columns
     private var gathered: [(index: UInt64, isAudit: Bool)] = []
 
-    init(_ job: CompiledJob) {
-        let screen = job.auxiliary.map { [$0.utility] } ?? []
-        functions = job.functions.map(\.utility)
-        streams = Streams(seed: job.settings.seed)
-        sampler = BlockSampler(seed: job.settings.seed, base: job.base, columns: screen)
+    init(_ work: Workload) {
+        let screen = work.auxiliary.map { [$0.utility] } ?? []
+        functions = work.functions.map(\.utility)
+        streams = Streams(seed: work.seed)
+        sampler = BlockSampler(seed: work.seed, base: work.base, columns: screen)
         chunks =
             screen.contains { $0 is any ExternalFunction }
-            ? ChunkSampler(job, functions: screen) : nil
+            ? ChunkSampler(work, functions: screen) : nil
         let wanted = functions.reduce(BlockSampler.lanes) {
             max($0, ($1 as? any ExternalFunction)?.batchLanes ?? 0)
         }
-        let allowed = Limits.batchBytes / (8 * max(1, job.base.dimension))
+        let allowed = Limits.batchBytes / (8 * max(1, work.base.dimension))
         batch = max(BlockSampler.lanes, min(wanted, allowed))
-        values = Columns(count: job.base.dimension, capacity: batch)
+        values = Columns(count: work.base.dimension, capacity: batch)
         scratch = Columns(
             count: functions.reduce(0) { max($0, $1.scratchColumns) }, capacity: batch)
         results = Columns(count: functions.count, capacity: batch)
@@ -55,14 +55,14 @@ struct SurvivorLoop: ~Copyable {
     }
 
     mutating func evaluate(
-        _ job: CompiledJob, round: Round, range: DyadicRange, hints: Hints, floor: Key,
+        _ work: Workload, round: Round, range: DyadicRange, hints: Hints, floor: Key,
         audit: UInt64, isCancelled: () -> Bool
     ) -> Partial? {
         guard case .select(let sieves) = round.task else { return nil }
         let indices = range.clipped(to: round.range)
         var found = sieves.enumerated().map { number, sieve in
             Found(
-                candidates: Candidates(width: job.costs.count),
+                candidates: Candidates(width: work.costs.count),
                 floor: hints.round == round.number && number < hints.floors.count
                     ? max(sieve.floor, hints.floors[number]) : sieve.floor,
                 capacity: sieve.capacity)
@@ -99,11 +99,11 @@ struct SurvivorLoop: ~Copyable {
                     values[column, gathered.count] = sampler.values[column, lane]
                 }
                 gathered.append((index, !survives))
-                if gathered.count == batch { judge(job, &found) }
+                if gathered.count == batch { judge(work, &found) }
             }
             start += 256
         }
-        judge(job, &found)
+        judge(work, &found)
         var tally = Tally()
         var parts: [Partial.Channel] = []
         for number in found.indices {
@@ -117,14 +117,14 @@ struct SurvivorLoop: ~Copyable {
     }
 
     /// Evaluates what was gathered.
-    private mutating func judge(_ job: CompiledJob, _ found: inout [Found]) {
+    private mutating func judge(_ work: Workload, _ found: inout [Found]) {
         guard !gathered.isEmpty else { return }
         for (column, function) in functions.enumerated() {
             function.evaluate(
                 lanes: gathered.count, values: values, scratch: &scratch, results: &results,
                 column: column)
         }
-        let width = job.costs.count
+        let width = work.costs.count
         for (lane, sample) in gathered.enumerated() {
             let number = sample.isAudit ? 1 : 0
             found[number].tally.above += 1
@@ -134,7 +134,7 @@ struct SurvivorLoop: ~Copyable {
             }
             for column in 0...width {
                 found[number].tally.top[column].add(
-                    results[column, lane], centre: job.centres[column])
+                    results[column, lane], centre: work.centres[column])
             }
             let key = Key(
                 bits: Key.orderedBits(results[0, lane]),

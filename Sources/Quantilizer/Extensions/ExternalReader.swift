@@ -8,11 +8,13 @@ enum ExternalReader {
     ) throws(JobError) -> ExternalSource {
         let place = "\(path).\(entry.key)"
         switch entry.key {
-        case "process": return .process(try process(entry.value, place, resources))
-        case "library": return .library(try library(entry.value, place, resources))
-        case "swift":
-            var map = JobMapping(entry.value, path: place, keys: ["function"])
-            let name = map.string("function") ?? ""
+        case ProcessSource.declaration.name:
+            return .process(try process(entry.value, place, resources))
+        case LibrarySource.declaration.name:
+            return .library(try library(entry.value, place, resources))
+        case ExternalSource.hostedDeclaration.name:
+            var map = ExternalSource.hostedDeclaration.group.open(entry.value, path: place)
+            let name = map.text(ExternalSource.hostedParameter) ?? ""
             try map.finish()
             return .swift(name)
         default:
@@ -26,11 +28,11 @@ enum ExternalReader {
     static func process(
         _ node: JobNode, _ path: String, _ resources: JobResources
     ) throws(JobError) -> ProcessSource {
-        var map = JobMapping(node, path: path, parameters: ProcessSource.parameters)
+        var map = ProcessSource.declaration.group.open(node, path: path)
         let command = map.read("command") { (node, path) throws(JobError) in
             try words(node, path, limit: Limits.commandWords)
         }
-        let format = map.choice("format", of: "format", default: ProcessSource.Format.frames)
+        let format = map.choice(ProcessSource.formatParameter, as: ProcessSource.Format.self)
         let batch = map.whole(ProcessSource.batchParameter)
         if let batch, batch % 256 != 0 { map.note("batch", "expected a multiple of 256") }
         let timeout = map.number(ProcessSource.timeoutParameter)
@@ -121,9 +123,9 @@ enum ExternalReader {
     private static func library(
         _ node: JobNode, _ path: String, _ resources: JobResources
     ) throws(JobError) -> LibrarySource {
-        var map = JobMapping(node, path: path, keys: ["path", "function", "sha256"])
-        let file = map.string("path") ?? ""
-        let function = map.string("function") ?? ""
+        var map = LibrarySource.declaration.group.open(node, path: path)
+        let file = map.text(LibrarySource.pathParameter) ?? ""
+        let function = map.text(LibrarySource.functionParameter) ?? ""
         let given = map.read("sha256", default: nil as String?) {
             (node, path) throws(JobError) -> String? in try digest(node, path)
         }

@@ -40,7 +40,7 @@ extension JobMachine {
             return
         }
         guard let mine = merger?.round, let theirs = other.merger, mine == theirs.round,
-            moments.nodes.map(\.range) == other.moments.nodes.map(\.range)
+            totals.moments.nodes.map(\.range) == other.totals.moments.nodes.map(\.range)
         else {
             throw JobFailure(
                 "cannot-merge",

@@ -23,17 +23,8 @@ public struct JobMachine: Sendable {
     private(set) var pending: JobExtent?
     private var method: any Method
     var merger: RoundMerger?
-    /// Moments of the base samples of all rounds.
-    private(set) var moments = Forest<MomentRow>()
-    private var issued: UInt64 = 0
-    /// Samples of all rounds, and those among them that came once more.
-    private var evaluated: UInt64 = 0
-    private var repeated: UInt64 = 0
-    private var failures: FunctionFailures
-    /// Of a recorded base, the samples that are kept, and what drawing took.
-    private var records: [UInt64: SampleRecord] = [:]
-    private var usage: RecordUsage?
-    private var roundNumber = 0
+    /// What the rounds that are done found together.
+    private(set) var totals: JobTotals
     private var watched: RunningThreshold?
     private var lastLook = -1
     /// The answer, when there is one.
@@ -54,7 +45,7 @@ public struct JobMachine: Sendable {
 
     init(job: CompiledJob, method: any Method) {
         self.job = job
-        failures = FunctionFailures(job)
+        totals = JobTotals(job)
         self.method = method
         take(self.method.begin(job: job, number: 0))
     }
@@ -68,7 +59,7 @@ public struct JobMachine: Sendable {
         guard var round = merger?.round, case .continued(let pass) = round.stage else {
             return merger?.round
         }
-        round.stage = .continued(pass.part(of: range, records: records))
+        round.stage = .continued(pass.part(of: range, records: totals.records))
         return round
     }
 
@@ -107,37 +98,17 @@ public struct JobMachine: Sendable {
     mutating func advance() {
         guard let merger else { return }
         self.merger = nil
-        evaluated += merger.evaluations
-        failures.add(merger)
-        // Of other domains the indices mean other samples.
-        if merger.round.domain == .base { records.merge(merger.records) { _, new in new } }
-        if let used = merger.usage { usage = usage?.adding(used) ?? used }
-        if merger.round.domain == .base {
-            if merger.round.measures {
-                issued += merger.round.count
-                for node in merger.forest.nodes {
-                    moments.insert(
-                        node.range,
-                        MomentRow(
-                            columns: node.payload.moments, histograms: node.payload.histograms),
-                        isWhole: node.isWhole)
-                }
-            } else {
-                repeated += merger.evaluations
-            }
-        }
-        roundNumber += 1
+        totals.add(merger)
         take(method.advance(merger, context))
     }
 
     private var context: MethodContext {
-        let columns = job.utilities.count + job.costs.count
-        let zero = MomentRow(columns: [Moments](repeating: Moments(), count: columns))
-        return MethodContext(
-            job: job, moments: (moments.total(zero: zero) ?? zero).columns, issued: issued,
-            evaluations: evaluated - min(repeated, evaluated), nextRound: roundNumber,
-            evaluator: RangeEvaluator(job: job), records: records, redrawn: usage?.redrawn ?? 0,
-            completionTokens: usage?.completionTokens ?? 0)
+        MethodContext(
+            job: job, moments: totals.columns(of: job), issued: totals.issued,
+            evaluations: totals.evaluations, nextRound: totals.rounds,
+            evaluator: RangeEvaluator(job: job), records: totals.records,
+            redrawn: totals.usage?.redrawn ?? 0,
+            completionTokens: totals.usage?.completionTokens ?? 0)
     }
 
     /// The histograms of utilities and costs over the base samples that are done, where the job asks for
@@ -150,54 +121,28 @@ public struct JobMachine: Sendable {
     ///
     /// **Complexity**: O(bins · ranges).
     public func histogram(column: Int) -> Histogram? {
-        job.settings.histogram.map { most in
-            let done =
-                moments.nodes.map(\.payload.histograms)
-                + (merger?.forest.nodes ?? []).map(\.payload.histograms)
-            return done.filter { $0.indices.contains(column) }
-                .reduce(Histogram(most: most)) { $0.combined(with: $1[column]) }
-        }
+        job.settings.histogram.map { totals.histogram(column: column, most: $0, with: merger) }
     }
 
     private mutating func take(_ step: MethodStep) {
         switch step {
         case .round(let round):
             merger = RoundMerger(round: round, job: job)
-            if case .continued(let pass) = round.stage { records = pass.drafts(of: records) }
+            if case .continued(let pass) = round.stage { totals.keepDrafts(of: pass) }
         case .result(var result):
             if let pending {
                 self.pending = nil
                 return go(to: pending)
             }
-            if let failure = failedEverywhere {
+            if let failure = totals.whyNoAnswer(job) {
                 self.failure = failure
                 return
             }
-            result.work = [("evaluations", evaluated), ("rounds", UInt64(roundNumber))]
-            result.usage = usage
             result.histograms = histograms
-            if let usage { result.work.append(("requests", usage.requests)) }
-            result.warnings += failures.warnings(job)
-            if let usage {
-                let each = UInt64(job.recorded?.drawsPerSample ?? 1)
-                // Islands and rounds of fall-back draws come beside what is issued.
-                result.warnings += usage.warnings(samples: max(issued * each, evaluated))
-            }
+            totals.sign(&result, job)
             self.result = result
         case .failure(let failure): self.failure = failure
         }
-    }
-
-    /// Why an answer would be none, though the method gives one: no sample has what it goes by.
-    private var failedEverywhere: JobFailure? {
-        if let usage, issued > 0, usage.failed >= issued * UInt64(job.recorded?.drawsPerSample ?? 1)
-        {
-            return JobFailure(
-                "samples-failed",
-                "each of \(issued) samples failed (\(usage.failureKinds)); the log of whoever drew them "
-                    + "says why")
-        }
-        return failures.everywhere(job, samples: issued)
     }
 
     // MARK: More samples
@@ -231,15 +176,11 @@ public struct JobMachine: Sendable {
         guard let step = method.extend(context) else {
             // Nothing of what is kept helps: all samples come again.
             method = job.settings.method.room.machine(for: job)
-            moments = Forest()
-            issued = 0
-            repeated = evaluated
-            return take(method.begin(job: job, number: roundNumber))
+            totals.beginAgain()
+            return take(method.begin(job: job, number: totals.rounds))
         }
         if case .round(let round) = step, round.measures, round.domain == .base {
-            moments.removeUnfinished()
-            repeated += issued - min(issued, round.range.lowerBound)
-            issued = min(issued, round.range.lowerBound)
+            totals.goOn(at: round.range.lowerBound)
         }
         take(step)
     }
@@ -253,9 +194,10 @@ public struct JobMachine: Sendable {
         let measured = merger.map { $0.round.measures && $0.round.domain == .base } ?? true
         // An island's work is its moves, and a proposal's samples are no base samples.
         let issuedNow =
-            merger?.round.slots != nil ? evaluated + done : issued + (measured ? current : 0)
+            merger?.round.slots != nil
+            ? totals.evaluated + done : totals.issued + (measured ? current : 0)
         return JobProgress(
-            round: merger?.round.number ?? roundNumber, roundDone: current,
+            round: merger?.round.number ?? totals.rounds, roundDone: current,
             roundTotal: merger?.round.count ?? 0, issued: issuedNow,
             expected: max(
                 method.expectedSamples(job: job), issuedNow,
@@ -264,13 +206,13 @@ public struct JobMachine: Sendable {
                     settings.extent = extent
                     return settings.plannedSamples
                 } ?? 0),
-            evaluations: evaluated + done, threshold: watched)
+            evaluations: totals.evaluated + done, threshold: watched)
     }
 
     /// Looks at the threshold when the schedule says so.
     mutating func look() {
         guard let merger, merger.round.measures, merger.round.domain == .base,
-            let look = LookSchedule.look(samples: issued + merger.doneCount), look > lastLook
+            let look = LookSchedule.look(samples: totals.issued + merger.doneCount), look > lastLook
         else { return }
         lastLook = look
         if let ranks = method.running(merger, job: job),
@@ -299,24 +241,12 @@ public struct JobMachine: Sendable {
         job.settings.extent.write(to: &writer)
         writer.write(pending != nil)
         pending?.write(to: &writer)
-        writer.write(issued)
-        writer.write(evaluated)
-        writer.write(repeated)
-        writer.write(UInt32(roundNumber))
-        failures.write(to: &writer)
-        writer.write(count: moments.nodes.count)
-        for node in moments.nodes {
-            writer.write(node.range)
-            writer.write(node.isWhole)
-            for column in node.payload.columns { column.write(to: &writer) }
-            for histogram in node.payload.histograms { histogram.write(to: &writer) }
-        }
+        totals.write(to: &writer)
         method.write(to: &writer)
         writer.write(merger != nil)
         merger?.write(to: &writer)
         if job.recorded != nil {
-            (usage ?? RecordUsage()).write(to: &writer)
-            records.write(to: &writer)
+            totals.writeRecords(to: &writer)
         }
         return writer.bytes
     }
@@ -326,7 +256,7 @@ public struct JobMachine: Sendable {
     /// Bytes may hold anything: what does not fit the job is refused.
     public init(job: CompiledJob, snapshot: some Collection<UInt8>) throws(DecodingFailure) {
         self.job = job
-        failures = FunctionFailures(job)
+        totals = JobTotals(job)
         var reader = ByteReader(snapshot)
         guard try reader.byte() == JobMachine.version else {
             throw DecodingFailure("a snapshot of another version")
@@ -347,42 +277,15 @@ public struct JobMachine: Sendable {
             self.pending = pending
         }
         method = self.job.settings.method.room.machine(for: self.job)
-        issued = try reader.word()
-        evaluated = try reader.word()
-        repeated = try reader.word()
-        roundNumber = Int(try reader.word32())
-        try failures.read(from: &reader)
-        guard issued <= Limits.samples, evaluated < 1 << 62, repeated <= evaluated,
-            roundNumber < 1 << 30
-        else { throw DecodingFailure("counts out of range") }
-        let columns = job.utilities.count + job.costs.count
-        let count = try reader.count(
-            limit: 1 << 24, bytesEach: 10 + Moments.bytes * columns, of: "ranges")
-        for number in 0..<count {
-            let range = try reader.dyadicRange()
-            let isWhole = try reader.bool()
-            var row = MomentRow(columns: [])
-            let samples = UInt64(range.clipped(to: 0..<issued).count)
-            for _ in 0..<columns {
-                row.columns.append(try Moments(from: &reader, samples: samples))
-            }
-            row.histograms = try [Histogram](
-                from: &reader, of: row.columns, most: job.settings.histogram)
-            guard moments.relation(to: range) == .free,
-                isWhole || number == count - 1 && range.level == DyadicRange.blockLevel
-            else { throw DecodingFailure("ranges of a snapshot overlap") }
-            moments.insert(range, row, isWhole: isWhole)
-        }
+        totals = try JobTotals(from: &reader, of: job)
         try method.read(from: &reader, job: self.job)
         let hasRound = try reader.bool()
         let merger = hasRound ? try RoundMerger(from: &reader, job: self.job) : nil
         if job.recorded != nil {
-            usage = try RecordUsage(from: &reader)
-            records = try [UInt64: SampleRecord](
-                from: &reader, dimension: job.base.dimension, indices: 0..<Limits.samples)
+            try totals.readRecords(from: &reader, dimension: job.base.dimension)
         }
         if let merger, case .continued(let pass) = merger.round.stage {
-            guard pass.survivors.allSatisfy({ records[$0] != nil }) else {
+            guard pass.survivors.allSatisfy({ totals.records[$0] != nil }) else {
                 throw DecodingFailure("texts that are to go on are missing")
             }
         }
@@ -391,7 +294,7 @@ public struct JobMachine: Sendable {
                 throw DecodingFailure("a round that the method does not wait for")
             }
             self.merger = merger
-            roundNumber = merger.round.number
+            totals.rounds = merger.round.number
             try reader.finish()
             if merger.isComplete { advance() }
         } else {

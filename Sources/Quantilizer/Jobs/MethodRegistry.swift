@@ -26,8 +26,11 @@ enum MethodRegistry {
     /// The names that may stand under `method`.
     static let names = ["auto"] + methods.map { $0.name }
 
+    /// Methods that estimate the probability of an event.
+    static let ofEvents = methods.filter { $0.declaration.estimating != .never }.map { $0.name }
+
     /// The method of a name.
     static func method(_ name: String) -> (any AskedMethod.Type)? {
-        methods.first { $0.name == name }
+        methods.first { $0.declaration.allNames.contains(name) }
     }
 }

@@ -3,14 +3,10 @@
 /// A method as a job file asks for it: what stands under its name, read, without what follows from the
 /// job's other keys.
 protocol AskedMethod: Sendable {
-    /// The name in job files.
-    static var name: String { get }
-    /// Reads what stands under the name.
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> Self
-    /// Whether it estimates the probability of an event.
-    var estimating: Estimating { get }
+    /// What may stand under its name.
+    static var declaration: SettingsDeclaration { get }
+    /// Reads it. What is wrong is noted in the mapping, and what is returned then is of no use.
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> Self
     /// Whether its draws are independent of one another.
     var isIndependent: Bool { get }
     /// The method with its numbers; nil where they do not go together, which is then noted.
@@ -18,32 +14,35 @@ protocol AskedMethod: Sendable {
 
     /// A law that is sampled in place of the base, not yet read.
     var proposal: JobNode? { get }
-    /// A function beside the job's own, not yet read: its name and its path.
-    var auxiliary: (key: String, path: String, node: JobNode)? { get }
+    /// A function beside the job's own, not yet read: its name, and the key that it stands under.
+    var auxiliary: (name: String, key: String, node: JobNode)? { get }
     /// What texts are ranked by after each stage, not yet read; nil for the utility.
     var stageUtilities: [JobNode?] { get }
 }
 
 extension AskedMethod {
-    /// The name in job files.
+    /// The name in the normalised job.
+    static var name: String { declaration.name }
     var name: String { Self.name }
-    var estimating: Estimating { .never }
+    /// Whether it estimates the probability of an event.
+    var estimating: Estimating { Self.declaration.estimating }
+
+    /// Reads what stands under the name.
+    ///
+    /// - Throws: everything wrong with it.
+    static func read(
+        _ node: JobNode, path: String, _ surroundings: MethodSurroundings
+    ) throws(JobError) -> Self {
+        var map = declaration.group.open(node, path: path, isEvent: surroundings.isEstimate)
+        let asked = read(&map, surroundings)
+        try map.finish()
+        return asked
+    }
+
     var isIndependent: Bool { false }
     var proposal: JobNode? { nil }
-    var auxiliary: (key: String, path: String, node: JobNode)? { nil }
+    var auxiliary: (name: String, key: String, node: JobNode)? { nil }
     var stageUtilities: [JobNode?] { [] }
-}
-
-/// Whether a method estimates the probability of an event, or gives draws.
-enum Estimating {
-    /// It gives draws alone.
-    case never
-    /// It estimates alone.
-    case always
-    /// It does both.
-    case too
-    /// It does both, and an estimate needs a function that leads towards the event.
-    case withLevel
 }
 
 /// What a method's own settings may depend on.

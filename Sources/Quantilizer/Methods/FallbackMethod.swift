@@ -73,7 +73,7 @@ extension MethodContext {
             let record = records[index]
             if job.drawsOnce { drawn = record }
             value = record?.value ?? [Double](repeating: .nan, count: job.base.dimension)
-            if let record { utility = DrawCheck.utility(0, of: record, job: job) ?? .nan }
+            if let record { utility = DrawCheck.utility(0, of: record, work: job.workload) ?? .nan }
         } else if job.utilities[0].isExternal {
             // Whoever merges may not be able to call functions from outside.
             value = evaluator.regenerate(index: index)

@@ -98,7 +98,7 @@ extension MethodChoice {
     /// The method with everything it knows.
     var room: any MethodRoom {
         guard let room = traits as? any MethodRoom else {
-            preconditionFailure("a job's method has a room; parts of methods run no job")
+            preconditionFailure("a job's method has a room")
         }
         return room
     }

@@ -41,10 +41,11 @@ struct SelectionReport {
         let centre = job.centres[selection.utility]
         warn(all, name: name, &warnings)
         let kept = KeptMean(top[0], centre: centre)
-        let interval = estimatesMean ? topMeanInterval(kept, job.settings.confidence) : nil
-        let tail = estimatesMean && cutAt == nil ? kept.upperTail(choice) : nil
-        if estimatesMean {
-            warnOfTail(kept, interval, job.settings.confidence, name: name, &warnings)
+        let tails = estimatesMean && cutAt == nil ? kept.tails(choice) : KeptMean.Tails()
+        let interval =
+            estimatesMean ? topMeanInterval(kept, tails, job.settings.confidence) : nil
+        if let interval {
+            warnOfTail(tails, interval, job.settings.confidence, name: name, &warnings)
         }
         return SelectionResult(
             utilityName: name, quantile: quantileIsAsked ? selection.quantile : nil,
@@ -62,7 +63,7 @@ struct SelectionReport {
                 mean: all.mean(centre: centre), standardDeviation: all.standardDeviation,
                 topMean: kept.mean, topMeanInterval: interval,
                 maximum: top[0].maximum < top[0].minimum ? .nan : top[0].maximum, kept: kept,
-                tailIndex: tail.map {
+                tailIndex: tails.upper.map {
                     TailEstimate(
                         value: $0.value,
                         interval: $0.interval(confidence: job.settings.confidence))
@@ -89,9 +90,11 @@ struct SelectionReport {
             edge: ties.count > 1 && lower.isFinite ? lower : threshold.utility, isUtility: true)
     }
 
-    private func topMeanInterval(_ kept: KeptMean, _ confidence: Double) -> Interval? {
+    private func topMeanInterval(
+        _ kept: KeptMean, _ tails: KeptMean.Tails, _ confidence: Double
+    ) -> Interval? {
         if let cutAt { return trimmedMeanInterval(kept, confidence, cutAt) }
-        return kept.interval(choice, confidence: confidence)
+        return kept.interval(choice, confidence: confidence, tails: tails)
     }
 
     /// Student's interval of the mean between two quantiles: a trimmed mean, whose variance is that of
@@ -174,12 +177,10 @@ struct SelectionReport {
 
     /// Warns of a mean whose interval has no end, or may be too short.
     private func warnOfTail(
-        _ kept: KeptMean, _ interval: Interval?, _ confidence: Double, name: String,
+        _ tails: KeptMean.Tails, _ interval: Interval, _ confidence: Double, name: String,
         _ warnings: inout [JobWarning]
     ) {
-        guard cutAt == nil, let interval,
-            let tail = kept.doubtfulTail(choice, confidence: confidence)
-        else { return }
+        guard let tail = tails.doubtful(confidence: confidence) else { return }
         let words =
             interval.lower.isFinite && interval.upper.isFinite
             ? "a tail that may be heavier than \(tail.count) values tell, and the interval of its mean too short"

@@ -11,9 +11,6 @@ public enum ExternalSource: Sendable, Hashable, CustomStringConvertible {
     /// A language model or a scorer behind a URL.
     case endpoint(String)
 
-    /// The keys by which a job file names them.
-    public static let kinds = ["process", "library", "swift"]
-
     /// `process python3 utility.py`, `library libu.so`, `swift name`: what policies are about.
     public var description: String {
         switch self {
@@ -123,31 +120,4 @@ public struct LibrarySource: Sendable, Hashable {
         self.function = function
         self.sha256 = sha256
     }
-}
-
-extension ProcessSource {
-    /// Samples a batch.
-    static let batchParameter = JobParameter(
-        "batch", .whole(256...Limits.batchSamples), default: .whole(8192),
-        "Samples a batch, a multiple of 256.")
-    /// Seconds a batch.
-    static let timeoutParameter = JobParameter(
-        "timeout", .number(JobRange(0, Limits.batchSeconds, includesLower: false)),
-        default: .number(30), unit: "seconds", "What a batch may take.")
-
-    /// What a job file may say of a process.
-    static let parameters = [
-        JobParameter(
-            "command", .other("list of words, or a text", schema: .object([])),
-            "Program and arguments."),
-        JobParameter(
-            "format", .choice(Format.allCases.map(\.rawValue)),
-            default: .text(Format.frames.rawValue),
-            "How batches are written; samples are made by frames."),
-        batchParameter, timeoutParameter,
-        JobParameter(
-            "files", .other("list of files, or files with their SHA-256", schema: .object([])),
-            default: .nothing("words of the command that are files"),
-            "Files that must not change."),
-    ]
 }

@@ -58,18 +58,3 @@ public struct TextPass: Sendable, Hashable {
         self.survivors = survivors
     }
 }
-
-extension CompiledJob {
-    /// The first stage of texts that are written in stages, as a job of its own: their beginnings,
-    /// ranked by the first screen. Nil of other jobs.
-    var ofDrafts: CompiledJob? {
-        guard let stage = settings.method.traits.stages?.first,
-            let screen = screens.first, let base = base as? TextBase
-        else { return nil }
-        var settings = settings
-        settings.method = MethodChoice(PartOfMethod())
-        return CompiledJob(
-            settings: settings, base: base.drafting(stage.tokens), utilities: [screen],
-            costs: costs)
-    }
-}

@@ -50,7 +50,7 @@ struct BlockSampler: ~Copyable {
         self.seed = seed
         self.base = base
         self.functions = functions
-        recorded = base as? any RecordedBase
+        recorded = base.recorded
         failureColumns = functions.map(\.failureColumn)
         layout = base.noise
         passesNormalsThrough = base.passesNormalsThrough

@@ -93,10 +93,10 @@ struct CellCollector {
     private var cells: [CellTally] = []
     private var overflows = false
 
-    init(width: Double?, job: CompiledJob, streams: Streams) {
+    init(width: Double?, work: Workload, streams: Streams) {
         self.width = width
-        utilities = job.utilities.count
-        costs = job.costs.count
+        utilities = work.utilities.count
+        costs = work.costs.count
         self.streams = streams
     }
 

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A job ready to run: base distribution, utilities, costs and numbers.
+/// A job ready to run: its workload, and what methods make of it.
 ///
 /// It is what every process of a pool makes of the same job file, and all that decides the answer.
-///
-/// **Determinism**: `centres` come from the first block of samples, so they are the same anywhere;
-/// those of functions from outside are 0, so that nobody need call them to know.
 public struct CompiledJob: Sendable {
     /// The numbers.
     public internal(set) var settings: JobSettings
-    /// The base distribution.
-    public let base: any BaseDistribution
-    /// The utilities, at least one.
-    public let utilities: [NamedUtility]
-    /// The costs.
-    public let costs: [NamedUtility]
-    /// The cheap first utility of `screened`, the variable of `impact`.
-    public let auxiliary: NamedUtility?
-    /// What texts that are written in stages are ranked by after each.
-    public let screens: [NamedUtility]
+    /// What is measured on which samples.
+    public let workload: Workload
     /// The law that `importance` samples in place of the base.
     public let proposal: (any BaseDistribution)?
     /// Whether the probability of an event is wanted, and no draws: outcomes of the event then have
@@ -30,8 +19,6 @@ public struct CompiledJob: Sendable {
     public let audit: AuditShape?
     /// What a search's inner quantilizers are made of; nil of other jobs.
     public let search: SearchShape?
-    /// About which the sums of each utility and then each cost are taken.
-    public let centres: [Double]
 
     /// A job of parts. Traps without a utility or a quantile: a programmer's mistake.
     ///
@@ -44,45 +31,44 @@ public struct CompiledJob: Sendable {
     ) {
         precondition(!utilities.isEmpty, "a job has a utility")
         precondition(!settings.quantiles.isEmpty, "a job has a quantile")
+        let traits = settings.method.traits
+        // What is lost on the way is lost where the method says so: see TextParticles.
+        let once = traits.losesForGood ? base.recorded?.askedOnce() : nil
+        workload = Workload(
+            seed: settings.seed, base: once ?? base, utilities: utilities, costs: costs,
+            auxiliary: auxiliary, hasCells: traits.hasCells, stages: traits.stages,
+            screens: screens, histogram: settings.histogram)
         self.settings = settings
-        if settings.method.traits.losesForGood, var texts = base as? TextBase {
-            // What was lost there is lost: see TextParticles.
-            texts.call.isOnce = true
-            self.base = texts
-        } else {
-            self.base = base
-        }
-        self.utilities = utilities
-        self.costs = costs
-        self.auxiliary = auxiliary
-        self.screens = screens
+        self.settings.isRecorded = workload.recorded.map { !$0.isReplayable } ?? false
         self.proposal = proposal
         self.isEstimate = isEstimate
         self.sweep = sweep
         self.audit = audit
         self.search = search
-        let functions = utilities + costs
-        externalColumns = functions.indices.filter { functions[$0].isExternal }
-        recorded = self.base as? any RecordedBase
-        self.settings.isRecorded = recorded.map { !$0.isReplayable } ?? false
-        // Nothing is drawn of a recorded base only to know about where its sums are.
-        let own = recorded != nil ? [] : functions.indices.filter { !functions[$0].isExternal }
-        var centres = [Double](repeating: 0, count: functions.count)
-        if !own.isEmpty {
-            var sampler = BlockSampler(
-                seed: settings.seed, base: base, columns: own.map { functions[$0].utility })
-            sampler.evaluate(domain: .base, start: 0, lanes: 256)
-            for (position, column) in own.enumerated() {
-                centres[column] = sampler.centre(column: position)
-            }
-        }
-        self.centres = centres
     }
 
+    // MARK: The workload's
+
+    /// The base distribution.
+    public var base: any BaseDistribution { workload.base }
+    /// The base, where only workers can make its samples.
+    public var recorded: (any RecordedBase)? { workload.recorded }
+    /// The utilities, at least one.
+    public var utilities: [NamedUtility] { workload.utilities }
+    /// The costs.
+    public var costs: [NamedUtility] { workload.costs }
+    /// The cheap first utility of `screened`, the variable of `impact`.
+    public var auxiliary: NamedUtility? { workload.auxiliary }
+    /// What texts that are written in stages are ranked by after each.
+    public var screens: [NamedUtility] { workload.screens }
+    /// About which the sums of each utility and then each cost are taken.
+    public var centres: [Double] { workload.centres }
+    /// The text bases that each sample is drawn from: one, or one for each setting of a sweep.
+    public var texts: [TextBase] { workload.texts }
+    /// Utilities, then costs.
+    var functions: [NamedUtility] { workload.functions }
     /// Columns (utilities, then costs) that are computed outside the formula language.
-    let externalColumns: [Int]
-    /// The base, where its samples are drawn once and kept.
-    public let recorded: (any RecordedBase)?
+    var externalColumns: [Int] { workload.externalColumns }
 
     /// Whether samples are drawn once and kept, and never again.
     public var drawsOnce: Bool { settings.isRecorded }
@@ -103,9 +89,6 @@ public struct CompiledJob: Sendable {
         }
         return nil
     }
-
-    /// Utilities, then costs.
-    var functions: [NamedUtility] { utilities + costs }
 
     /// Selections: every utility with every quantile, utility by utility.
     var selections: [Selection] {
@@ -128,14 +111,6 @@ public struct CompiledJob: Sendable {
     /// cutting takes a copy.
     var candidateBudget: Int {
         min(Limits.candidates, max(1024, settings.memoryBytes / (4 * candidateBytes)))
-    }
-}
-
-extension CompiledJob {
-    /// The text bases that each sample is drawn from: one, or one for each setting of a sweep.
-    public var texts: [TextBase] {
-        let family = (base as? RecordedFamily)?.variants ?? recorded.map { [$0] } ?? []
-        return family.compactMap { $0 as? TextBase }
     }
 }
 

@@ -65,8 +65,3 @@ extension MethodTraits {
                 + "`samples`")
     }
 }
-
-/// Samples by their utility and no more: a part of a job, whose method is another's.
-struct PartOfMethod: MethodTraits {
-    var name: String { "part" }
-}

@@ -22,7 +22,7 @@ import Testing
         #expect(
             message(["gamma": ["shpae": 1, "scale": -1]])
                 == "base.gamma: unknown key `shpae`: did you mean `shape`? | "
-                + "base.gamma: missing key `shape` | "
+                + "base.gamma: missing key `shape`: the shape | "
                 + "base.gamma.scale: expected a number above 0, found `-1`")
         #expect(
             message(["normal": ["mean": [0, 1], "covariance": [[1, 2], [2, 1]]]])
@@ -87,7 +87,7 @@ import Testing
         #expect(
             message(["product": ["x": ["gama": [:]], "y": ["beta": ["a": 1]]]])
                 == "base.product.x: unknown base `gama`: did you mean `gamma`? | "
-                + "base.product.y.beta: missing key `b`")
+                + "base.product.y.beta: missing key `b`: the exponent at 1, plus 1")
         #expect(message([1, 2]).contains("expected a base such as"))
         #expect(message(["normal": [:], "beta": [:]]).contains("found 2 keys"))
     }

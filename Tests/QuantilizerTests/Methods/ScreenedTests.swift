@@ -190,10 +190,16 @@ import Testing
             } catch { return error.description }
         }
         for (method, words) in [
-            (["screened": ["survivors": "1%"]] as JobNode, "missing key `screen`"),
+            (
+                ["screened": ["survivors": "1%"]] as JobNode,
+                "missing key: one of `stages`, `screen`"
+            ),
             (["screened": ["screen": "x[0]", "survivors": 50]], "give more `survivors`"),
             (["screened": ["screen": "x[9]", "survivors": 500]], "method.screened.screen"),
-            (["screened": ["screen": "x[0]", "survivors": 0]], "a share of the samples"),
+            (
+                ["screened": ["screen": "x[0]", "survivors": 0]],
+                "above 0 and below 1, or a whole number"
+            ),
         ] {
             #expect(text(file.with("method", method)).contains(words), "\(words)")
         }

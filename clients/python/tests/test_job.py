@@ -14,12 +14,56 @@ import qpool
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
-def test_declarations_are_those_of_the_program():
-    """`_declared.py` is what `tools/declare.py` writes today; run `ops/reference` where it is not."""
+@pytest.mark.parametrize("file", ["_declared.py", "method.py", "analysis.py"])
+def test_declarations_are_those_of_the_program(file):
+    """The file is what `tools/declare.py` writes today; run `ops/reference` where it is not."""
     tool = ROOT / "clients/python/tools/declare.py"
     written = subprocess.run(
-        ["python3", tool, "--print"], check=True, capture_output=True, text=True).stdout
-    assert written == (ROOT / "clients/python/src/qpool/_declared.py").read_text()
+        ["python3", tool, "--print", file], check=True, capture_output=True, text=True).stdout
+    assert written == (ROOT / "clients/python/src/qpool" / file).read_text()
+
+
+@pytest.mark.parametrize("kind", ["method", "analysis"])
+def test_every_method_and_analysis_has_a_function(kind):
+    schema = json.loads(subprocess.run(
+        [qpool.program(), "schema"], check=True, capture_output=True, text=True).stdout)
+    parts = {name.split(".", 1)[1]: part for name, part in schema["$defs"].items()
+             if name.startswith(kind + ".")}
+    assert len(parts) >= 4
+    for name, part in parts.items():
+        function = getattr(getattr(qpool, kind), name.replace("-", "_"))
+        assert function.__doc__ and "Example:" in function.__doc__
+        wanted = {key for key, value in part["properties"].items()
+                  if "/properties/" not in value.get("$ref", "")}
+        assert set(inspect.signature(function).parameters) == wanted, name
+
+
+@pytest.mark.parametrize("name", [n for n in qpool.method.__all__])
+def test_the_example_of_each_method_is_a_method(name):
+    example = getattr(qpool.method, name).__doc__.split(">>> ")[1].strip()
+    made = eval(example)
+    assert isinstance(made, qpool.method.Method)
+    keys = {"utility": "x[0]"}
+    if name == "plain":
+        keys |= {"event": "x[0] > 3"}
+    elif name not in ("minimax", "best_of_n", "threshold"):
+        keys |= {"quantile": 0.05}
+    base = qpool.normal(dimension=2)
+    job = qpool.Job(base, method=made, **keys)
+    # As the job file writes it.
+    assert job == qpool.Job(base, method=made.node, **keys)
+    assert job.method == name.replace("_", "-") or name == "auto"
+
+
+def test_methods_are_checked_by_their_types_and_by_the_program():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'particels'"):
+        qpool.method.splitting(particels=4096)
+    with pytest.raises(qpool.JobError, match="power of two from 256 to 65536"):
+        qpool.Job(qpool.normal(), utility="x[0]", quantile=1e-6,
+                  method=qpool.method.splitting(particles=1000))
+    job = qpool.Job(
+        qpool.normal(), event="x[0] > 3", utility="x[0]", attack=qpool.analysis.attack(kl=2, rounds=4))
+    assert job.method == "attack" and job.normalised["attack"]["rounds"] == 4
 
 
 def test_every_base_has_a_function():

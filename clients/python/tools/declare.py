@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes `src/qpool/_declared.py` from what `qpool schema` says: every base, and the keys of a job.
+"""Writes parts of the client from what `qpool schema` says: every base and the keys of a job (`_declared.py`), every
+method (`method.py`) and every analysis (`analysis.py`).
 
-    QPOOL=path/to/qpool clients/python/tools/declare.py            # writes it
-    QPOOL=path/to/qpool clients/python/tools/declare.py --print    # to standard output
+    QPOOL=path/to/qpool clients/python/tools/declare.py                      # writes them
+    QPOOL=path/to/qpool clients/python/tools/declare.py --print method.py    # one, to standard output
 """
 
 import json
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import textwrap
 
-TARGET = pathlib.Path(__file__).resolve().parent.parent / "src/qpool/_declared.py"
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "src/qpool"
 # Made by hand in _composed.py: their schemas are open, a name or a place for each part.
 COMPOSED = ("product", "mixture")
 
@@ -25,15 +26,17 @@ def kind(schema: dict, name: str = "") -> str:
     if name == "file":
         return "str | os.PathLike[str]"
     if "$ref" in schema:
-        return {"base": "BaseLike", "formulas": "Formulas", "function": "Formula"}.get(
-            schema["$ref"].rsplit("/", 1)[-1], "Number")
+        return {
+            "base": "BaseLike", "formulas": "Formulas", "function": "Formula", "method": "MethodLike",
+            "analysis": "SettingsLike",
+        }[schema["$ref"].rsplit("/", 1)[-1].split(".")[0]]
     if "enum" in schema:
         return "Literal[" + ", ".join(json.dumps(word) for word in schema["enum"]) + "]"
     if "const" in schema:
         return f"Literal[{json.dumps(schema['const'])}]"
-    if "oneOf" in schema:
+    if "oneOf" in schema or "anyOf" in schema:
         kinds = []
-        for one in schema["oneOf"]:
+        for one in schema.get("oneOf") or schema["anyOf"]:
             found = kind(one)
             # A number may be a text, which is every word there is.
             if found not in kinds and not found.startswith('Literal["'):
@@ -46,7 +49,8 @@ def kind(schema: dict, name: str = "") -> str:
     if "number" in types or "integer" in types:
         return "Number"
     if "array" in types:
-        return "Sequence[str]" if kind(schema.get("items", {})) == "str" else "Numbers"
+        return {"str": "Sequence[str]", "Mapping[str, Any]": "Sequence[Mapping[str, Any]]"}.get(
+            kind(schema.get("items", {})), "Numbers")
     if "object" in types:
         inner = schema.get("additionalProperties")
         of = kind(inner) if isinstance(inner, dict) and "$ref" in inner else "Any"
@@ -100,11 +104,7 @@ def parameters(schema: dict, left: tuple = ()) -> tuple:
     for name, value in sorted(properties.items(), key=lambda item: item[0] not in needed):
         assert name.isidentifier() and not keyword.iskeyword(name), name
         type_ = kind(value, name)
-        description = value.get("description", "")
-        if "$ref" in value and not description:
-            description = {"base": "The base distribution.", "utility": "What draws are ordered by.",
-                           "utilities": "Several, by name.", "cost": "What is measured beside it.",
-                           "costs": "Several, by name."}.get(name, "")
+        description = value["description"]
         if "`null`" in description:
             type_ += " | Null"
         words.append(f"{name}: {type_}" + ("" if name in needed else " | None = None"))
@@ -126,28 +126,35 @@ def documentation(first: str, lines: list, example: str, indent: int) -> str:
 
 
 def examples(reference: str) -> dict:
-    """The arguments of each base's example in `qpool schema --bases`, as Python writes them."""
+    """The arguments of each example in a page of `qpool schema --page`, as Python writes them."""
     found = {}
     for part in re.split(r"^## ", reference, flags=re.M)[1:]:
         name = part.split("\n", 1)[0].strip()
-        line = re.search(r"^    base: (\{.*\})$", part, flags=re.M)
+        key, value = re.search(r"^    (\w+): (.*)$", part, flags=re.M).groups()
         # Words without quotes, but numbers, get them: then it is JSON.
-        words = re.sub(r'("[^"]*")|([A-Za-z][\w.\-]*)', lambda m: m[1] or json.dumps(m[2]), line[1])
-        (keys,) = json.loads(words).values()
+        words = re.sub(
+            r'("[^"]*")|(?<![\w.])([A-Za-z][\w.\-]*)', lambda m: m[1] or json.dumps(m[2]), value)
+        node = json.loads(words)
+        # Of bases and methods the name stands before the keys, and may stand alone.
+        keys = node if key == name else node[name] if isinstance(node, dict) else {}
         if isinstance(keys, dict):
             found[name] = ", ".join(f"{key}={value!r}" for key, value in keys.items())
     return found
 
 
-def base(name: str, schema: dict, example: str) -> str:
+def maker(name: str, schema: dict, example: str, module: str, result: str) -> str:
+    """A function that makes a part of a job."""
     identifier = name.replace("-", "_")
     properties, words, lines = parameters(schema)
-    text = f"\n\ndef {identifier}(\n    *, " + ",\n    ".join(words) + ",\n) -> Base:\n"
-    text += documentation(
-        schema["description"], lines, f"qpool.{identifier}({example})", 4)
+    star = "\n    *, " + ",\n    ".join(words) + ",\n" if words else ""
+    text = f"\n\ndef {identifier}({star}) -> {result}:\n"
+    text += documentation(schema["description"], lines, f"{module}.{identifier}({example})", 4)
     keys = ", ".join(f"{key}={key}" for key in properties)
     keys = textwrap.fill(keys, 88, initial_indent="        ", subsequent_indent="        ")
-    return text + f'\n    return Base({{"{name}": given(\n{keys})}})\n'
+    inner = f"given(\n{keys})" if keys else "given()"
+    # An analysis is what stands under its key; a base and a method have their names before their keys.
+    node = inner if result == "Settings" else f'{{"{name}": {inner}}}'
+    return text + f"\n    return {result}({node})\n"
 
 
 def job(schema: dict) -> str:
@@ -170,25 +177,57 @@ def job(schema: dict) -> str:
 """
 
 
-def text() -> str:
-    program = os.environ.get("QPOOL", "qpool")
+def names_of(names: list) -> str:
+    return textwrap.fill(
+        ", ".join(f'"{name}"' for name in names), 92, initial_indent="    ", subsequent_indent="    ")
 
-    def said(*arguments: str) -> str:
-        return subprocess.run(
-            [program, *arguments], check=True, capture_output=True, text=True).stdout
 
+def imports(module: str, names: str, body: str) -> str:
+    """The line that imports those of the names that the body uses."""
+    used = set(re.findall(r"\w+", body))
+    return f"from {module} import " + ", ".join(
+        name for name in names.split(", ") if name in used) + "\n"
+
+
+VALUES = (
+    "Base, BaseLike, Formula, Formulas, Method, MethodLike, Null, Number, Numbers, Settings, SettingsLike, given")
+
+
+def module(said, kind_: str, page: str, words: str, result: str) -> str:
+    """A module with a function for each definition of a kind."""
+    schema, shown = json.loads(said("schema")), examples(said("schema", "--page", page))
+    parts = {
+        name.split(".", 1)[1]: value for name, value in schema["$defs"].items()
+        if name.startswith(kind_ + ".")}
+    body = "".join(
+        maker(name, value, shown[name], f"qpool.{kind_}", result) for name, value in parts.items())
+    names = sorted(name.replace("-", "_") for name in parts)
+    return f'''# SPDX-License-Identifier: Apache-2.0
+"""{words} Written by tools/declare.py from what `qpool schema` says; `ops/reference` writes it anew."""
+
+from __future__ import annotations
+
+''' + ("import os\n" if "os." in body else "") + imports(
+        "collections.abc", "Mapping, Sequence", body) + imports(
+        "typing", "Any, Literal", body) + "\n" + imports("._values", VALUES, body) + f'''
+__all__ = [
+{names_of(names)},
+]
+''' + body
+
+
+def declared(said) -> str:
     schema = json.loads(said("schema"))
-    shown = examples(said("schema", "--bases"))
+    shown = examples(said("schema", "--page", "bases"))
     bases = {
         name[5:]: value for name, value in schema["$defs"].items()
         if name.startswith("base.") and name[5:] not in COMPOSED}
     for value in bases.values():
         value.setdefault("properties", {})
-    names = sorted(name.replace("-", "_") for name in bases)
-    listed = textwrap.fill(
-        ", ".join(f'"{name}"' for name in names), 92, initial_indent="    ",
-        subsequent_indent="    ")
-    head = f'''# SPDX-License-Identifier: Apache-2.0
+    listed = names_of(sorted(name.replace("-", "_") for name in bases))
+    body = "".join(
+        maker(name, value, shown[name], "qpool", "Base") for name, value in bases.items()) + job(schema)
+    return f'''# SPDX-License-Identifier: Apache-2.0
 """Every base that a job may draw from, and the keys of a job: written by tools/declare.py from what
 `qpool schema` says. `ops/reference` writes it anew."""
 
@@ -198,8 +237,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from ._values import Base, BaseLike, Formula, Formulas, Null, Number, Numbers, given
-
+''' + imports("._values", VALUES, body) + f'''
 BASES = (
 {listed},
 )
@@ -208,16 +246,29 @@ __all__ = [
     "BASES", "JobKeys",
 {listed},
 ]
-'''
-    body = "".join(base(name, value, shown[name]) for name, value in bases.items()) + job(schema)
-    used = set(re.findall(r"\w+", body))
-    head = head.replace("Formula, Formulas", ", ".join(
-        name for name in ("Formula", "Formulas") if name in used) or "Formulas")
-    return head + body
+''' + body
+
+
+FILES = {
+    "_declared.py": declared,
+    "method.py": lambda said: module(
+        said, "method", "methods",
+        "How a job is answered: a function for each method, whose value is a job's `method`.", "Method"),
+    "analysis.py": lambda said: module(
+        said, "analysis", "analyses",
+        "Questions beside draws: a function for each analysis, whose value stands under its key of a job.",
+        "Settings"),
+}
+
+
+def said(*arguments: str) -> str:
+    return subprocess.run(
+        [os.environ.get("QPOOL", "qpool"), *arguments], check=True, capture_output=True, text=True).stdout
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--print"]:
-        sys.stdout.write(text())
+    if sys.argv[1:2] == ["--print"]:
+        sys.stdout.write(FILES[sys.argv[2]](said))
     else:
-        TARGET.write_text(text())
+        for name, text in FILES.items():
+            (FOLDER / name).write_text(text(said))

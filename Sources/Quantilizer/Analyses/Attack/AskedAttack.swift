@@ -2,43 +2,36 @@
 
 /// The key `attack` and its settings.
 struct AskedAttack: AskedMethod {
-    static let name = "attack"
+    private static let usual = AttackSettings(budget: 0)
+
+    private static let budget = JobParameter(
+        "kl", .number(JobRange(0, AttackSettings.mostBudget, includesLower: false)), unit: "nats",
+        "The divergence allowed.")
+    private static let rounds = JobParameter(
+        "rounds", .whole(AttackSettings.roundsAllowed), default: .whole(usual.rounds),
+        "Steps after the climb to the event.")
+    /// An attack has one shift.
+    private static let oneShift = ImportanceSettings.components
+
+    static let declaration = SettingsDeclaration(
+        .analysis, "attack",
+        "Which shift of the base, within a budget, makes an `event` most likely?",
+        of: .withLevel,
+        ParameterGroup(
+            [budget, rounds] + ImportanceSettings.adaptedParameters
+                + ImportanceSettings.commonParameters),
+        example: "{ kl: 2, rounds: 12 }", page: "analyses.md#attack")
 
     var settings: AttackSettings
 
-    var estimating: Estimating { .withLevel }
-
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedAttack {
-        var map = JobMapping(
-            node, path: "attack",
-            keys: [
-                "kl", "rounds", "round", "family", "elite", "components", "defensive", "samples",
-            ]
-        )
-        var settings = AttackSettings(budget: 0)
-        let budget = map.double(
-            "kl", in: JobRange(0, AttackSettings.mostBudget, includesLower: false))
-        settings.budget = budget ?? 1
-        settings.rounds =
-            map.integer(
-                "rounds", in: AttackSettings.roundsAllowed, default: settings.rounds)
-            ?? settings.rounds
-        let names: Set<String> = ["kl", "rounds"]
-        if case .mapping(let entries) = node.content {
-            let rest = JobNode(
-                .mapping(entries.filter { !names.contains($0.key) && map.has($0.key) }),
-                at: node.position)
-            let read = map.collect { () throws(JobError) in
-                try ImportanceSettings.adapted(rest, path: "attack")
-            }
-            if let read { settings.weighing = read }
-            if (settings.weighing.adaptation?.components ?? 1) != 1 {
-                map.note("components", "an attack has one shift: leave `components` out")
-            }
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedAttack {
+        var settings = usual
+        settings.budget = map.number(budget) ?? 1
+        settings.rounds = map.whole(rounds) ?? settings.rounds
+        settings.weighing = .adapted(&map)
+        if (settings.weighing.adaptation?.components ?? 1) != 1 {
+            map.note(oneShift.key, "an attack has one shift: leave `components` out")
         }
-        try map.finish()
         return AskedAttack(settings: settings)
     }
 

@@ -2,48 +2,87 @@
 
 /// The key `search`: parameters of a reward, and how they are looked for.
 struct AskedSearch: AskedMethod {
-    static let name = "search"
+    private static let usual = SearchSettings(parameters: [])
+
+    private static let parameters = JobParameter(
+        "parameters",
+        .other(
+            "1 to 64 names with the least and the greatest value of each",
+            schema: .object([
+                ("type", .string("object")), ("minProperties", .integer(1)),
+                ("maxProperties", .integer(64)),
+                (
+                    "additionalProperties",
+                    .object([
+                        ("type", .string("array")), ("minItems", .integer(2)),
+                        ("maxItems", .integer(2)),
+                        (
+                            "items",
+                            .object([("type", .array([.string("number"), .string("string")]))])
+                        ),
+                    ])
+                ),
+            ])),
+        "Free names of the utility, the reward, with their ranges.")
+    /// What judges.
+    static let criterion = JobParameter(
+        "criterion", .function,
+        "A formula that judges what was selected; it sees neither the parameters nor the reward.")
+    private static let way = JobParameter(
+        "by", .choice(SearchSettings.Way.allCases.map(\.rawValue)),
+        default: .text(usual.way.rawValue), "How the next candidates are chosen.")
+    private static let generations = JobParameter(
+        "generations", .whole(1...150), default: .whole(usual.generations), "Rounds of candidates.")
+    private static let population = JobParameter(
+        "population", .whole(2...Limits.searchCandidates), default: .whole(usual.population),
+        "Candidates a round, an even number.")
+    private static let sigma = JobParameter(
+        "sigma", .number(.fraction), default: .number(usual.sigma),
+        "Of evolution, the spread of candidates, as a share of a range; a tenth of that in the end."
+    )
+    private static let rate = JobParameter(
+        "rate", .number(JobRange(0, 10, includesLower: false)), default: .number(usual.rate),
+        "Of evolution, the length of a step, in spreads.")
+    private static let samples = JobParameter(
+        "samples", .whole(256...1 << 20), default: .whole(usual.samples),
+        "Samples of an inner quantilizer.")
+    private static let replicates = JobParameter(
+        "replicates", .whole(2...Limits.searchCandidates), default: .whole(usual.replicates),
+        "Fresh sets of samples for what is reported.")
+    /// Where else the last parameters are tried.
+    static let shifted = JobParameter(
+        "shifted", .base, default: .nothing("none"),
+        "A base where something changed, on which the last parameters are tried too.")
+
+    static let declaration = SettingsDeclaration(
+        .analysis, "search",
+        "Which parameters of a reward do well by a criterion that its quantilizer never sees?",
+        of: .too,
+        ParameterGroup([
+            parameters, criterion, way, generations, population, sigma, rate, samples, replicates,
+            shifted,
+        ]), example: "{ parameters: { w: [0, 1] }, criterion: \"value\" }",
+        page: "analyses.md#search")
 
     var settings: SearchSettings
 
-    var estimating: Estimating { .too }
-
-    private static let keys = [
-        "parameters", "criterion", "by", "generations", "population", "sigma", "rate", "samples",
-        "replicates", "shifted",
-    ]
-
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedSearch {
-        var map = JobMapping(node, path: "search", keys: keys)
-        let parameters = map.read("parameters") { (node, path) throws(JobError) in
-            try Self.parameters(node, path)
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedSearch {
+        let place = map.path(of: parameters.key)
+        let named = map.node(parameters).flatMap { node in
+            map.collect { () throws(JobError) in try Self.parameters(node, place) }
         }
-        var settings = SearchSettings(parameters: parameters ?? [])
-        settings.way = map.choice("by", of: "way", default: settings.way) ?? settings.way
-        func integer(_ key: String, _ range: ClosedRange<Int>, _ fallback: Int) -> Int {
-            map.integer(key, in: range, default: fallback) ?? fallback
-        }
-        settings.generations = integer("generations", 1...150, settings.generations)
-        settings.population = integer("population", 2...1_024, settings.population)
-        settings.samples = integer("samples", 256...1 << 20, settings.samples)
-        settings.replicates = integer("replicates", 2...1_024, settings.replicates)
+        var settings = SearchSettings(parameters: named ?? [])
+        settings.way = map.choice(way, as: SearchSettings.Way.self) ?? settings.way
+        settings.generations = map.whole(generations) ?? settings.generations
+        settings.population = map.whole(population) ?? settings.population
+        settings.samples = map.whole(samples) ?? settings.samples
+        settings.replicates = map.whole(replicates) ?? settings.replicates
         if settings.population % 2 == 1 {
-            map.note("population", "expected an even number: candidates come in pairs")
+            map.note(population.key, "expected an even number: candidates come in pairs")
         }
-        settings.sigma =
-            map.double(
-                "sigma", in: JobRange(0, 1, includesLower: false), default: settings.sigma)
-            ?? settings.sigma
-        settings.rate =
-            map.double(
-                "rate", in: JobRange(0, 10, includesLower: false), default: settings.rate)
-            ?? settings.rate
-        if !map.has("criterion") {
-            map.note(nil, "missing key `criterion`: a formula that judges what was selected")
-        }
-        try map.finish()
+        settings.sigma = map.number(sigma) ?? settings.sigma
+        settings.rate = map.number(rate) ?? settings.rate
+        _ = map.node(criterion)
         return AskedSearch(settings: settings)
     }
 

@@ -104,7 +104,7 @@ extension ProductBase: DeclaredBase {
             "Names that formulas use, each with a base.",
             schema: .object([
                 ("type", .string("object")), ("minProperties", .integer(1)),
-                ("additionalProperties", JobParameter.baseReference),
+                ("additionalProperties", JobParameter.reference("base")),
             ])),
         example: "{ x: { normal: {} }, y: { gamma: { shape: 2 } } }",
         source: "Billingsley, Probability and Measure (1995), section 18"

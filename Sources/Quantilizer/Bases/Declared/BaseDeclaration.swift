@@ -19,12 +19,6 @@ public struct BaseDeclaration: Sendable {
     typealias Reader =
         @Sendable (BaseRequest, BaseDeclaration) throws(JobError) -> any BaseDistribution
 
-    /// Keys of which one at most may be given, or exactly one.
-    struct Choice: Sendable {
-        var keys: [String]
-        var isOptional: Bool
-    }
-
     /// What stands behind the base's name.
     enum Form: Sendable {
         /// A mapping with the parameters.
@@ -44,27 +38,26 @@ public struct BaseDeclaration: Sendable {
     public let otherNames: [String]
     /// A sentence.
     public let sentence: String
-    /// The parameters, in their usual order.
-    public let parameters: [JobParameter]
+    /// Its parameters.
+    public let group: ParameterGroup
     /// What stands behind the name in an example, as YAML on one line.
     public let example: String
     /// Where the law and its formulas stand in the literature.
     public let source: String
-    let choices: [Choice]
     let form: Form
     private let building: Building
 
     /// A base of parameters alone.
     init(
         _ name: String, _ sentence: String, also otherNames: [String] = [],
-        parameters: [JobParameter], choices: [Choice] = [], example: String, source: String,
+        parameters: [JobParameter], choices: [ParameterGroup.Choice] = [], example: String,
+        source: String,
         make: @escaping Maker
     ) {
         self.name = name
         self.sentence = sentence
         self.otherNames = otherNames
-        self.parameters = parameters
-        self.choices = choices
+        group = ParameterGroup(parameters, choices: choices)
         self.example = example
         self.source = source
         form = .parameters
@@ -80,20 +73,22 @@ public struct BaseDeclaration: Sendable {
         self.name = name
         self.sentence = sentence
         self.otherNames = otherNames
-        self.parameters = parameters
+        group = ParameterGroup(parameters)
         self.example = example
         self.source = source
         self.form = form
-        choices = []
         building = .read(read)
     }
+
+    /// The parameters, in their usual order.
+    public var parameters: [JobParameter] { group.parameters }
 
     /// The example as a job file has it: `{ gamma: { shape: 2 } }`.
     public var wholeExample: String { "{ \(name): \(example) }" }
 
     /// The parameter of a key.
     func parameter(_ key: String) -> JobParameter {
-        guard let found = parameters.first(where: { $0.key == key }) else {
+        guard let found = group.parameter(key) else {
             preconditionFailure("the base \(name) declares no parameter `\(key)`")
         }
         return found
@@ -118,10 +113,7 @@ public struct BaseDeclaration: Sendable {
         switch building {
         case .read(let read): return try read(r, self)
         case .make(let make):
-            var map = JobMapping(r.node, path: r.path, parameters: parameters)
-            for choice in choices {
-                map.exactlyOne(of: choice.keys, optional: choice.isOptional)
-            }
+            var map = group.open(r.node, path: r.path)
             let values = BaseValues(self, r, &map)
             try map.finish()
             return try BaseRequest.located(map) { () throws(BaseError) in try make(values) }

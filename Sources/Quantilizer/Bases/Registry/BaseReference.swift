@@ -39,50 +39,17 @@ extension BaseDeclaration {
     /// Whether its name alone is a base.
     var needsNothing: Bool {
         guard case .parameters = form else { return false }
-        return !parameters.contains(where: \.isRequired) && !choices.contains { !$0.isOptional }
+        return group.needsNothing
     }
 
     /// What may stand behind the name, as JSON Schema.
     var schema: JSON {
-        if case .other(_, let schema) = form {
-            guard case .object(let members) = schema else { return schema }
-            return .object([("description", .string(sentence))] + members)
+        let head = [("description", JSON.string(sentence))]
+        guard case .other(_, let schema) = form else {
+            return .object(head + group.schema(at: "base.\(name)"))
         }
-        var properties: [(String, JSON)] = []
-        for parameter in parameters {
-            properties.append((parameter.key, parameter.schema))
-            for name in parameter.otherKeys {
-                let path = "#/$defs/base.\(self.name)/properties/\(parameter.key)"
-                properties.append((name, .object([("$ref", .string(path))])))
-            }
-        }
-        let type: JSON =
-            needsNothing ? .array([.string("object"), .string("null")]) : .string("object")
-        var members: [(String, JSON)] = [
-            ("description", .string(sentence)), ("type", type),
-            ("additionalProperties", .bool(false)), ("properties", .object(properties)),
-        ]
-        var rules = parameters.filter(\.isRequired).map { Self.given($0.allKeys) }
-        for choice in choices {
-            let all = choice.keys.map { parameter($0).allKeys }
-            if !choice.isOptional { rules.append(Self.given(all.flatMap { $0 })) }
-            for (i, keys) in all.enumerated() {
-                for others in all[(i + 1)...] {
-                    let both = JSON.object([
-                        ("allOf", .array([Self.given(keys), Self.given(others)]))
-                    ])
-                    rules.append(.object([("not", both)]))
-                }
-            }
-        }
-        if !rules.isEmpty { members.append(("allOf", .array(rules))) }
-        return .object(members)
-    }
-
-    /// One of the keys is given.
-    private static func given(_ keys: [String]) -> JSON {
-        let each = keys.map { JSON.object([("required", .array([.string($0)]))]) }
-        return each.count == 1 ? each[0] : .object([("anyOf", .array(each))])
+        guard case .object(let members) = schema else { return schema }
+        return .object(head + members)
     }
 
     /// The page of `qpool help base NAME`.
@@ -92,32 +59,9 @@ extension BaseDeclaration {
             lines += ["Other names: \(otherNames.joined(separator: ", "))", ""]
         }
         if case .other(let words, _) = form { lines += [words, ""] }
-        if !parameters.isEmpty { lines.append("Parameters:") }
-        let width = parameters.reduce(0) { max($0, $1.key.count) } + 2
-        for parameter in parameters {
-            let blank = String(repeating: " ", count: width - parameter.key.count)
-            var text = parameter.words + "; "
-            text += parameter.isRequired ? "required" : "by default \(parameter.defaultWords)"
-            if let unit = parameter.unit { text += "; in units of \(unit)" }
-            let indent = String(repeating: " ", count: width + 2)
-            lines.append("  \(parameter.key)\(blank)\(parameter.sentence)")
-            lines.append("\(indent)\(text)")
-            if !parameter.otherKeys.isEmpty {
-                lines.append("\(indent)also: \(parameter.otherKeys.joined(separator: ", "))")
-            }
-        }
-        if !parameters.isEmpty { lines.append("") }
-        let rules = choiceLines
-        if !rules.isEmpty { lines += rules + [""] }
+        lines += group.helpLines("Parameters:")
         lines += ["Example:", "  base: \(wholeExample)", "", "Source: \(source)"]
         return lines.joined(separator: "\n")
-    }
-
-    private var choiceLines: [String] {
-        choices.map { choice in
-            let names = choice.keys.map { "`\($0)`" }.joined(separator: ", ")
-            return (choice.isOptional ? "At most one of " : "Exactly one of ") + names + "."
-        }
     }
 
     /// Its section of `docs/reference/bases.md`.
@@ -127,19 +71,7 @@ extension BaseDeclaration {
             lines += ["", "Also: " + otherNames.map { "`\($0)`" }.joined(separator: ", ") + "."]
         }
         if case .other(let words, _) = form { lines += ["", words] }
-        if !parameters.isEmpty {
-            lines += [
-                "", "| key | also | meaning | what | default | unit |", "|---|---|---|---|---|---|",
-            ]
-        }
-        for parameter in parameters {
-            let cells = [
-                "`\(parameter.key)`", parameter.otherKeys.map { "`\($0)`" }.joined(separator: " "),
-                parameter.sentence, parameter.words, parameter.defaultWords, parameter.unit ?? "",
-            ]
-            lines.append("| " + cells.joined(separator: " | ") + " |")
-        }
-        for rule in choiceLines { lines += ["", rule] }
+        lines += group.tableLines(all: true)
         lines += ["", "    base: \(wholeExample)", "", "Source: \(source)."]
         return lines.joined(separator: "\n")
     }

@@ -11,8 +11,26 @@ struct TextDraft: Sendable {
 }
 
 extension TextBase {
-    /// The base's texts cut after so many tokens, measured only by what takes nobody else.
-    func drafting(_ tokens: Int) -> TextBase {
+    /// Their length, and what is measured on them.
+    public var writing: Writing? {
+        var whole: [Int: String] = [:]
+        for (place, feature) in source.features.enumerated() where !feature.isLocal {
+            whole[Self.usual.count + place] = feature.name
+        }
+        return Writing(
+            maximumTokens: source.maximumTokens, whyNotInStages: source.whyNotInStages,
+            ofWholeTexts: whole)
+    }
+
+    /// Each request is sent once.
+    public func askedOnce() -> any RecordedBase {
+        var result = self
+        result.call.isOnce = true
+        return result
+    }
+
+    /// The beginnings of its texts.
+    public func drafting(_ tokens: Int) -> (any RecordedBase)? {
         var result = self
         result.draftTokens = tokens
         result.call.measures = false

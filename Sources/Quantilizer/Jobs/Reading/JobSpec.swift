@@ -24,14 +24,7 @@ public struct JobSpec: Sendable {
     }
 
     /// The keys a job file may have, in their usual order.
-    public static let keys = [
-        "version", "name", "seed", "base", "define", "sweep", "audit", "attack", "search", "event",
-        "utility",
-        "utilities", "quantile", "quantiles",
-        "samples", "looks", "precision", "draws", "independent", "method", "cost", "costs",
-        "histogram", "confidence", "memory",
-        "verify",
-    ]
+    public static let keys = JobKeys.all.map(\.key)
 
     /// Reads a job.
     ///
@@ -39,7 +32,7 @@ public struct JobSpec: Sendable {
     public static func parse(
         _ node: JobNode, resources: JobResources = JobResources()
     ) throws(JobError) -> JobSpec {
-        var reader = JobSpecReader(node, keys: keys)
+        var reader = JobSpecReader(node)
         return try reader.read(resources)
     }
 }
@@ -52,7 +45,7 @@ extension JobSpecReader {
         usualNames.added = Set(resources.extensions.bases.keys)
         readVersion()
         let name = readName()
-        let seed = map.integer("seed", in: 0...Int.max, default: 0) ?? 0
+        let seed = map.whole(JobKeys.seed) ?? 0
         readSearch()
         let bases = readVariants(resources)
         let base = bases?.base
@@ -65,11 +58,10 @@ extension JobSpecReader {
         (utilities, costs) = spread(utilities, costs, dimension: base?.dimension ?? 0)
         let audited = readAudit(base, costs, resources)
         costs = audited.costs
-        let draws = map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1
-        let confidence =
-            map.double("confidence", in: .openUnit, default: 0.95) ?? 0.95
+        let draws = map.whole(JobKeys.draws) ?? 1
+        let confidence = map.number(JobKeys.confidence) ?? 0.95
         let memory = readMemory()
-        let verify = map.double("verify", in: .unit, default: 0) ?? 0
+        let verify = map.number(JobKeys.verify) ?? 0
         if let base, !utilities.isEmpty { circumstances = (base, utilities, draws) }
         let numbers = readNumbers(draws: draws, confidence: confidence)
         let proposal = readProposal(base, resources)
@@ -80,13 +72,13 @@ extension JobSpecReader {
         }
         if let numbers { checkLooks(numbers) }
         let histogram = readHistogram(numbers, functions: utilities.count + costs.count)
-        if let numbers, let recorded = base as? any RecordedBase {
+        if let numbers, let recorded = base?.recorded {
             if recorded.isReplayable {
                 checkReplayed(numbers)
             } else {
-                checkRecorded(numbers, verify, isText: base is TextBase)
+                checkRecorded(numbers, verify, isText: recorded.writing != nil)
                 if numbers.method.traits.losesForGood,
-                    let problem = (base as? TextBase)?.source.whyNotInStages
+                    let problem = recorded.writing?.whyNotInStages
                 {
                     map.note("base", problem)
                 }
@@ -103,7 +95,7 @@ extension JobSpecReader {
             seed: UInt64(seed), samples: numbers.samples, quantiles: numbers.quantiles,
             draws: draws, method: numbers.method, confidence: confidence, memoryBytes: memory)
         settings.precision = numbers.precision
-        settings.looks = looks(numbers)
+        settings.looks = looks
         settings.verify = verify
         settings.histogram = histogram
         let job = fitting(
@@ -144,9 +136,7 @@ extension JobSpecReader {
         {
             map.note(nil, "missing key `samples`: each is asked of an endpoint, so say how many")
         }
-        let draws =
-            isInGroups
-            ? map.integer("draws", in: 1...Limits.draws, default: 1) ?? 1 : 1
+        let draws = isInGroups ? map.whole(JobKeys.draws) ?? 1 : 1
         // Each setting of a sweep has a text of its own.
         let each = UInt64(draws * (sweep?.variants ?? 1))
         if numbers.samples > RecordLimits.samples / each {
@@ -168,7 +158,7 @@ extension JobSpecReader {
     }
 
     private mutating func readName() -> String {
-        guard let name = map.string("name", default: "job") else { return "job" }
+        guard let name = map.text(JobKeys.name) else { return "job" }
         if name.isEmpty || name.count > Limits.nameCharacters {
             map.note("name", "expected a name of 1 to \(Limits.nameCharacters) characters")
         }
@@ -216,8 +206,7 @@ extension JobSpecReader {
             guard case .scalar(let text, _) = node.content, let bytes = Self.bytes(text),
                 bytes >= Double(Limits.leastMemoryBytes), bytes <= Double(Limits.mostMemoryBytes)
             else {
-                throw node.expected(
-                    "an amount of memory from 1MiB to 1TiB, as `64MB` or `2GiB`", path: path)
+                throw node.expected("an \(JobKeys.memory.words)", path: path)
             }
             return Int(bytes)
         } ?? fallback

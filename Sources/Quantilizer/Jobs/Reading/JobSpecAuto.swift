@@ -5,9 +5,8 @@ extension JobSpecReader {
     mutating func readAuto(_ node: JobNode) -> (any AskedMethod)? {
         guard let circumstances else { return nil }
         let given = map.collect { () throws(JobError) -> Int? in
-            var inner = JobMapping(node, path: "method.auto", keys: ["budget"])
-            let budget =
-                inner.has("budget") ? inner.integer("budget", in: 1...MethodKeys.mostSamples) : nil
+            var inner = MethodChooser.declaration.group.open(node, path: "method.auto")
+            let budget = inner.whole(MethodChooser.budgetParameter)
             try inner.finish()
             return budget
         }
@@ -20,15 +19,8 @@ extension JobSpecReader {
             base: circumstances.base, utilities: circumstances.utilities,
             quantiles: copy.readQuantiles(), draws: circumstances.draws, isEstimate: isEstimate,
             hasLevel: map.has("utility") || map.has("utilities"),
-            hasSamples: isSampled || map.has("precision"))
+            hasSamples: samples != nil || map.has("precision"))
         self.chooser = chooser
         return chooser.choice
-    }
-
-    /// Whether `samples` says a number.
-    private var isSampled: Bool {
-        guard let node = map["samples"] else { return false }
-        if case .scalar("auto", quoted: false) = node.content { return false }
-        return true
     }
 }

@@ -8,31 +8,28 @@ extension JobSpecReader {
         _ resources: JobResources
     ) -> [NamedUtility] {
         guard let settings = method?.screened, !settings.stages.isEmpty else { return [] }
-        guard let base = base as? TextBase else {
+        guard let writing = base?.recorded?.writing else {
             if base != nil {
                 map.note("method", "`stages` are of texts: of other bases give `screen`")
             }
             return []
         }
-        let source = base.source
-        if let problem = source.whyNotInStages { map.note("base", problem) }
-        if let last = settings.stages.last, last.tokens >= source.maximumTokens {
+        if let problem = writing.whyNotInStages { map.note("base", problem) }
+        if let last = settings.stages.last, last.tokens >= writing.maximumTokens {
             map.note(
                 "method",
-                "a stage ends before the text does: `max_tokens` is \(source.maximumTokens)")
+                "a stage ends before the text does: `max_tokens` is \(writing.maximumTokens)")
         }
         var result: [NamedUtility] = []
         for (number, node) in stageNodes.enumerated() {
-            let path = "method.screened.stages[\(number)].utility"
+            let path = "\(methodPath).stages[\(number)].utility"
             let made =
                 if let node { compile("stage", node, path, base, resources) } else {
                     utilities.first
                 }
             guard let made else { continue }
-            let elsewhere = made.formulas.flatMap(\.usedColumns).compactMap { column in
-                let place = column - TextBase.usual.count
-                return place >= 0 && !source.features[place].isLocal
-                    ? source.features[place].name : nil
+            let elsewhere = made.formulas.flatMap(\.usedColumns).compactMap {
+                writing.ofWholeTexts[$0]
             }
             if let name = elsewhere.first {
                 map.note(
@@ -49,8 +46,8 @@ extension JobSpecReader {
     mutating func readAuxiliary(
         _ base: (any BaseDistribution)?, _ resources: JobResources
     ) -> NamedUtility? {
-        guard let (key, path, node) = auxiliaryNode else { return nil }
-        return compile(key, node, path, base, resources)
+        guard let (name, key, node) = auxiliaryNode else { return nil }
+        return compile(name, node, "\(methodPath).\(key)", base, resources)
     }
 }
 

@@ -2,8 +2,6 @@
 
 /// `{ ensemble: [ … ], rule: … }` in place of a formula.
 extension JobSpecReader {
-    static let ensembleKeys = ["ensemble", "rule", "k", "level"]
-
     /// Whether a mapping is an ensemble, and not names with formulas.
     static func isEnsemble(_ node: JobNode) -> Bool {
         guard case .mapping(let entries) = node.content else { return false }
@@ -14,20 +12,14 @@ extension JobSpecReader {
 
     /// How the members are joined.
     static func ensembleRule(_ map: inout JobMapping) -> EnsembleRule {
-        let name = map.string("rule", default: EnsembleRule.names[0]) ?? ""
-        switch name {
-        case "mean-minus-sd":
+        switch map.text(EnsembleRule.ruleParameter) {
+        case EnsembleRule.names[0]:
             if map.has("level") { map.note("level", "`level` belongs to lower-quantile") }
-            return .meanMinusSD(k: map.double("k", in: .nonNegative, default: 1) ?? 1)
-        case "lower-quantile":
+            return .meanMinusSD(k: map.number(EnsembleRule.deviations) ?? 1)
+        case EnsembleRule.names[1]:
             if map.has("k") { map.note("k", "`k` belongs to mean-minus-sd") }
-            return .lowerQuantile(
-                level: map.double("level", in: .fraction, default: 0.25) ?? 0.25)
-        default:
-            map.note(
-                "rule",
-                "unknown rule `\(name)`: \(NearestName.hint(name, among: EnsembleRule.names))")
-            return .meanMinusSD(k: 1)
+            return .lowerQuantile(level: map.number(EnsembleRule.level) ?? 0.25)
+        default: return .meanMinusSD(k: 1)
         }
     }
 
@@ -36,7 +28,7 @@ extension JobSpecReader {
         _ name: String, _ node: JobNode, _ path: String, _ base: (any BaseDistribution)?,
         _ resources: JobResources
     ) -> NamedUtility? {
-        var inner = JobMapping(node, path: path, keys: Self.ensembleKeys)
+        var inner = EnsembleRule.declaration.group.open(node, path: path)
         let rule = Self.ensembleRule(&inner)
         let nodes = inner.read("ensemble") { (node, path) throws(JobError) in
             let nodes = try node.list(path: path, limit: Limits.ensembleMembers)

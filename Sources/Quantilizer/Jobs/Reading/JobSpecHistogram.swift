@@ -4,22 +4,13 @@
 extension JobSpecReader {
     /// The most bins, nil where none are wanted.
     mutating func readHistogram(_ numbers: MethodNumbers?, functions: Int) -> Int? {
-        guard map.has("histogram") else { return nil }
-        let bins = map.read("histogram", default: 0) { (node, path) throws(JobError) -> Int in
-            switch node.content {
-            case .scalar("true", quoted: false): return Histogram.usualBins
-            case .scalar("false", quoted: false): return 0
-            default: break
+        let bins: Int? =
+            switch map.value(of: JobKeys.histogram) {
+            case .flag(true): Histogram.usualBins
+            case .whole(let most): most
+            default: nil
             }
-            do throws(JobError) {
-                return try node.integer(path: path, in: Histogram.bins)
-            } catch {
-                throw node.expected(
-                    "true, false or a number of bins from \(Histogram.bins.lowerBound) to "
-                        + "\(Histogram.bins.upperBound)", path: path)
-            }
-        }
-        guard let bins, bins > 0, let numbers else { return nil }
+        guard let bins, let numbers else { return nil }
         if let why = whyNoHistogram(numbers.method) {
             map.note("histogram", why)
             return nil

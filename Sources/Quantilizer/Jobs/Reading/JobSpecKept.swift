@@ -7,8 +7,6 @@ extension JobSpecReader {
         map.exactlyOne(of: ["quantile", "quantiles"], optional: true)
         let key = map.has("quantiles") ? "quantiles" : "quantile"
         guard let node = map[key] else { return [] }
-        // Some methods find it by themselves; the others miss it.
-        if case .scalar("auto", _) = node.content { return [] }
         if case .scalar(let text, _) = node.content, Double(text) == 0 {
             map.note(
                 key,
@@ -16,57 +14,57 @@ extension JobSpecReader {
                     + "samples write `method: { best-of-n: { n: 1000 } }`")
             return []
         }
-        if case .sequence = node.content {
-            let values = map.doubles(key, limit: Limits.quantiles, in: .fraction) ?? []
+        switch map.value(of: map.has("quantiles") ? JobKeys.quantiles : JobKeys.quantile) {
+        case .number(let value): return [value]
+        case .numbers(let values):
             if Set(values).count != values.count { map.note(key, "a quantile is given twice") }
             return values
+        // Some methods find it by themselves; the others miss it.
+        default: return []
         }
-        return map.double(key, in: .fraction).map { [$0] } ?? []
+    }
+
+    /// The number of `samples`; nil where there is none, or it is `auto`.
+    var samples: Int? {
+        var copy = map
+        guard case .whole(let number) = copy.value(of: JobKeys.samples) else { return nil }
+        return number
     }
 
     mutating func readPrecision() -> Precision? {
-        guard let node = map["precision"] else { return nil }
-        if let other = map["samples"] {
-            if case .scalar("auto", quoted: false) = other.content {
-            } else {
-                map.note("precision", "give only one of `samples` and `precision`")
-            }
+        guard map.has(JobKeys.precision.key) else { return nil }
+        if samples != nil {
+            map.note("precision", "give only one of `samples` and `precision`")
         }
-        guard case .mapping = node.content else {
-            return map.double("precision", in: .openUnit).map { .tailMass(relative: $0) }
-        }
+        let given = map.value(of: JobKeys.precision)
+        if case .number(let relative) = given { return .tailMass(relative: relative) }
+        guard case .node(let node) = given else { return nil }
         return map.collect { () throws(JobError) -> Precision in
-            var map = JobMapping(node, path: "precision", keys: ["tail_mass", "threshold"])
-            map.exactlyOne(of: ["tail_mass", "threshold"])
-            if map.has("threshold") {
-                let width = map.double("threshold", in: .positive)
-                try map.finish()
-                return .threshold(width: width ?? 1)
-            }
-            let relative = map.double("tail_mass", in: .openUnit)
+            var map = JobKeys.precisionGroup.open(node, path: JobKeys.precision.key)
+            let width = map.number(JobKeys.thresholdWidth)
+            let relative = map.number(JobKeys.tailMass)
             try map.finish()
-            return .tailMass(relative: relative ?? 1)
+            return width.map { .threshold(width: $0) } ?? .tailMass(relative: relative ?? 1)
         }
     }
 
-    /// Whole numbers below the job's samples, each above the one before.
-    func looks(_ numbers: MethodNumbers) -> [UInt64] {
-        guard case .sequence(let items) = map["looks"]?.content else { return [] }
-        return items.compactMap {
-            (try? $0.integer(path: "looks", in: 1...MethodKeys.mostSamples)).map { UInt64($0) }
-        }
+    /// The looks; what is wrong with them is noted by ``checkLooks(_:)``.
+    var looks: [UInt64] {
+        var copy = map
+        guard case .wholes(let numbers) = copy.value(of: JobKeys.looks) else { return [] }
+        return numbers.map { UInt64($0) }
     }
 
+    /// Notes looks that are not below the job's samples, each above the one before.
     mutating func checkLooks(_ numbers: MethodNumbers) {
-        guard map.has("looks") else { return }
-        let found = looks(numbers)
-        guard case .sequence(let items) = map["looks"]?.content, found.count == items.count,
-            !found.isEmpty, numbers.method.traits.paysForLooks, numbers.precision == nil,
+        guard map.has(JobKeys.looks.key) else { return }
+        let found = looks
+        guard !found.isEmpty, numbers.method.traits.paysForLooks, numbers.precision == nil,
             JobExtent(samples: numbers.samples, draws: 1, looks: found).isAllowed(
                 numbers.method)
         else {
             return map.note(
-                "looks",
+                JobKeys.looks.key,
                 "expected the numbers of samples at which an answer of `exact` was looked at before the "
                     + "job went on: up to \(Limits.looks) numbers below `samples`, each above the one "
                     + "before")

@@ -5,7 +5,7 @@ extension JobSpecReader {
     /// The method; with `independent: true` one whose draws are independent of one another, which those
     /// of `exact`, drawn from one set without replacement, are not.
     mutating func readMethod() -> (any AskedMethod)? {
-        let isIndependent = map.boolean("independent", default: false) == true
+        let isIndependent = map.flag(JobKeys.independent) == true
         guard isIndependent, ownMethod == nil, !isEstimate else {
             if isIndependent { map.note("independent", "this job has no draws that could be") }
             return readChosenMethod()
@@ -49,14 +49,20 @@ extension JobSpecReader {
     var surroundings: MethodSurroundings {
         MethodSurroundings(
             isEstimate: isEstimate, tables: tables,
-            confidence: map["confidence"].flatMap { try? $0.double(path: "", in: .openUnit) }
-                ?? 0.95)
+            confidence: confidence)
+    }
+
+    /// The job's confidence; what is wrong with it is noted where it is read.
+    private var confidence: Double {
+        var copy = map
+        return copy.number(JobKeys.confidence) ?? 0.95
     }
 
     private mutating func asked(
         _ name: String, at position: SourcePosition, _ node: JobNode?
     ) -> (any AskedMethod)? {
         let surroundings = surroundings
+        let path = "method.\(name)"
         let asked = map.collect { () throws(JobError) -> any AskedMethod in
             guard let method = MethodRegistry.method(name) else {
                 throw JobError(
@@ -64,8 +70,9 @@ extension JobSpecReader {
                     "unknown method `\(name)`: "
                         + NearestName.hint(name, among: MethodRegistry.names))
             }
-            return try method.read(node ?? JobNode(.null, at: position), surroundings)
+            return try method.read(node ?? JobNode(.null, at: position), path: path, surroundings)
         }
+        methodPath = path
         proposalNode = asked?.proposal
         auxiliaryNode = asked?.auxiliary
         stageNodes = asked?.stageUtilities ?? []

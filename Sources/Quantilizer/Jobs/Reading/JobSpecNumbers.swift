@@ -6,14 +6,8 @@ extension JobSpecReader {
         let before = map.diagnostics.count
         let method = readMethod()
         let quantiles = readQuantiles()
-        var samples: Int?
-        if let node = map["samples"] {
-            if case .scalar("auto", quoted: false) = node.content {
-                samples = nil
-            } else {
-                samples = map.integer("samples", in: 1...MethodKeys.mostSamples)
-            }
-        }
+        // What is wrong with them is noted once, here.
+        _ = map.value(of: JobKeys.samples)
         let precision = readPrecision()
         guard map.diagnostics.count == before, let method else { return nil }
         guard allows(method), goesWithAnalysis(method) else { return nil }
@@ -32,7 +26,7 @@ extension JobSpecReader {
                 map.note(
                     map.has("method") ? "method" : nil,
                     "\(method.name) gives draws: the methods that estimate the probability of an "
-                        + "`event` are plain, splitting, importance and cross-entropy")
+                        + "`event` are " + MethodRegistry.ofEvents.joined(separator: ", "))
                 return false
             }
         case .withLevel:

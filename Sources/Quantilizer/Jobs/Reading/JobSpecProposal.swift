@@ -7,7 +7,7 @@ extension JobSpecReader {
         _ base: (any BaseDistribution)?, _ resources: JobResources
     ) -> (any BaseDistribution)? {
         guard let node = proposalNode, let base else { return nil }
-        let path = "method.importance.proposal"
+        let path = "\(methodPath).\(AskedImportance.proposalParameter.key)"
         return map.collect { () throws(JobError) -> any BaseDistribution in
             let proposal = try BaseRegistry.make(node, resources: resources, path: path)
             guard proposal.dimension == base.dimension else {

@@ -8,7 +8,9 @@ struct JobSpecReader {
     /// The proposal that `method: importance` gives, not yet read.
     var proposalNode: JobNode?
     /// The function that `method: screened` or `impact` gives, not yet read.
-    var auxiliaryNode: (key: String, path: String, node: JobNode)?
+    var auxiliaryNode: (name: String, key: String, node: JobNode)?
+    /// The path of the method's settings, by the name that the file has for it.
+    var methodPath = "method"
     /// What `method: screened` ranks texts by after each stage, not yet read; nil for the utility.
     var stageNodes: [JobNode?] = []
     /// The event and its level function, as the job has them.
@@ -33,7 +35,5 @@ struct JobSpecReader {
     /// The names under `define`, in their order.
     var definitionOrder: [String] = []
 
-    init(_ node: JobNode, keys: [String]) {
-        map = JobMapping(node, path: "", keys: keys)
-    }
+    init(_ node: JobNode) { map = JobMapping(node, path: "", parameters: JobKeys.all) }
 }

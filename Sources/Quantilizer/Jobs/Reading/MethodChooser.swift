@@ -20,6 +20,15 @@ public struct ChosenMethod: Sendable, Hashable {
 /// Never cross-entropy, whatever it saves: it follows what its rounds met, and neither its draws nor its
 /// intervals tell of a place that they lost.
 struct MethodChooser {
+    static let budgetParameter = JobParameter(
+        "budget", .whole(1...MethodKeys.mostSamples),
+        default: .nothing("1e7, or 1e5 where a utility is a plugin"), unit: "evaluations",
+        "What may be spent.")
+    static let declaration = SettingsDeclaration(
+        .method, "auto",
+        "Chooses among the others, from the job alone, by a budget of evaluations.",
+        of: .too, ParameterGroup([budgetParameter]), example: "{ budget: 1e6 }", page: "jobs.md")
+
     var budget: UInt64
     let base: any BaseDistribution
     let utilities: [NamedUtility]
@@ -69,7 +78,7 @@ struct MethodChooser {
 
     /// The method, with its usual settings.
     var choice: any AskedMethod {
-        if base is any RecordedBase { return AskedExact() }
+        if base.recorded != nil { return AskedExact() }
         if isEstimate {
             guard hasLevel, !hasSamples else { return AskedPlain() }
         } else if hasSamples || quantiles.count > 1 || utilities.count > 1
@@ -102,7 +111,7 @@ struct MethodChooser {
                 return ("only `exact` looks for a precision of the threshold", 0)
             }
             let cost = numbers.samples
-            if base is any RecordedBase {
+            if base.recorded != nil {
                 return ("samples of this base are drawn once and kept, as `exact` needs", 0)
             }
             if quantiles.count > 1 || utilities.count > 1 {

@@ -36,10 +36,10 @@ extension DrawCheck {
         for selection in result.selections {
             let utility = job.utilities.firstIndex { $0.name == selection.utilityName }
             for draw in selection.draws.prefix(limit) {
-                guard let record = draw.record, fault(in: record, job: job) == nil else {
+                guard let record = draw.record, fault(in: record, work: job.workload) == nil else {
                     return draw
                 }
-                if let utility, let made = self.utility(utility, of: record, job: job),
+                if let utility, let made = self.utility(utility, of: record, work: job.workload),
                     Key.orderedBits(made) != Key.orderedBits(draw.utility)
                 {
                     return draw

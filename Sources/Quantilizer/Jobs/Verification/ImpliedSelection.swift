@@ -114,8 +114,8 @@ struct ImpliedSelection {
     private func measured(_ draw: inout Draw, utility: Int) -> [String] {
         var record = draw.record ?? SampleRecord(value: draw.value)
         record.value = draw.value
-        if let fault = DrawCheck.fault(in: record, job: job) { return [fault] }
-        if let made = DrawCheck.utility(utility, of: record, job: job) {
+        if let fault = DrawCheck.fault(in: record, work: job.workload) { return [fault] }
+        if let made = DrawCheck.utility(utility, of: record, work: job.workload) {
             draw.utility = Key(utility: made).utility
         }
         return []

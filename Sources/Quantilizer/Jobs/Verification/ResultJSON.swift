@@ -235,7 +235,7 @@ public struct ResultJSON: Sendable {
             ("index", .integer(draw.index)), ("utility", .number(draw.utility)),
             ("value", .array(draw.value.map { .number($0) })), ("fallback", .bool(draw.fallback)),
         ]
-        if let record = draw.record, spec.job.base is TextBase || record.failure != nil {
+        if let record = draw.record, spec.job.recorded?.writing != nil || record.failure != nil {
             members += [
                 ("text", record.text.map { .string($0) } ?? .null),
                 ("tokens", .array(record.tokens.map { .string($0.text) })),

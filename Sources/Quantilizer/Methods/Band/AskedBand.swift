@@ -2,17 +2,17 @@
 
 /// `method: band` and its cut.
 struct AskedBand: AskedMethod {
-    static let name = "band"
+    private static let cut = JobParameter(
+        "cut", .number(.openUnit), "The upper quantile, below the job's `quantile`.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "band", "Draws between two quantiles: the top `quantile` without the top `cut`.",
+        ParameterGroup([cut]), example: "{ cut: 0.01 }", page: "methods/band.md")
 
     var cut: Double
 
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedBand {
-        var map = JobMapping(node, path: "method.band", keys: ["cut"])
-        let cut = map.double("cut", in: .openUnit)
-        try map.finish()
-        return AskedBand(cut: cut ?? 0)
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedBand {
+        AskedBand(cut: map.number(cut) ?? 0)
     }
 
     /// Those of `exact`, with the cut above every quantile.

@@ -2,19 +2,20 @@
 
 /// `method: best-of-n` and its n, which may stand elsewhere.
 struct AskedBestOfN: AskedMethod {
-    static let name = "best-of-n"
+    private static let size = JobParameter(
+        "n", .whole(1...MethodKeys.mostSamples),
+        default: .nothing("`samples`, or 1/`quantile`"), "Samples a group.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "best-of-n", "Every draw is the best of its own n samples.", also: ["bon"],
+        ParameterGroup([size]), example: "{ n: 16 }", page: "methods/best-of-n.md")
 
     var n: Int?
 
     var isIndependent: Bool { true }
 
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedBestOfN {
-        var map = JobMapping(node, path: "method.best-of-n", keys: ["n"])
-        let n = map.has("n") ? map.integer("n", in: 1...MethodKeys.mostSamples) : nil
-        try map.finish()
-        return AskedBestOfN(n: n)
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedBestOfN {
+        AskedBestOfN(n: map.whole(size))
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {

@@ -2,15 +2,13 @@
 
 /// `method: plain`.
 struct AskedPlain: AskedMethod {
-    static let name = "plain"
+    static let declaration = SettingsDeclaration(
+        .method, "plain",
+        "Counts base samples, the job's `samples` of them (1e6): the default of events.",
+        also: ["monte-carlo"], of: .always, page: "methods/events.md")
 
-    var estimating: Estimating { .always }
-
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedPlain {
-        try JobMapping(node, path: "method.plain", keys: []).finish()
-        return AskedPlain()
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedPlain {
+        AskedPlain()
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {

@@ -2,13 +2,13 @@
 
 /// `method: exact`.
 struct AskedExact: AskedMethod {
-    static let name = "exact"
+    static let declaration = SettingsDeclaration(
+        .method, "exact",
+        "Keeps the best ⌈qN⌉ of N samples, and draws among them without replacement: the default.",
+        page: "methods/exact.md")
 
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedExact {
-        try JobMapping(node, path: "method.exact", keys: []).finish()
-        return AskedExact()
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedExact {
+        AskedExact()
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? { keys.exact(.exact) }

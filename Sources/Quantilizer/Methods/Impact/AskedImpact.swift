@@ -2,25 +2,25 @@
 
 /// `method: impact`, its variable and bins.
 struct AskedImpact: AskedMethod {
-    static let name = "impact"
+    private static let of = JobParameter("of", .function, "The variable whose law is capped.")
+    private static let width = JobParameter(
+        "width", .number(.positive), default: .nothing("each value is a cell, at most 65,536"),
+        unit: "the variable", "Of the variable's bins.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "impact", "Caps the law of one variable in place of the law of actions.",
+        ParameterGroup([of, width]), example: "{ of: \"x[0]\", width: 0.5 }",
+        page: "methods/impact.md")
 
     var width: Double?
     var variable: JobNode
 
-    var auxiliary: (key: String, path: String, node: JobNode)? {
-        ("impact", "method.impact.of", variable)
+    var auxiliary: (name: String, key: String, node: JobNode)? {
+        ("impact", Self.of.key, variable)
     }
 
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedImpact {
-        var map = JobMapping(node, path: "method.impact", keys: ["of", "width"])
-        if !map.has("of") {
-            map.note(nil, "missing key `of`: the variable whose law is capped, a formula")
-        }
-        let width = map.has("width") ? map.double("width", in: .positive) : nil
-        try map.finish()
-        return AskedImpact(width: width, variable: map["of"] ?? node)
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedImpact {
+        AskedImpact(width: map.number(width), variable: map.node(of) ?? map.node)
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {

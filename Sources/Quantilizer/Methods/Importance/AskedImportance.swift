@@ -2,28 +2,24 @@
 
 /// `method: importance` and its settings.
 struct AskedImportance: AskedMethod {
-    static let name = "importance"
+    static let proposalParameter = JobParameter(
+        "proposal", .base,
+        "A base to sample in place of the job's, as `{ normal: { mean: [3, 0] } }`.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "importance", "Samples a proposal in place of the base, and weighs what it gives.",
+        also: ["importance-sampling"], of: .too,
+        ParameterGroup([proposalParameter] + ImportanceSettings.commonParameters),
+        example: "{ proposal: { normal: { mean: [3, 0] } } }", page: "methods/importance.md")
 
     var settings: ImportanceSettings
     var proposal: JobNode?
 
-    var estimating: Estimating { .too }
-
     static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedImportance {
-        var map = JobMapping(
-            node, path: "method.importance", keys: ["proposal", "defensive", "samples"])
-        var settings = ImportanceSettings()
-        ImportanceSettings.common(&map, &settings)
-        if !map.has("proposal") {
-            map.note(
-                nil,
-                "missing key `proposal`: a base to sample in place of the job's, as "
-                    + "`{ normal: { mean: [3, 0] } }`")
-        }
-        try map.finish()
-        return AskedImportance(settings: settings, proposal: map["proposal"] ?? node)
+        _ map: inout JobMapping, _ surroundings: MethodSurroundings
+    ) -> AskedImportance {
+        AskedImportance(
+            settings: .common(&map), proposal: map.node(proposalParameter) ?? map.node)
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {
@@ -33,16 +29,19 @@ struct AskedImportance: AskedMethod {
 
 /// `method: cross-entropy` and its settings.
 struct AskedCrossEntropy: AskedMethod {
-    static let name = "cross-entropy"
+    static let declaration = SettingsDeclaration(
+        .method, "cross-entropy",
+        "Importance sampling whose proposal is found by itself, over the noise of any base.",
+        of: .withLevel,
+        ParameterGroup(ImportanceSettings.adaptedParameters + ImportanceSettings.commonParameters),
+        example: "{ components: 2 }", page: "methods/cross-entropy.md")
 
     var settings: ImportanceSettings
 
-    var estimating: Estimating { .withLevel }
-
     static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedCrossEntropy {
-        AskedCrossEntropy(settings: try .adapted(node, path: "method.cross-entropy"))
+        _ map: inout JobMapping, _ surroundings: MethodSurroundings
+    ) -> AskedCrossEntropy {
+        AskedCrossEntropy(settings: .adapted(&map))
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {
@@ -51,46 +50,51 @@ struct AskedCrossEntropy: AskedMethod {
 }
 
 extension ImportanceSettings {
-    private static let mostWeighed = Limits.weighedSamples
+    private static let usual = ImportanceSettings()
+    private static let usualAdaptation = Adaptation()
+    private static let sizes = 256...Limits.weighedSamples
 
-    fileprivate static func common(_ map: inout JobMapping, _ settings: inout ImportanceSettings) {
-        if let share = map.double("defensive", in: .openUnit, default: settings.defensive) {
-            if share >= 0.001, share <= 0.9 {
-                settings.defensive = share
-            } else {
-                map.note("defensive", "expected the base's share of the samples, 0.001 to 0.9")
-            }
-        }
-        let samples = map.integer(
-            "samples", in: 256...mostWeighed, default: settings.samples)
-        settings.samples = samples ?? settings.samples
+    private static let defensive = JobParameter(
+        "defensive", .number(JobRange(0.001, 0.9)), default: .number(usual.defensive),
+        "The share of the samples that come from the base itself, so that no weight is above its inverse."
+    )
+    private static let samples = JobParameter(
+        "samples", .whole(sizes), default: .whole(usual.samples),
+        "Samples of the pilot, and again of the run that answers.")
+    private static let round = JobParameter(
+        "round", .whole(sizes), default: .nothing("2048, or 32 a slot of noise where that is more"),
+        "Samples a round of fitting.")
+    private static let elite = JobParameter(
+        "elite", .number(JobRange(0.01, 0.5)), default: .number(usualAdaptation.elite),
+        "The share of a round that the next proposal follows.", also: ["rho"])
+    private static let family = JobParameter(
+        "family", .choice(Family.allCases.map(\.rawValue)),
+        default: .text(usualAdaptation.family.rawValue),
+        "What the Gaussians look like: `auto` is `full` up to 16 slots of noise, `direction` beyond."
+    )
+    /// The Gaussians of a proposal.
+    static let components = JobParameter(
+        "components", .whole(LatentMixture.componentsAllowed),
+        default: .whole(usualAdaptation.components), "Gaussians in the proposal.")
+
+    /// What every proposal takes.
+    static let commonParameters = [defensive, samples]
+    /// What one takes besides that is adapted.
+    static let adaptedParameters = [components, family, elite, round]
+
+    fileprivate static func common(_ map: inout JobMapping) -> ImportanceSettings {
+        ImportanceSettings(
+            defensive: map.number(defensive) ?? usual.defensive,
+            samples: map.whole(samples) ?? usual.samples)
     }
 
     /// Reads the settings of a proposal that is adapted.
-    static func adapted(_ node: JobNode, path: String) throws(JobError) -> ImportanceSettings {
-        var map = JobMapping(
-            node, path: path,
-            keys: ["round", "elite", "family", "components", "defensive", "samples"])
-        var settings = ImportanceSettings()
-        var adaptation = ImportanceSettings.Adaptation()
-        common(&map, &settings)
-        if map.has("round") {
-            adaptation.round = map.integer("round", in: 256...mostWeighed)
-        }
-        if let elite = map.double("elite", in: .openUnit, default: adaptation.elite) {
-            if elite >= 0.01, elite <= 0.5 {
-                adaptation.elite = elite
-            } else {
-                map.note("elite", "expected the share that is followed, 0.01 to 0.5")
-            }
-        }
-        let family = map.choice("family", of: "family", default: adaptation.family)
-        adaptation.family = family ?? adaptation.family
-        let components = map.integer(
-            "components", in: LatentMixture.componentsAllowed, default: adaptation.components)
-        adaptation.components = components ?? adaptation.components
-        settings.adaptation = adaptation
-        try map.finish()
+    static func adapted(_ map: inout JobMapping) -> ImportanceSettings {
+        var settings = common(&map)
+        settings.adaptation = Adaptation(
+            round: map.whole(round), elite: map.number(elite) ?? usualAdaptation.elite,
+            family: map.choice(family, as: Family.self) ?? usualAdaptation.family,
+            components: map.whole(components) ?? usualAdaptation.components)
         return settings
     }
 }

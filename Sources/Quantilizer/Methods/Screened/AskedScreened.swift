@@ -2,51 +2,66 @@
 
 /// `method: screened` with its screen, or with stages of texts.
 struct AskedScreened: AskedMethod {
-    static let name = "screened"
+    private static let screen = JobParameter(
+        "screen", .function, default: .nothing("required, but with `stages`"),
+        "The cheap first utility.")
+    private static let survivors = JobParameter(
+        "survivors", .either([.number(.openUnit), .whole(1...MethodKeys.mostSamples)]),
+        default: .nothing("required, but with `stages`"),
+        "Samples on which the utility is evaluated: a share of all, or so many.")
+    private static let audit = JobParameter(
+        "audit", .whole(0...Limits.audited), default: .whole(1_000),
+        "Samples screened out that are evaluated all the same, on average.")
+    private static let tokens = JobParameter(
+        "tokens", .whole(1...RecordLimits.tokens), unit: "tokens",
+        "What a text has at most at the stage's end, more than at the one before.")
+    private static let keep = JobParameter(
+        "keep", .number(.openUnit), "The share of the stage's texts that go on.")
+    private static let utility = JobParameter(
+        "utility", .function, default: .nothing("the job's"), "What the texts are ranked by.")
+    private static let stage = ParameterGroup([tokens, keep, utility])
+    private static let stages = JobParameter(
+        "stages", .groups(stage, most: Limits.textStages), default: .nothing("none"),
+        "Of texts, in place of the others: where they are ranked on their way.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "screened",
+        "Ranks all samples by a cheap first utility, and evaluates the utility on the best alone.",
+        ParameterGroup(
+            [screen, survivors, audit, stages],
+            choices: [screen, survivors, audit].map {
+                .init(keys: [stages.key, $0.key], isOptional: $0.key == audit.key)
+            }), example: "{ screen: \"x[0]\", survivors: 0.1, audit: 1000 }",
+        page: "methods/screened.md")
 
     var settings: ScreenedSettings
     var screen: JobNode?
     var stageUtilities: [JobNode?]
 
-    var auxiliary: (key: String, path: String, node: JobNode)? {
-        screen.map { ("screen", "method.screened.screen", $0) }
+    var auxiliary: (name: String, key: String, node: JobNode)? {
+        screen.map { (Self.screen.key, Self.screen.key, $0) }
     }
 
     static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedScreened {
-        var map = JobMapping(
-            node, path: "method.screened", keys: ["screen", "survivors", "audit", "stages"])
-        if map.has("stages") {
-            for key in ["screen", "survivors", "audit"] where map.has(key) {
-                map.note(key, "`stages` of texts take the place of `\(key)`")
-            }
-            let stages = map.read("stages") { (node, path) throws(JobError) in
-                try Self.stages(node, path)
-            }
-            try map.finish()
+        _ map: inout JobMapping, _ surroundings: MethodSurroundings
+    ) -> AskedScreened {
+        if let node = map.node(Self.stages) {
+            let path = map.path(of: Self.stages.key)
+            let stages = map.collect { () throws(JobError) in try Self.stages(node, path) } ?? []
             var settings = ScreenedSettings(survivors: .count(1), audit: 0)
-            settings.stages = stages?.map(\.stage) ?? []
+            settings.stages = stages.map(\.stage)
             return AskedScreened(
-                settings: settings, screen: nil, stageUtilities: stages?.map(\.utility) ?? [])
+                settings: settings, screen: nil, stageUtilities: stages.map(\.utility))
         }
-        if !map.has("screen") {
-            map.note(nil, "missing key `screen`: the cheap utility, a formula or a plugin")
-        }
-        let survivors = map.read("survivors") {
-            (node, path) throws(JobError) -> ScreenedSettings.Survivors in
-            if let share = try? node.double(path: path, in: .openUnit) { return .share(share) }
-            if let count = try? node.integer(path: path, in: 1...Int(Limits.samples)) {
-                return .count(UInt64(count))
+        let survivors: ScreenedSettings.Survivors =
+            switch map.value(of: Self.survivors) {
+            case .number(let share): .share(share)
+            case .whole(let count): .count(UInt64(count))
+            default: .count(1)
             }
-            throw node.expected(
-                "a share of the samples below 1, as `1%`, or a whole number of them", path: path)
-        }
-        let audit = map.integer("audit", in: 0...Limits.audited, default: 1_000)
-        try map.finish()
         return AskedScreened(
-            settings: ScreenedSettings(survivors: survivors ?? .count(1), audit: audit ?? 0),
-            screen: map["screen"] ?? node, stageUtilities: [])
+            settings: ScreenedSettings(survivors: survivors, audit: map.whole(audit) ?? 0),
+            screen: map.node(screen) ?? map.node, stageUtilities: [])
     }
 
     private static func stages(
@@ -54,14 +69,17 @@ struct AskedScreened: AskedMethod {
     ) throws(JobError) -> [(stage: TextStage, utility: JobNode?)] {
         var result: [(stage: TextStage, utility: JobNode?)] = []
         for (i, item) in try node.list(path: path, limit: Limits.textStages).enumerated() {
-            var map = JobMapping(
-                item, path: "\(path)[\(i)]", keys: ["tokens", "keep", "utility"])
-            let least = (result.last?.stage.tokens ?? 0) + 1
-            let tokens = map.integer("tokens", in: least...max(least, RecordLimits.tokens))
-            let keep = map.double("keep", in: .openUnit)
+            var map = stage.open(item, path: "\(path)[\(i)]")
+            let before = result.last?.stage.tokens ?? 0
+            let tokens = map.whole(tokens)
+            if let tokens, tokens <= before {
+                map.note(
+                    Self.tokens.key, "expected more tokens than at the stage before, \(before)")
+            }
+            let made = TextStage(tokens: tokens ?? 1, keep: map.number(keep) ?? 1)
+            let utility = map.node(utility)
             try map.finish()
-            result.append(
-                (TextStage(tokens: tokens ?? least, keep: keep ?? 1), map["utility"]))
+            result.append((made, utility))
         }
         guard !result.isEmpty else {
             throw node.expected("stages such as `[{ tokens: 8, keep: 25% }]`", path: path)

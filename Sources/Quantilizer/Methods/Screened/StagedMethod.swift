@@ -27,7 +27,7 @@ struct StagedMethod: Method {
 
     /// Why a job cannot be done; nil where it can.
     private func problem(_ job: CompiledJob) -> JobFailure? {
-        guard job.base is TextBase, job.screens.count == settings.stages.count,
+        guard job.recorded?.writing != nil, job.screens.count == settings.stages.count,
             job.utilities.count == 1
         else {
             return JobFailure("one-utility", "stages of texts go to one utility")

@@ -93,10 +93,10 @@ struct StagedReport {
         for (number, count) in settings.goingOn(of: samples).enumerated() {
             result.append(("stage_\(number + 1)", Double(count)))
         }
-        guard let base = context.job.base as? TextBase else { return result }
+        guard let writing = context.job.recorded?.writing else { return result }
         return result + [
             ("tokens_written", Double(context.completionTokens)),
-            ("tokens_whole", Double(samples) * Double(base.source.maximumTokens)),
+            ("tokens_whole", Double(samples) * Double(writing.maximumTokens)),
         ]
     }
 }

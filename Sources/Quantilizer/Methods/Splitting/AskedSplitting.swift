@@ -2,67 +2,65 @@
 
 /// `method: splitting` and its settings.
 struct AskedSplitting: AskedMethod {
-    static let name = "splitting"
+    private static let usual = SplittingSettings()
+    private static let ofEvents = SplittingSettings.ofEstimates
+
+    private static let particles = JobParameter(
+        "particles",
+        .powerOfTwo(
+            (1 << SplittingSettings.particleBitsAllowed.lowerBound)...(1
+                << SplittingSettings.particleBitsAllowed.upperBound)),
+        default: .whole(usual.particles), "Particles of an island.")
+    private static let islands = JobParameter(
+        "islands", .whole(1...Limits.splittingIslands), default: .whole(usual.islands),
+        events: .fallback(.whole(ofEvents.islands)),
+        "Islands that answer; of an event with `moves` 10 by default.")
+    private static let levels = JobParameter(
+        "levels",
+        .number(
+            JobRange(
+                SplittingSettings.levelSharesAllowed.lowerBound,
+                SplittingSettings.levelSharesAllowed.upperBound)),
+        default: .number(usual.levelShare), events: .fallback(.number(ofEvents.levelShare)),
+        "The share of the particles that a level keeps.", also: ["p0"])
+    private static let moves = JobParameter(
+        "moves", .whole(1...Limits.splittingMoves), default: .whole(usual.moves),
+        events: .fallback(.nothing("a `chain`")), "Moves of every particle after each level.")
+    private static let chain = JobParameter(
+        "chain", .powerOfTwo(2...Limits.splittingMoves), default: .whole(ofEvents.moves + 1),
+        events: .only,
+        "In place of `moves`, particles of a chain that a survivor heads, all of which stay.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "splitting",
+        "Small quantiles in about log(1/q) work: islands of particles go down level by level.",
+        also: ["subset-simulation", "multilevel-splitting"], of: .withLevel,
+        ParameterGroup(
+            [particles, islands, levels, moves, chain],
+            choices: [.init(keys: [moves.key, chain.key], isOptional: true)]),
+        example: "{ particles: 4096, islands: 8 }", page: "methods/splitting.md")
 
     var settings: SplittingSettings
 
-    var estimating: Estimating { .withLevel }
-
     static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedSplitting {
-        let isEstimate = surroundings.isEstimate
-        var map = JobMapping(
-            node, path: "method.splitting",
-            keys: ["particles", "islands", "levels", "moves"] + (isEstimate ? ["chain"] : []))
-        var settings = isEstimate ? SplittingSettings.ofEstimates : SplittingSettings()
-        if map.has("moves") {
+        _ map: inout JobMapping, _ surroundings: MethodSurroundings
+    ) -> AskedSplitting {
+        var settings = surroundings.isEstimate ? ofEvents : usual
+        if map.has(moves.key) {
             // As draws have them; an interval rests on the islands' spread.
-            settings = SplittingSettings()
-            if isEstimate { settings.islands = 10 }
-            if map.has("chain") {
-                map.note("chain", "give `moves` of every particle, or the length of a `chain`")
-            }
+            settings = usual
+            if surroundings.isEstimate { settings.islands = 10 }
         }
-        let least = 1 << SplittingSettings.particleBitsAllowed.lowerBound
-        let most = 1 << SplittingSettings.particleBitsAllowed.upperBound
-        if let particles = map.integer("particles", in: least...most, default: settings.particles) {
-            if particles.nonzeroBitCount == 1 {
-                settings.particleBits = particles.trailingZeroBitCount
-            } else {
-                map.note("particles", "expected a power of two from \(least) to \(most)")
-            }
-        }
-        let islands = map.integer(
-            "islands", in: 1...Limits.splittingIslands, default: settings.islands)
-        settings.islands = islands ?? settings.islands
-        if let share = map.double("levels", in: .openUnit, default: settings.levelShare) {
-            let allowed = SplittingSettings.levelSharesAllowed
-            if allowed.contains(share) {
-                settings.levelShare = share
-            } else {
-                map.note(
-                    "levels",
-                    "expected the share that a level keeps, from "
-                        + "\(Number.text(allowed.lowerBound)) to \(Number.text(allowed.upperBound))"
-                )
-            }
-        }
+        settings.particleBits =
+            map.whole(particles)?.trailingZeroBitCount ?? settings.particleBits
+        settings.islands = map.whole(islands, default: settings.islands) ?? settings.islands
+        settings.levelShare =
+            map.number(levels, default: settings.levelShare) ?? settings.levelShare
         if settings.isChained {
-            let most = Limits.splittingMoves
-            if let chain = map.integer("chain", in: 2...most, default: settings.moves + 1) {
-                if chain.nonzeroBitCount == 1 {
-                    settings.moves = chain - 1
-                } else {
-                    map.note("chain", "expected a power of two from 2 to \(most)")
-                }
-            }
+            settings.moves = (map.whole(chain) ?? settings.moves + 1) - 1
         } else {
-            let moves = map.integer(
-                "moves", in: 1...Limits.splittingMoves, default: settings.moves)
-            settings.moves = moves ?? settings.moves
+            settings.moves = map.whole(moves) ?? settings.moves
         }
-        try map.finish()
         return AskedSplitting(settings: settings)
     }
 

@@ -44,7 +44,7 @@ struct ParticleCloud: ~Copyable {
         self.base = base
         self.functions = functions
         // Not by way of `isRecorded`: what `||` calls may not see a half-made value.
-        let recorded = base is any RecordedBase
+        let recorded = base.recorded != nil
         isRecorded = recorded
         isExternal = functions[0] is any ExternalFunction || recorded
         self.count = count
@@ -52,9 +52,7 @@ struct ParticleCloud: ~Copyable {
         let lanes = ParticleCloud.lanes
         stream = RandomStream(seed: seed, domain: .move)
         slots = ParticleCloud.slots(of: base)
-        texts = (base as? TextBase).map {
-            TextParticles(base: $0, count: count, seed: seed, first: first)
-        }
+        texts = TextParticles(base: base, count: count, seed: seed, first: first)
         latent = Columns(count: texts == nil ? slots : 0, capacity: count)
         proposal = Columns(count: slots, capacity: lanes)
         mapping = LatentTransform(base: base)

@@ -32,7 +32,7 @@ struct SplittingMethod: Method {
                     + "fewer `particles`, or a base with fewer slots")
         }
         let kept = settings.islands * IslandRecord.particlesKept(job, settings)
-        let tokens = (job.base as? TextBase)?.source.maximumTokens ?? 0
+        let tokens = job.recorded?.writing?.maximumTokens ?? 0
         let bytes = kept * (16 + 8 * job.base.dimension + 32 * tokens)
         guard bytes <= Limits.splittingBytes else {
             return JobFailure(

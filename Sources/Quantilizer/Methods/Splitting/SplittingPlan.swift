@@ -106,7 +106,7 @@ public struct SplittingSettings: Hashable, Sendable {
     func moves(
         _ steps: MoveSteps, base: any BaseDistribution, isTuning: Bool = false
     ) -> [Move] {
-        if base is TextBase { return [Move](repeating: .rewrite, count: moves) }
+        if base.recorded?.writing != nil { return [Move](repeating: .rewrite, count: moves) }
         let refreshes = base.noise.words > 0 && moves > 1 ? 1 : 0
         if isChained {
             let count = moves - refreshes

@@ -36,7 +36,9 @@ struct TextParticles {
     /// Texts that were drawn.
     private(set) var drawn: UInt64 = 0
 
-    init(base: TextBase, count: Int, seed: UInt64, first: UInt64) {
+    /// The particles of a base of texts; nil of another.
+    init?(base: any BaseDistribution, count: Int, seed: UInt64, first: UInt64) {
+        guard let base = base as? TextBase else { return nil }
         self.base = base
         self.first = first
         stream = RandomStream(seed: seed, domain: .move)

@@ -2,36 +2,39 @@
 
 /// `method: tilt` and its settings.
 struct AskedTilt: AskedMethod {
-    static let name = "tilt"
+    private static let beta = JobParameter(
+        "beta", .number(.positive), default: .nothing("`divergence`"), unit: "utility",
+        "β of the weight exp(U/β).", also: ["temperature"])
+    private static let divergence = JobParameter(
+        "divergence", .number(.positive), default: .nothing("`beta`"), unit: "nats",
+        "How far the law goes from the base; a pilot finds β.", also: ["kl"])
+
+    static let declaration = SettingsDeclaration(
+        .method, "tilt", "Draws by the weight exp(U/β), capped.",
+        ParameterGroup(
+            [beta, divergence] + Pilot.parameters,
+            choices: [.init(keys: [beta.key, divergence.key], isOptional: false)]),
+        example: "{ beta: 0.5 }", page: "methods/tilt.md")
 
     var settings: TiltSettings
 
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedTilt {
-        var map = JobMapping(
-            node, path: "method.tilt", keys: ["beta", "divergence", "pilot", "cap"])
-        map.exactlyOne(of: ["beta", "divergence"])
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedTilt {
         let (pilot, cap) = Pilot.read(&map)
         var strength = TiltSettings.Strength.beta(1)
-        if map.has("beta"), let beta = map.double("beta", in: .positive) {
+        if let beta = map.number(beta) {
             strength = .beta(beta)
-        } else if map.has("divergence"),
-            let nats = map.double("divergence", in: .positive)
-        {
+        } else if let nats = map.number(divergence) {
             // A pilot of n knows no divergence above ln n, and little near it.
             let most = Elementary.log(Double(pilot) / 32)
             if nats > most {
                 map.note(
-                    "divergence",
+                    divergence.key,
                     "a pilot of \(pilot) samples shows divergences up to \(Number.text(most)) nats: "
                         + "give a larger `pilot`")
             }
             strength = .divergence(nats)
         }
-        try map.finish()
-        return AskedTilt(
-            settings: TiltSettings(strength: strength, pilot: pilot, cap: cap))
+        return AskedTilt(settings: TiltSettings(strength: strength, pilot: pilot, cap: cap))
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {
@@ -55,55 +58,71 @@ struct AskedTilt: AskedMethod {
 
 /// `method: minimax` and its settings.
 struct AskedMinimax: AskedMethod {
-    static let name = "minimax"
+    private static let cost = JobParameter(
+        "cost", .text, default: .nothing("`pairs`"),
+        "The name of a cost of the job that is the true utility.")
+    private static let pairs = JobParameter(
+        "pairs", .table, default: .nothing("`cost`"),
+        "A file with columns `proxy` and `true`, or with two columns.")
+    private static let bound = JobParameter(
+        "bound", .number(.positive), default: .nothing("none is known"), unit: "utility",
+        "No difference between the two is larger.")
+    private static let measured = ParameterGroup(
+        [cost, pairs, bound], choices: [.init(keys: [cost.key, pairs.key], isOptional: false)])
+    private static let epsilon = JobParameter(
+        "epsilon", .either([.number(.positive), .group(measured)]), unit: "utility",
+        "How far the utility may overstate the true one, in the norm of `order`; or what it is measured by."
+    )
+    private static let order = JobParameter(
+        "order", .whole(1...Int(Tempering.kinds) - 1), default: .whole(1),
+        "s of the L^s norm; 1 is the quantilizer.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "minimax",
+        "Finds the quantile from how far the utility may overstate the true one.",
+        ParameterGroup([epsilon, order] + Pilot.parameters), example: "{ epsilon: 0.1 }",
+        page: "methods/minimax.md")
 
     var settings: MinimaxSettings
 
-    static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedMinimax {
-        var map = JobMapping(
-            node, path: "method.minimax", keys: ["epsilon", "order", "pilot", "cap"])
-        let order = map.integer("order", in: 1...Int(Tempering.kinds) - 1, default: 1)
+    static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedMinimax {
+        let order = map.whole(order) ?? 1
         let (pilot, cap) = Pilot.read(&map)
-        let shortfall = map.read("epsilon") {
-            (node, path) throws(JobError) -> MinimaxSettings.Shortfall in
-            guard case .mapping = node.content else {
-                return .given(try node.double(path: path, in: .positive))
-            }
-            return try Self.shortfall(
-                node, path, order: order ?? 1, confidence: surroundings.confidence,
-                surroundings.tables)
+        var shortfall = MinimaxSettings.Shortfall.given(1)
+        switch map.value(of: epsilon) {
+        case .number(let value): shortfall = .given(value)
+        case .node(let node):
+            let path = map.path(of: epsilon.key)
+            shortfall =
+                map.collect { () throws(JobError) in
+                    try Self.shortfall(node, path, order: order, surroundings)
+                } ?? shortfall
+        default: break
         }
-        try map.finish()
         return AskedMinimax(
-            settings: MinimaxSettings(
-                shortfall: shortfall ?? .given(1), order: order ?? 1, pilot: pilot, cap: cap))
+            settings: MinimaxSettings(shortfall: shortfall, order: order, pilot: pilot, cap: cap))
     }
 
     private static func shortfall(
-        _ node: JobNode, _ path: String, order: Int, confidence: Double,
-        _ tables: [String: DataTable]
+        _ node: JobNode, _ path: String, order: Int, _ surroundings: MethodSurroundings
     ) throws(JobError) -> MinimaxSettings.Shortfall {
-        var map = JobMapping(node, path: path, keys: ["cost", "pairs", "bound"])
-        map.exactlyOne(of: ["cost", "pairs"])
-        let bound = map.has("bound") ? map.double("bound", in: .positive) : nil
-        let cost = map.has("cost") ? map.string("cost") : nil
-        let file = map.has("pairs") ? map.string("pairs") : nil
+        var map = measured.open(node, path: path)
+        let (bound, cost, file) = (map.number(bound), map.text(cost), map.text(pairs))
         var epsilon = 0.0
         if let file {
-            if let table = tables[file], let pairs = pairs(table) {
+            let table = surroundings.tables[file]
+            if let found = table.flatMap({ columns($0) }) {
                 do throws(ShortfallFailure) {
                     epsilon = try MeanBound.shortfall(
-                        proxy: pairs.proxy, truth: pairs.truth, order: order, limit: bound,
-                        confidence: MinimaxSettings.measuring(confidence))
+                        proxy: found.proxy, truth: found.truth, order: order, limit: bound,
+                        confidence: MinimaxSettings.measuring(surroundings.confidence))
                 } catch {
-                    map.note("pairs", "\(file): \(error.message)")
+                    map.note(pairs.key, "\(file): \(error.message)")
                 }
             } else {
                 map.note(
-                    "pairs",
-                    tables[file] == nil
+                    pairs.key,
+                    table == nil
                         ? "\(file): this file was not read"
                         : "\(file): expected two columns, or columns `proxy` and `true`")
             }
@@ -113,7 +132,7 @@ struct AskedMinimax: AskedMethod {
         return .pairs(file: file ?? "", bound: bound, epsilon: epsilon)
     }
 
-    private static func pairs(
+    private static func columns(
         _ table: DataTable
     ) -> (proxy: [Double], truth: [Double])? {
         if let proxy = table.columnNames.firstIndex(of: "proxy"),
@@ -144,12 +163,18 @@ struct AskedMinimax: AskedMethod {
 
 /// The pilot of both.
 private enum Pilot {
-    private static let sizes = 256...Limits.tiltPilot
+    private static let pilot = JobParameter(
+        "pilot", .whole(256...Limits.tiltPilot), default: .whole(65_536),
+        "Samples that find the level, or β.")
+    private static let cap = JobParameter(
+        "cap", .number(JobRange(0, 0.5, includesLower: false)), default: .number(0.01),
+        "The share of the weight lost at the top: of a tilt without `quantile`, of minimax above order 1."
+    )
+
+    static let parameters = [pilot, cap]
 
     static func read(_ map: inout JobMapping) -> (pilot: Int, cap: Double) {
-        let pilot = map.integer("pilot", in: sizes, default: 65_536)
-        let cap = map.double("cap", in: JobRange(0, 0.5, includesLower: false), default: 0.01)
-        return (pilot ?? 65_536, cap ?? 0.01)
+        (map.whole(pilot) ?? 65_536, map.number(cap) ?? 0.01)
     }
 }
 

@@ -2,7 +2,24 @@
 
 /// `method: threshold`, with a value or a pilot.
 struct AskedThreshold: AskedMethod {
-    static let name = "threshold"
+    private static let value = JobParameter(
+        "value", .number(.finite), default: .nothing("a pilot finds it"), unit: "utility",
+        "The level to reach; then there is no `quantile`.")
+    private static let pilot = JobParameter(
+        "pilot", .whole(1...MethodKeys.mostSamples),
+        default: .nothing("1,000/`quantile`, at least 100,000"), unit: "samples",
+        "Samples that find the level.")
+    private static let maximum = JobParameter(
+        "maximum", .whole(1...MethodKeys.mostSamples),
+        default: .nothing("`samples`; else enough for the draws, or 1e9 with `value`"),
+        unit: "samples", "The most samples it may take; also the job's `samples`.")
+
+    static let declaration = SettingsDeclaration(
+        .method, "threshold",
+        "Takes fresh samples until the draws asked for reach a level: they are independent.",
+        ParameterGroup(
+            [value, pilot, maximum], choices: [.init(keys: ["value", "pilot"], isOptional: true)]),
+        example: "{ value: 2.5 }", page: "methods/threshold.md")
 
     var value: Double?
     var pilot: Int?
@@ -11,17 +28,10 @@ struct AskedThreshold: AskedMethod {
     var isIndependent: Bool { true }
 
     static func read(
-        _ node: JobNode, _ surroundings: MethodSurroundings
-    ) throws(JobError) -> AskedThreshold {
-        var map = JobMapping(
-            node, path: "method.threshold", keys: ["value", "pilot", "maximum"])
-        map.exactlyOne(of: ["value", "pilot"], optional: true)
-        let most = MethodKeys.mostSamples
-        let value = map.has("value") ? map.double("value") : nil
-        let pilot = map.has("pilot") ? map.integer("pilot", in: 1...most) : nil
-        let maximum = map.has("maximum") ? map.integer("maximum", in: 1...most) : nil
-        try map.finish()
-        return AskedThreshold(value: value, pilot: pilot, maximum: maximum)
+        _ map: inout JobMapping, _ surroundings: MethodSurroundings
+    ) -> AskedThreshold {
+        AskedThreshold(
+            value: map.number(value), pilot: map.whole(pilot), maximum: map.whole(maximum))
     }
 
     func numbers(_ keys: inout MethodKeys) -> MethodNumbers? {

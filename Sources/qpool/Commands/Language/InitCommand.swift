@@ -49,7 +49,7 @@ struct InitCommand: ParsableCommand {
             throw ExitStatus.wrongUsage
         }
         // The schema is this release's, whatever was there.
-        files.append((folder + Self.schema, JobSchema.document.text(pretty: true) + "\n"))
+        files.append((folder + Self.schema, JobLanguage.schema.text(pretty: true) + "\n"))
         for file in files {
             do {
                 try file.text.write(toFile: file.path, atomically: true, encoding: .utf8)

@@ -9,6 +9,7 @@
 
 - Bases: `qpool.normal(...)` and one function for each that `qpool help bases` names, :func:`product`,
   :func:`mixture`, and :func:`rows` for data that Python holds.
+- Methods and analyses: `qpool.method.splitting(...)`, `qpool.analysis.sweep(...)`, with all that they take.
 - Verbs: :func:`run`, :func:`sweep`, :func:`estimate`, :func:`audit`, :func:`attack`, :func:`search`,
   :func:`plan`, :func:`check`.
 - A pool: :class:`Pool`.
@@ -18,7 +19,7 @@
 Everything is computed by the program `qpool` that comes along; the variable `QPOOL` names another.
 """
 
-from . import _declared
+from . import _declared, analysis, method
 from ._composed import mixture, product, rows
 from ._declared import *  # noqa: F403
 from ._errors import (
@@ -40,7 +41,7 @@ __all__ = [
     "Analysis", "Attack", "Audit", "Base", "Cancelled", "Estimate", "Interrupted", "Job", "JobError",
     "JobFailed", "MissingPackage", "Plan", "Pool", "PoolJob", "Problem", "ProgramMissing", "Progress",
     "QpoolError", "QpoolWarning", "Refused", "Result", "Search", "Status", "Sweep", "Table", "TimedOut",
-    "Unreachable", "UsageError", "attack", "audit", "base", "check", "estimate", "mixture", "null",
+    "Unreachable", "UsageError", "analysis", "attack", "audit", "base", "check", "estimate", "method", "mixture", "null",
     "pickled", "plan", "product", "program", "rows", "run", "search", "serve", "sweep", "utility",
 ]
 __all__ += _declared.__all__

@@ -35,22 +35,18 @@ null = Null()
 """`null` in a job file. None means: not given."""
 
 
-class Base:
-    """A base distribution, as `qp.normal(mean=[0, 1])` makes it.
-
-    >>> Base({"normal": {"dimension": 2}})
-    Base({'normal': {'dimension': 2}})
-    """
+class Node:
+    """A part of a job that was made by a function of its own."""
 
     def __init__(self, node: Mapping[str, Any]) -> None:
         self.node: dict[str, Any] = plain(node)
         """What stands in the job file."""
 
     def __repr__(self) -> str:
-        return f"Base({self.node!r})"
+        return f"{type(self).__name__}({self.node!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Base) and other.node == self.node
+        return isinstance(other, type(self)) and other.node == self.node
 
     def __hash__(self) -> int:
         return hash(repr(self.node))
@@ -59,8 +55,28 @@ class Base:
         return f"<code>{html.escape(repr(self.node))}</code>"
 
 
+class Base(Node):
+    """A base distribution, as `qp.normal(mean=[0, 1])` makes it.
+
+    >>> Base({"normal": {"dimension": 2}})
+    Base({'normal': {'dimension': 2}})
+    """
+
+
+class Method(Node):
+    """How a job is answered, as `qp.method.splitting(particles=4096)` makes it."""
+
+
+class Settings(Node):
+    """What stands under an analysis's key, as `qp.analysis.attack(kl=2)` makes it."""
+
+
 BaseLike = Union[Base, str, Mapping[str, Any]]
 """A base: made by `qp.normal(...)` and its like, or as the job file writes it."""
+MethodLike = Union[Method, str, Mapping[str, Any]]
+"""A method: made by `qp.method.exact()` and its like, or as the job file writes it."""
+SettingsLike = Union[Settings, Mapping[str, Any]]
+"""An analysis: made by `qp.analysis.sweep()` and its like, or as the job file writes it."""
 
 _functions: list[Callable[[Any], Any]] = []
 
@@ -80,7 +96,7 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Null):
         return None
-    if isinstance(value, Base):
+    if isinstance(value, Node):
         return value.node
     if isinstance(value, float):
         # JSON has no words for these; the job's reader has, and says where they do not belong.

@@ -15,7 +15,9 @@ extension JobSpecReader {
         }
         guard let node = map["attack"] else { return nil }
         let surroundings = surroundings
-        return map.collect { () throws(JobError) in try AskedAttack.read(node, surroundings) }
+        return map.collect { () throws(JobError) in
+            try AskedAttack.read(node, path: key, surroundings)
+        }
     }
 
     /// Whether the method does what the analysis is about.

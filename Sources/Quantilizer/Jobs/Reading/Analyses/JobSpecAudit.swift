@@ -11,18 +11,18 @@ extension JobSpecReader {
             map.note("audit", "an audit is of draws: there are none with `event` or `sweep`")
         }
         var shape = AuditShape(costs: costs.count)
-        var inner = JobMapping(node, path: "audit", keys: ["harm", "labels", "components"])
-        if let harm = inner["harm"] {
+        var inner = AuditKeys.declaration.group.open(node, path: "audit")
+        if let harm = inner.node(AuditKeys.harm) {
             shape.harms = harms(harm, base, resources)
             refusePlugins(
                 shape.harms, "`harm` is a formula; label base draws by other means with `labels`")
         }
-        if let labels = inner["labels"] {
+        if let labels = inner.node(AuditKeys.labels) {
             shape.labels = inner.collect { () throws(JobError) in
                 try Self.labels(labels, resources)
             }
         }
-        if inner.has("components"), inner.boolean("components") == true {
+        if inner.flag(AuditKeys.components) == true {
             if let mixture = base as? MixtureBase {
                 shape.components = mixture.components.indices.map {
                     (mixture.components[$0].label, mixture.mass($0))
@@ -68,9 +68,9 @@ extension JobSpecReader {
     private static func labels(
         _ node: JobNode, _ resources: JobResources
     ) throws(JobError) -> AuditShape.Labels {
-        var map = JobMapping(node, path: "audit.labels", keys: ["file", "column"])
-        let file = map.string("file") ?? ""
-        let name = map.string("column") ?? ""
+        var map = AuditKeys.labelled.open(node, path: "audit.labels")
+        let file = map.text(AuditKeys.file) ?? ""
+        let name = map.text(AuditKeys.column) ?? ""
         let table = resources.tables[file]
         if map.has("file"), table == nil {
             map.note("file", "the data of `\(file)` did not come with the job")
@@ -97,4 +97,25 @@ extension JobSpecReader {
             file: file, column: name, draws: UInt64(column.count),
             harmful: UInt64(column.count { $0 == 1 }))
     }
+}
+
+/// What a job file may say under `audit`.
+enum AuditKeys {
+    static let file = JobParameter("file", .table, "The data file.")
+    static let column = JobParameter("column", .text, "Its column: 1 for harm, 0 for none.")
+    static let labelled = ParameterGroup([file, column])
+
+    static let harm = JobParameter(
+        "harm", .functions, default: .nothing("nothing is counted"),
+        "A formula that is true of harm, or names with formulas, counted over base samples.")
+    static let labels = JobParameter(
+        "labels", .group(labelled), default: .nothing("none"),
+        "Base draws that somebody looked at.")
+    static let components = JobParameter(
+        "components", .flag, default: .flag(false), "The shares of a mixture's components.")
+
+    static let declaration = SettingsDeclaration(
+        .analysis, "audit", "What do base draws say about the risk of the output?",
+        ParameterGroup([harm, labels, components]), example: "{ harm: \"x[0] > 5\" }",
+        page: "analyses.md#audit")
 }

@@ -15,7 +15,7 @@ extension JobSpecReader {
         }
         let surroundings = surroundings
         let settings = map.collect { () throws(JobError) in
-            try AskedSearch.read(node, surroundings).settings
+            try AskedSearch.read(node, path: AskedSearch.name, surroundings).settings
         }
         searching = settings
         constants = Dictionary(
@@ -41,7 +41,7 @@ extension JobSpecReader {
             let settings = searching
         else { return [] }
         func entry(_ key: String) -> JobNode? { entries.first { $0.key == key }?.value }
-        let criterion = entry("criterion").flatMap {
+        let criterion = entry(AskedSearch.criterion.key).flatMap {
             compile("criterion", $0, "search.criterion", base, resources)
         }
         refusePlugins(
@@ -56,7 +56,7 @@ extension JobSpecReader {
         }
         var shape = SearchShape(source: utilities.first?.source ?? "")
         shape.definitions = definitions
-        if let node = entry("shifted") {
+        if let node = entry(AskedSearch.shifted.key) {
             shape.shiftedNode = JSON(usualNames.base(node))
             shape.shifted = map.collect { () throws(JobError) -> any BaseDistribution in
                 let shifted = try BaseRegistry.make(

@@ -4,7 +4,6 @@
 extension JobSpecReader {
     var isSweep: Bool { map.has("sweep") }
 
-    private static let steps = 25
     private static let path = "sweep"
     /// The axis of a `text` base's contexts, by the name that rows have.
     private static let context = (name: "context", path: "base.text.contexts")
@@ -65,7 +64,7 @@ extension JobSpecReader {
         }
         guard let variants, let first = variants.first else { return nil }
         guard variants.count > 1 else { return (first, nil) }
-        let recorded = variants.compactMap { $0 as? any RecordedBase }
+        let recorded = variants.compactMap(\.recorded)
         return (
             first,
             recorded.count == variants.count ? RecordedFamily(recorded) : FamilyBase(variants)
@@ -77,13 +76,18 @@ extension JobSpecReader {
     ) throws(JobError) -> (
         sweep: SweepShape, axes: [Axis], quantiles: [Double], value: String?
     ) {
-        var map = JobMapping(node, path: path, keys: ["quantiles", "over", "value", "reference"])
-        let value = map.has("value") ? map.string("value") : nil
-        let quantiles = map.read("quantiles", default: nil as [Double]?) {
-            (node, path) throws(JobError) -> [Double]? in try grid(node, path)
+        var map = SweepKeys.declaration.group.open(node, path: path)
+        let value = map.text(SweepKeys.value)
+        let place = map.path(of: SweepKeys.quantiles.key)
+        var list = SweepKeys.usualGrid
+        switch map.value(of: SweepKeys.quantiles) {
+        case .numbers(let given): list = given
+        case .node(let grid):
+            list = map.collect { () throws(JobError) in try SweepKeys.grid(grid, place) } ?? list
+        default: break
         }
         var axes: [Axis] = []
-        if let over = map["over"] {
+        if let over = map.node(SweepKeys.over) {
             if let found = map.collect({ () throws(JobError) in try Self.axes(over) }) {
                 axes = found
             }
@@ -92,7 +96,7 @@ extension JobSpecReader {
             SweepShape.Axis(path: $0.path, values: $0.values.map { JSON($0) }, names: $0.names)
         }
         var reference: Int?
-        if let name = map.has("reference") ? map.string("reference") : nil {
+        if let name = map.text(SweepKeys.reference) {
             let words =
                 written.first.map { axis in axis.values.indices.map { axis.word($0) } } ?? []
             reference = words.firstIndex(of: name)
@@ -105,41 +109,12 @@ extension JobSpecReader {
                             + NearestName.hint(name, among: words))
             }
         }
-        let list = (quantiles ?? nil) ?? logarithmic(1e-4, 1, steps)
         if Set(list).count != list.count { map.note("quantiles", "a quantile is given twice") }
         try map.finish()
         let sweep = SweepShape(
             axes: written, variants: axes.first?.values.count ?? 1, utilities: [], costs: [],
             value: nil, reference: reference)
         return (sweep, axes, list, value)
-    }
-
-    /// A list, or `{ from, to, steps }` in equal steps of the logarithm.
-    private static func grid(_ node: JobNode, _ path: String) throws(JobError) -> [Double] {
-        guard case .mapping = node.content else {
-            return try node.doubles(path: path, limit: Limits.quantiles, in: .fraction)
-        }
-        var map = JobMapping(node, path: path, keys: ["from", "to", "steps"])
-        let from = map.double("from", in: .fraction, default: 1e-4) ?? 1e-4
-        let to = map.double("to", in: .fraction, default: 1) ?? 1
-        let count = map.integer("steps", in: 2...Limits.quantiles, default: steps) ?? steps
-        if from >= to { map.note("from", "expected less than `to`") }
-        try map.finish()
-        return logarithmic(from, to, count)
-    }
-
-    private static func logarithmic(_ from: Double, _ to: Double, _ count: Int) -> [Double] {
-        let low = Kernels.log10(from)
-        let high = Kernels.log10(to)
-        return (0..<count).map { number in
-            if number == 0 { return from }
-            if number == count - 1 { return to }
-            let x = Elementary.pow(
-                10, low + (high - low) * Double(number) / Double(count - 1))
-            // Six digits are enough to swear by, and readable.
-            let digits = Elementary.pow(10, 5 - Kernels.log10(x).rounded(.down))
-            return (x * digits).rounded() / digits
-        }
     }
 
     /// A parameter of the base and its values, perhaps with names.

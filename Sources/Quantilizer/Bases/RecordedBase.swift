@@ -23,6 +23,13 @@ public protocol RecordedBase: BaseDistribution {
     var drawsPerSample: Int { get }
     /// Draws that may be made of one of these, where one is thrown away and asked for again.
     var attempts: Int { get }
+    /// What there is to know of its samples as texts; nil of other samples.
+    var writing: Writing? { get }
+    /// The same base with samples that are asked for once: what is lost on the way is lost.
+    func askedOnce() -> any RecordedBase
+    /// The same base with texts cut after so many tokens, measured only by what takes nobody else; nil of other
+    /// samples than texts.
+    func drafting(_ tokens: Int) -> (any RecordedBase)?
 
     /// Draws samples `start ..< start + lanes`, whose noise is given, and blocks until all are
     /// there. Values of a sample that failed are ``FailedSample/marker``.
@@ -39,7 +46,33 @@ public protocol RecordedBase: BaseDistribution {
     func spend(_ usage: RecordUsage) -> Double?
 }
 
+/// Of samples that are texts, what methods ask of them.
+public struct Writing: Sendable, Hashable {
+    /// The most tokens of a text.
+    public var maximumTokens: Int
+    /// Why they cannot be written in stages; nil where they can.
+    public var whyNotInStages: String?
+    /// The names of the values that are known of whole texts alone, by their column.
+    public var ofWholeTexts: [Int: String]
+
+    /// Texts.
+    public init(maximumTokens: Int, whyNotInStages: String?, ofWholeTexts: [Int: String]) {
+        self.maximumTokens = maximumTokens
+        self.whyNotInStages = whyNotInStages
+        self.ofWholeTexts = ofWholeTexts
+    }
+}
+
 extension RecordedBase {
+    /// The base itself.
+    public var recorded: (any RecordedBase)? { self }
+    /// Nil.
+    public var writing: Writing? { nil }
+    /// The base itself.
+    public func askedOnce() -> any RecordedBase { self }
+    /// Nil.
+    public func drafting(_ tokens: Int) -> (any RecordedBase)? { nil }
+
     /// Fills in ``FailedSample/marker``.
     public func transform(
         lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
@@ -55,7 +88,7 @@ extension RecordedBase {
     /// False: drawn once.
     public var isReplayable: Bool { false }
     /// A block.
-    public var batchLanes: Int { BlockSampler.lanes }
+    public var batchLanes: Int { Kernels.blockLanes }
     /// One.
     public var drawsPerSample: Int { 1 }
     /// One.
