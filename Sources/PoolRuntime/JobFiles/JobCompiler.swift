@@ -30,6 +30,8 @@ public struct JobCompiler: JobCompiling {
     }
 
     /// Reads a job's tree.
+    ///
+    /// - Throws: `JobError` with everything wrong with it at once, each with its place.
     public static func compile(
         _ node: JobNode, resources: JobResources
     ) throws(JobError) -> JobSpec {

@@ -44,6 +44,8 @@ public struct ResultFile: Sendable {
     }
 
     /// The document that a text is.
+    ///
+    /// - Throws: `JobError` where it is no JSON.
     public static func document(_ text: String) throws(JobError) -> JSON {
         do throws(JSONFault) {
             return try JSON(parsing: text.utf8)

@@ -78,6 +78,8 @@ public struct ConnectionFile: Sendable, Hashable {
     ///   - origin: where `flag` stands, if that is another place.
     ///   - environment: the process's environment; `QPOOL_ALLOW_PLAINTEXT=1` is the flag below.
     ///   - allowPlaintext: whether an endpoint beyond this machine is taken without encryption.
+    /// - Throws: ``SecurityError`` where the file cannot be read or is open to others, the endpoint
+    ///   is malformed, or it is beyond this machine and nobody allowed plain TCP.
     public static func resolve(
         flag: String?, environment: [String: String], allowPlaintext: Bool = false,
         origin: String? = nil

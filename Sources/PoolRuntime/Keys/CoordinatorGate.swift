@@ -28,6 +28,7 @@ public struct CoordinatorGate: ~Copyable {
     /// - Parameters:
     ///   - keys: nil for plain TCP.
     ///   - exposed: whether plain TCP may be bound beyond loopback.
+    /// - Throws: `ZeroMQError` where the handler of handshakes cannot be bound.
     public init(
         in context: borrowing Context, keys: CoordinatorKeys?, exposed: Bool = false
     ) throws(ZeroMQError) {
@@ -44,6 +45,8 @@ public struct CoordinatorGate: ~Copyable {
     }
 
     /// The coordinator's socket, not bound yet. Call it once.
+    ///
+    /// - Throws: `ZeroMQError` where libzmq has no socket left, or refuses the keys.
     public mutating func makeRouter(in context: borrowing Context) throws(ZeroMQError) -> Socket {
         switch router {
         case .plain(let exposed):
@@ -66,6 +69,8 @@ public struct CoordinatorGate: ~Copyable {
     }
 
     /// One turn: handshakes, the file, lines for the log (at a bounded rate).
+    ///
+    /// - Throws: `ZeroMQError` where a socket of its own broke.
     public mutating func turn(
         _ set: borrowing PollSet, at nanoseconds: Int64
     ) throws(ZeroMQError) -> [String] {

@@ -52,6 +52,7 @@ public struct CoordinatorKeys: Sendable {
     /// Makes the folder's keys unless they are there.
     ///
     /// - Parameter mustBeNew: whether it is an error that they are.
+    /// - Throws: ``SecurityError`` where they are there and must be new, or cannot be written.
     /// - Returns: whether they were made.
     public static func makeUnlessThere(
         folder: String, endpoint: String?, mustBeNew: Bool
@@ -63,6 +64,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Writes the public key of results to `results.pub`, unless it is there.
     ///
+    /// - Throws: ``SecurityError`` where the file cannot be written.
     /// - Returns: the file's path.
     public func publishResultKey() throws(SecurityError) -> String {
         let path = folder + "/results.pub"

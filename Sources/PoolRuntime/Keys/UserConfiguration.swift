@@ -61,6 +61,9 @@ public struct UserConfiguration: Sendable, Hashable {
     }
 
     /// A file; an empty configuration where it is not there.
+    ///
+    /// - Throws: ``SecurityError`` with the place where it cannot be read, is no YAML of at most 1
+    ///   MB, or has an unknown key.
     public init(path: String) throws(SecurityError) {
         self.path = path
         guard FileManager.default.fileExists(atPath: path) else { return }

@@ -22,6 +22,9 @@ public struct LocalFunctions: FunctionProvider {
     }
 
     /// The function of a process, which is started once, or of a library, which is loaded.
+    ///
+    /// - Throws: `FunctionRefusal` where the policy does not allow it, it is none of the two, or it
+    ///   cannot be started or loaded.
     public func function(
         _ source: ExternalSource, dimension: Int, name: String
     ) throws(FunctionRefusal) -> any ExternalFunction {
@@ -45,6 +48,8 @@ public struct LocalFunctions: FunctionProvider {
     }
 
     /// What makes samples by a process, which is started once.
+    ///
+    /// - Throws: `FunctionRefusal` where the policy does not allow it, or it cannot be started.
     public func generator(
         _ source: ProcessSource, noise: Int, dimension: Int
     ) throws(FunctionRefusal) -> any SampleGenerator {
@@ -56,6 +61,9 @@ public struct LocalFunctions: FunctionProvider {
     }
 
     /// What scores texts by a process, which is started once.
+    ///
+    /// - Throws: `FunctionRefusal` where the policy does not allow it, it does not speak JSON
+    ///   Lines, or it cannot be started.
     public func scorer(
         _ source: ProcessSource, name: String
     ) throws(FunctionRefusal) -> any TextScorer {

@@ -64,6 +64,8 @@ public final class PoolClient: Sendable {
     /// Where a job stands; an unambiguous beginning of its id will do.
     ///
     /// - Parameter events: whether what happened to it is told too.
+    /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
+    ///   where the role may not; `unreachable` where nobody answers.
     public func status(_ job: String, events: Bool = false) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
             var message = WireStatusRequest()
@@ -83,6 +85,9 @@ public final class PoolClient: Sendable {
 
     /// A job's result and its status: of a job that was extended and is not there yet, the result
     /// before.
+    ///
+    /// - Throws: `not-done`, `job-cancelled`, or the job's own failure; `unknown-job`,
+    ///   `unreachable`.
     public func answer(
         _ job: String
     ) async throws(PoolFailure) -> (document: ResultDocument, status: JobStatus) {
@@ -133,6 +138,9 @@ public final class PoolClient: Sendable {
     }
 
     /// Stops a job; one that is over stays as it is.
+    ///
+    /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
+    ///   where the role may not; `unreachable` where nobody answers.
     @discardableResult
     public func cancel(_ job: String) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
@@ -177,6 +185,9 @@ public final class PoolClient: Sendable {
     }
 
     /// Changes a job's priority, -10 to 10; higher is served first.
+    ///
+    /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
+    ///   where the role may not; `unreachable` where nobody answers.
     @discardableResult
     public func setPriority(_ job: String, _ priority: Int) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
@@ -189,6 +200,8 @@ public final class PoolClient: Sendable {
     }
 
     /// Jobs, newest first, and how many there are of them in all; 0 for the coordinator's own limit.
+    ///
+    /// - Throws: `refused` where the role may not; `unreachable` where nobody answers.
     public func jobs(
         limit: Int = 0, _ filter: JobFilter = JobFilter()
     ) async throws(PoolFailure) -> (jobs: [JobStatus], total: Int) {
@@ -210,6 +223,8 @@ public final class PoolClient: Sendable {
     }
 
     /// Workers by id, and how many there are in all; 0 for the coordinator's own limit.
+    ///
+    /// - Throws: `refused` where the role may not; `unreachable` where nobody answers.
     public func workers(
         limit: Int = 0
     ) async throws(PoolFailure) -> (workers: [WorkerStatus], total: Int) {

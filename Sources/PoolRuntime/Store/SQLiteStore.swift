@@ -196,6 +196,8 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// Every job that was stored and not forgotten, in order of acceptance.
+    ///
+    /// - Throws: `PoolFailure` where the file cannot be read, or a row is not what was written.
     public func load() throws(PoolFailure) -> [StoredJob] {
         do {
             return try queue.read { try StoreRows.jobs($0, path) }
@@ -205,6 +207,8 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// Every party that was shut out.
+    ///
+    /// - Throws: `PoolFailure` where the file cannot be read.
     public func quarantined() throws(PoolFailure) -> [Quarantine] {
         do {
             return try queue.read { try StoreRows.quarantined($0) }
@@ -253,6 +257,9 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// Waits for what is under way and gives the file up; nothing may be committed after it.
+    ///
+    /// - Throws: `PoolFailure` where the file cannot be closed: what was acknowledged is durable
+    ///   all the same.
     public func close() throws(PoolFailure) {
         do { try queue.close() } catch { throw StoreTrouble.failure(error, path) }
         interrupted.write([])

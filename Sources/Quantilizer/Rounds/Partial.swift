@@ -84,6 +84,7 @@ public struct Partial: Sendable, Equatable {
     /// that no worker could have found, is refused, and no more memory is taken than there are bytes.
     ///
     /// - Parameter known: hints at least as good as any that the worker had; nil where nobody knows.
+    /// - Throws: ``DecodingFailure`` with what does not fit.
     public init(
         decoding bytes: some Collection<UInt8>, round: Round, job: CompiledJob,
         known: Hints? = nil

@@ -23,6 +23,9 @@ public struct Pattern: Sendable, Hashable {
     static let stepLimit = 100_000_000
 
     /// Reads a pattern.
+    ///
+    /// - Throws: ``PatternError`` where it is none, has more than 4,096 bytes, or asks for what is
+    ///   not named above.
     public init(_ source: String) throws(PatternError) {
         guard source.utf8.count <= Self.sourceBytes else {
             throw PatternError("a pattern has at most \(Self.sourceBytes) bytes")
