@@ -66,7 +66,7 @@ def document(product, build, work):
     graphs = work / f"{product}.symbols"
     graphs.mkdir()
     run(["swiftc", "-emit-module", "-emit-module-path", str(work / f"{product}.swiftmodule"), "-module-name", product,
-         "-parse-as-library", "-wmo", "-experimental-skip-all-function-bodies", "-suppress-warnings",
+         "-parse-as-library", "-wmo", "-Xfrontend", "-experimental-skip-all-function-bodies", "-suppress-warnings",
          "-emit-symbol-graph", "-emit-symbol-graph-dir", str(graphs),
          "-symbol-graph-minimum-access-level", "public", "-I", str(work), *flags(build), *sources],
         f"{product} does not compile")

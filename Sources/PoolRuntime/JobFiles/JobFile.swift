@@ -22,7 +22,7 @@ public struct JobFile: Sendable {
     ///
     /// - Parameter settings: changes of the tree, in order, before anything is made of it; ``text`` is
     ///   that of the file all the same.
-    /// - Throws: ``JobError``; put ``path`` before its places, but where they are
+    /// - Throws: `JobError`; put ``path`` before its places, but where they are
     ///   ``JobSetting/position``.
     public init(path: String, settings: [JobSetting] = []) throws(JobError) {
         let text = try Self.text(path: path)

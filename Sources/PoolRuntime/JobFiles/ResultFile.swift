@@ -19,7 +19,7 @@ public struct ResultFile: Sendable {
 
     /// Reads a result document; `-` is standard input.
     ///
-    /// - Throws: ``JobError`` where it is no JSON document with a job.
+    /// - Throws: `JobError` where it is no JSON document with a job.
     public init(path: String) throws(JobError) {
         try self.init(text: try JobFile.text(path: path), path: path)
     }
@@ -59,7 +59,7 @@ public struct ResultFile: Sendable {
 
     /// The document in a file, without what its job names; `-` is standard input.
     ///
-    /// - Throws: ``JobError`` where it has more than `most` bytes or is no JSON.
+    /// - Throws: `JobError` where it has more than `most` bytes or is no JSON.
     public static func document(path: String, most: Int) throws(JobError) -> JSON {
         let data: Data
         do {

@@ -103,8 +103,8 @@ public struct CoordinatorGate: ~Copyable {
     /// Whether a message is served. On a plain door every message is, from nobody in particular.
     ///
     /// - Parameters:
-    ///   - userID: from ``ZeroMQ/Socket/receiveAuthenticated(limit:)``.
-    ///   - kind: the message's kind; see ``Role/allows(kind:)``.
+    ///   - userID: from `ZeroMQ/Socket/receiveAuthenticated(limit:)`.
+    ///   - kind: the message's kind; see `Role/allows(kind:)`.
     public mutating func permit(
         userID: String?, kind: UInt16, at nanoseconds: Int64
     ) -> Result<PeerIdentity?, Admission.Refusal> {

@@ -27,7 +27,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Makes a folder with a new pair and an allow-list that lets nobody in.
     ///
-    /// - Throws: ``SecurityError`` where there is one already: its peers would not know the new key.
+    /// - Throws: `SecurityError` where there is one already: its peers would not know the new key.
     public static func create(folder: String, endpoint: String?) throws(SecurityError) {
         if let endpoint { try Endpoint.check(endpoint, place: "--endpoint") }
         let pair = try generate()
@@ -52,7 +52,7 @@ public struct CoordinatorKeys: Sendable {
     /// Makes the folder's keys unless they are there.
     ///
     /// - Parameter mustBeNew: whether it is an error that they are.
-    /// - Throws: ``SecurityError`` where they are there and must be new, or cannot be written.
+    /// - Throws: `SecurityError` where they are there and must be new, or cannot be written.
     /// - Returns: whether they were made.
     public static func makeUnlessThere(
         folder: String, endpoint: String?, mustBeNew: Bool
@@ -64,7 +64,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Writes the public key of results to `results.pub`, unless it is there.
     ///
-    /// - Throws: ``SecurityError`` where the file cannot be written.
+    /// - Throws: `SecurityError` where the file cannot be written.
     /// - Returns: the file's path.
     public func publishResultKey() throws(SecurityError) -> String {
         let path = folder + "/results.pub"
@@ -76,7 +76,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Reads a folder of keys.
     ///
-    /// - Throws: ``SecurityError`` where a file is missing, wrong, or open to others.
+    /// - Throws: `SecurityError` where a file is missing, wrong, or open to others.
     public static func load(_ folder: String) throws(SecurityError) -> CoordinatorKeys {
         let path = folder + "/coordinator.yaml"
         let file = try GuardedFile.read(path, .secret, limit: KeyDocument.bytesLimit)
@@ -97,7 +97,7 @@ public struct CoordinatorKeys: Sendable {
     ///   - endpoint: where the coordinator is reached; nil for what the folder says.
     ///   - path: the connection file to be made; nil for `ROLE-NAME.yaml` in the folder.
     /// - Returns: the path of the connection file.
-    /// - Throws: ``SecurityError`` where the name is none or taken, the file is there already, or
+    /// - Throws: `SecurityError` where the name is none or taken, the file is there already, or
     ///   nobody said where the coordinator is; then nothing has changed.
     public func admit(
         _ role: Role, name: String, endpoint: String? = nil, path: String? = nil

@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// A job computed by this process alone, on all cores, without a network.
 ///
-/// It drives the same ``JobMachine`` as a coordinator, so its answer has the same bits.
+/// It drives the same `JobMachine` as a coordinator, so its answer has the same bits.
 public final class LocalRun: Sendable {
     /// What can be seen while it runs.
     public struct Snapshot: Sendable {
@@ -74,7 +74,7 @@ public final class LocalRun: Sendable {
 
     /// Computes the job, off the cooperative pool.
     ///
-    /// - Throws: ``JobFailure``; its code is `cancelled` after ``cancel()``.
+    /// - Throws: `JobFailure`; its code is `cancelled` after ``cancel()``.
     public func result() async throws(JobFailure) -> JobResult {
         let ending = await ending()
         if let failure = ending.failure { throw failure }

@@ -56,7 +56,7 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// - Parameter maximumPages: the size at which the disk counts as full, for tests.
-    /// - Parameter fingerprint: the arithmetic of what will be computed, see ``Sentinel``.
+    /// - Parameter fingerprint: the arithmetic of what will be computed, see `Sentinel`.
     init(
         path: String, maximumPages: Int? = nil, accepting: Bool = false,
         fingerprint: String = Sentinel.fingerprint

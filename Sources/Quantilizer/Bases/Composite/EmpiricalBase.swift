@@ -31,7 +31,12 @@ public struct EmpiricalBase: BaseDistribution, ListedBase {
 
     /// Rows of `table`, all its columns but the weights where none is named.
     ///
-    /// - Parameter smoothing: the steps' standard deviation, in units of each column's own.
+    /// - Parameters:
+    ///   - table: the data.
+    ///   - file: its name in the job, for errors too.
+    ///   - columns: those that are values, in this order.
+    ///   - weights: the column of weights, nil for equal ones.
+    ///   - smoothing: the steps' standard deviation, in units of each column's own.
     /// - Throws: ``BaseError`` where there is no row, a column is missing or stands twice, a value
     ///   is not finite, weights are negative or all 0, or a column has no spread to smooth with.
     public init(
