@@ -30,14 +30,30 @@ def built():
     sys.exit("docc: there is no build: run ops/test or swift build -c release")
 
 
-def flags(build):
-    """What the package's targets are compiled with, so that their sources and imports are found."""
-    settings = re.findall(r'enableUpcomingFeature\("(\w+)"\)', (ROOT / "Package.swift").read_text())
-    found = ["-swift-version", "6", "-package-name", "quantilizer_pool", "-I", str(build / "Modules")]
-    for feature in settings:
+def package(build):
+    """The name that a build has for this package, which is its folder's: modules let nobody else in."""
+    for line in (build.parents[1] / "release.yaml").read_text().splitlines():
+        found = re.search(r'"-package-name","([^"]+)"', line)
+        if found and f'"-module-name","{PRODUCTS[0]}"' in line:
+            return found[1]
+    sys.exit(f"docc: the build does not tell its package's name: {build}")
+
+
+def own(build):
+    """What the package's own targets are compiled with."""
+    found = ["-package-name", package(build)]
+    for feature in re.findall(r'enableUpcomingFeature\("(\w+)"\)', (ROOT / "Package.swift").read_text()):
         found += ["-enable-upcoming-feature", feature]
-    # C targets: maps that the build made, and those that lie beside sources.
-    for mapped in [*build.glob("*.build/module.modulemap"), *ROOT.glob("Sources/C*/module.modulemap")]:
+    return found
+
+
+def flags(build):
+    """What whoever imports a product is compiled with."""
+    found = ["-swift-version", "6", "-I", str(build / "Modules")]
+    # C targets: maps that the build made, and those that lie beside sources, of packages too.
+    maps = [*build.glob("*.build/module.modulemap"), *ROOT.glob("Sources/C*/module.modulemap")]
+    maps += build.parents[1].glob("checkouts/*/Sources/**/module.modulemap")
+    for mapped in maps:
         found += ["-Xcc", f"-fmodule-map-file={mapped}"]
     for headers in ROOT.glob("Sources/C*/include"):
         found += ["-Xcc", f"-I{headers}"]
@@ -68,7 +84,7 @@ def document(product, build, work):
     run(["swiftc", "-emit-module", "-emit-module-path", str(work / f"{product}.swiftmodule"), "-module-name", product,
          "-parse-as-library", "-wmo", "-Xfrontend", "-experimental-skip-all-function-bodies", "-suppress-warnings",
          "-emit-symbol-graph", "-emit-symbol-graph-dir", str(graphs),
-         "-symbol-graph-minimum-access-level", "public", "-I", str(work), *flags(build), *sources],
+         "-symbol-graph-minimum-access-level", "public", "-I", str(work), *flags(build), *own(build), *sources],
         f"{product} does not compile")
     # What a library adds to other modules' types is told with those modules.
     graph = graphs / f"{product}.symbols.json"

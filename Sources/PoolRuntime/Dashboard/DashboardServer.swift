@@ -27,7 +27,10 @@ public final class DashboardServer: Sendable {
 
         /// Settings.
         ///
-        /// - Parameter address: `ADDRESS:PORT`, numeric, IPv6 in brackets; or `PORT` on loopback.
+        /// - Parameters:
+        ///   - address: `ADDRESS:PORT`, numeric, IPv6 in brackets; or `PORT` on loopback.
+        ///   - token: what whoever looks has to know; nil lets everybody on this machine look.
+        ///   - yields: whether a port that is taken gives way to any that is free.
         /// - Throws: `SecurityError` where it is none, is beyond loopback without a token, or the
         ///   token is too weak.
         public init(

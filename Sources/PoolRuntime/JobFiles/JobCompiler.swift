@@ -14,7 +14,9 @@ public struct JobCompiler: JobCompiling {
 
     /// A compiler. By default it reads jobs without their plugins, as coordinators and clients do.
     ///
-    /// - Parameter signer: signs the results that are written; nil where nobody does.
+    /// - Parameters:
+    ///   - extensions: bases and functions from outside, and who computes them.
+    ///   - signer: signs the results that are written; nil where nobody does.
     public init(extensions: JobExtensions = .absent, signer: ResultSigner? = nil) {
         self.extensions = extensions
         self.signer = signer

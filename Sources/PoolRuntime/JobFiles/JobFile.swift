@@ -20,8 +20,10 @@ public struct JobFile: Sendable {
 
     /// Reads a job file and the data files it names (relative to the job file's folder).
     ///
-    /// - Parameter settings: changes of the tree, in order, before anything is made of it; ``text`` is
-    ///   that of the file all the same.
+    /// - Parameters:
+    ///   - path: the file; `-` is standard input.
+    ///   - settings: changes of the tree, in order, before anything is made of it; ``text`` is that of
+    ///     the file all the same.
     /// - Throws: `JobError`; put ``path`` before its places, but where they are
     ///   ``JobSetting/position``.
     public init(path: String, settings: [JobSetting] = []) throws(JobError) {

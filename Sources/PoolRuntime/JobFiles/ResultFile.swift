@@ -88,7 +88,10 @@ public struct ResultFile: Sendable {
     /// members above the digest are those that the job has, and that the digest is that of what stands
     /// below it. Whatever character was changed outside `timings`, one of these fails.
     ///
-    /// - Parameter anyLayout: takes another program's blanks, line ends and ways to write a number.
+    /// - Parameters:
+    ///   - spec: the job that it says it is of, compiled.
+    ///   - anyLayout: takes another program's blanks, line ends and ways to write a number.
+    /// - Returns: what is wrong, in words; nothing where all holds.
     public func findings(_ spec: JobSpec, anyLayout: Bool = false) -> [String] {
         guard case .object(let members) = document, case .object(let all) = written else {
             return ["it is no JSON object"]

@@ -26,6 +26,7 @@ public struct CoordinatorGate: ~Copyable {
     /// A door.
     ///
     /// - Parameters:
+    ///   - context: libzmq's, in which sockets are made.
     ///   - keys: nil for plain TCP.
     ///   - exposed: whether plain TCP may be bound beyond loopback.
     /// - Throws: `ZeroMQError` where the handler of handshakes cannot be bound.
@@ -105,6 +106,7 @@ public struct CoordinatorGate: ~Copyable {
     /// - Parameters:
     ///   - userID: from `ZeroMQ/Socket/receiveAuthenticated(limit:)`.
     ///   - kind: the message's kind; see `Role/allows(kind:)`.
+    ///   - nanoseconds: the time now.
     public mutating func permit(
         userID: String?, kind: UInt16, at nanoseconds: Int64
     ) -> Result<PeerIdentity?, Admission.Refusal> {

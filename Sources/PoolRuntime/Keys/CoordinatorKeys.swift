@@ -51,7 +51,10 @@ public struct CoordinatorKeys: Sendable {
 
     /// Makes the folder's keys unless they are there.
     ///
-    /// - Parameter mustBeNew: whether it is an error that they are.
+    /// - Parameters:
+    ///   - folder: where they are kept.
+    ///   - endpoint: where peers reach the coordinator, for their files; nil where nobody says.
+    ///   - mustBeNew: whether it is an error that they are.
     /// - Throws: `SecurityError` where they are there and must be new, or cannot be written.
     /// - Returns: whether they were made.
     public static func makeUnlessThere(
@@ -94,6 +97,8 @@ public struct CoordinatorKeys: Sendable {
     /// Makes a peer's key, its connection file, and its line in the allow-list.
     ///
     /// - Parameters:
+    ///   - role: what the peer may do.
+    ///   - name: what it is called, 1 to 64 characters.
     ///   - endpoint: where the coordinator is reached; nil for what the folder says.
     ///   - path: the connection file to be made; nil for `ROLE-NAME.yaml` in the folder.
     /// - Returns: the path of the connection file.

@@ -54,6 +54,8 @@ public final class LocalRun: Sendable {
     /// A run that goes on from where a machine is.
     ///
     /// - Parameters:
+    ///   - machine: the job, as far as it is done.
+    ///   - threads: how many compute, at least one.
     ///   - part: the samples to compute, all by default.
     ///   - keep: called now and then with what is done, from the thread that computes.
     public init(

@@ -123,7 +123,9 @@ public struct RunState: Sendable {
     /// Reads a file. Files may hold anything: what is damaged, of another version or no state at all
     /// is one clear error.
     ///
-    /// - Parameter extensions: what computes the job where it goes on; by default nothing does.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - extensions: what computes the job where it goes on; by default nothing does.
     /// - Throws: `PoolFailure` of code `state-file`, with the path and the remedy.
     public init(path: String, extensions: JobExtensions = .absent) throws(PoolFailure) {
         func wrong(_ what: String, _ remedy: String) -> PoolFailure {

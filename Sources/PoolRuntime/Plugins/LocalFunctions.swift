@@ -12,7 +12,10 @@ public struct LocalFunctions: FunctionProvider {
 
     /// Functions of plugins whose paths are relative to a folder, in which processes run too.
     ///
-    /// - Parameter log: told of failures, from any thread.
+    /// - Parameters:
+    ///   - folder: what paths are relative to.
+    ///   - policy: what may run.
+    ///   - log: told of failures, from any thread.
     public init(
         folder: String, policy: PluginPolicy, log: @escaping @Sendable (String) -> Void
     ) {

@@ -63,7 +63,9 @@ public final class PoolClient: Sendable {
 
     /// Where a job stands; an unambiguous beginning of its id will do.
     ///
-    /// - Parameter events: whether what happened to it is told too.
+    /// - Parameters:
+    ///   - job: its id.
+    ///   - events: whether what happened to it is told too.
     /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
     ///   where the role may not; `unreachable` where nobody answers.
     public func status(_ job: String, events: Bool = false) async throws(PoolFailure) -> JobStatus {
@@ -171,7 +173,9 @@ public final class PoolClient: Sendable {
 
     /// Lets a job that failed or was cancelled go on with what it lacks; others are left as they are.
     ///
-    /// - Parameter anew: begins from nothing, one that runs too: what was computed is not trusted.
+    /// - Parameters:
+    ///   - job: its id, or an unambiguous beginning of it.
+    ///   - anew: begins from nothing, one that runs too: what was computed is not trusted.
     /// - Throws: `cannot-retry` where it would fail the same way again.
     @discardableResult
     public func retry(_ job: String, anew: Bool = false) async throws(PoolFailure) -> JobStatus {

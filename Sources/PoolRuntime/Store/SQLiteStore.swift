@@ -45,8 +45,9 @@ public final class SQLiteStore: JobStore, Sendable {
 
     /// Opens a file, or makes it where it is missing.
     ///
-    /// - Parameter accepting: takes a file that is short, or of which nobody knows whether it is, as
-    ///   it is.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - accepting: takes a file that is short, or of which nobody knows whether it is, as it is.
     /// - Throws: `PoolFailure` with code `storeInUse` where another coordinator has it, `version`
     ///   where a newer qpool made it or one that computes other bits left work unfinished, `store`
     ///   where it is something else, damaged, short of what was acknowledged, or cannot be written. A
