@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks what the compiler does not: who imports whom, the layers inside `Quantilizer`, where `unsafe`
-stands, file headers and lengths, and that no folder lies flat.
+stands, what public functions throw, file headers and lengths, and that no folder lies flat.
 
     .ci/check_structure.py [FOLDER]      of this repository, or of a copy of it
 """
@@ -45,12 +45,56 @@ UNSAFE_ALLOWED = (
 )
 LONGEST = 600
 
+# Library products: their public functions say what they throw.
+PRODUCTS = ("Sources/Quantilizer/", "Sources/PoolRuntime/")
+
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import\s+(?:struct |class |enum |func )?(\w+)")
+MODIFIER = r"(?:(?:static|mutating|nonmutating|convenience|final|required|consuming|nonisolated) )*"
+FUNCTION = re.compile(rf"\s*(public )?{MODIFIER}(?:func |init[(<?]|subscript[(<])")
 UNSAFE = re.compile(r"\bunsafe\b|@unsafe\b|\bnonisolated\(unsafe\)")
 
 
 def code_only(line: str) -> str:
     return re.sub(r'"(?:[^"\\]|\\.)*"', '""', line.split("//")[0])
+
+
+def throws(declaration: str) -> bool:
+    """Whether a function throws, and not only what it is given."""
+    depth = 0
+    for found in re.finditer(r"[(){]|\bthrows\b", declaration):
+        if found[0] == "{" and depth == 0:
+            return False
+        if found[0] == "throws" and depth == 0:
+            return True
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+    return False
+
+
+def throws_problems(name: str, lines: list) -> list:
+    """Public functions, and requirements of public protocols, that throw and do not say what."""
+    problems = []
+    requirement = False
+    for number, line in enumerate(lines):
+        if line and line[0] not in " #)":
+            requirement = line.startswith("public protocol ") and "{" in line
+        found = FUNCTION.match(line)
+        if not found or not (found[1] or requirement):
+            continue
+        end = number + 1
+        while end < len(lines) and not re.match(r"\s*(///|public |var |func |init|\}|$)", lines[end]):
+            end += 1
+        if not throws("\n".join(lines[number:end])):
+            continue
+        start = number
+        while lines[start - 1].lstrip().startswith("@"):
+            start -= 1
+        said = False
+        while lines[start - 1].lstrip().startswith("///"):
+            start -= 1
+            said = said or "- Throws:" in lines[start]
+        if not said:
+            problems.append(f"{name}:{number + 1}: it throws, and has no `- Throws:`")
+    return problems
 
 
 def table_problems() -> list:
@@ -119,6 +163,8 @@ def main() -> int:
                 problems.append(f"{name}: {len(lines)} lines; the most is {LONGEST}: split it")
         if not name.startswith("Sources/"):
             continue
+        if name.startswith(PRODUCTS):
+            problems += throws_problems(name, lines)
         target = name.split("/")[1]
         allowed = ALLOWED.get(target)
         if allowed is None:

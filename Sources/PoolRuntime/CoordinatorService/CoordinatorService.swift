@@ -65,7 +65,7 @@ public final class CoordinatorService: Sendable {
     /// Binds and starts.
     ///
     /// - Throws: `ZeroMQError` where the endpoint is taken, malformed or not allowed;
-    ///   `PoolFailure` where the store cannot be read; ``SecurityError`` where the dashboard's
+    ///   `PoolFailure` where the store cannot be read; `SecurityError` where the dashboard's
     ///   address is taken.
     public init(_ configuration: Configuration) throws {
         var options = configuration.options

@@ -7,9 +7,14 @@ public import PoolCore
 /// commits one batch at a time, in order; while a batch is under way the next one gathers.
 public protocol JobStore: Sendable {
     /// Every job that was stored and not forgotten, in order of acceptance. Called once, first.
+    ///
+    /// - Throws: `PoolFailure` where the store cannot be read, or its rows are not those that were
+    ///   written.
     func load() throws(PoolFailure) -> [StoredJob]
 
     /// Every party that was shut out.
+    ///
+    /// - Throws: `PoolFailure` where the store cannot be read.
     func quarantined() throws(PoolFailure) -> [Quarantine]
 
     /// Says which jobs are being worked at, so that a store that is opened after the process died knows
@@ -31,9 +36,13 @@ public struct MemoryStore: JobStore {
     public init() {}
 
     /// Nothing.
+    ///
+    /// - Throws: never.
     public func load() throws(PoolFailure) -> [StoredJob] { [] }
 
     /// Nobody.
+    ///
+    /// - Throws: never.
     public func quarantined() throws(PoolFailure) -> [Quarantine] { [] }
 
     /// No files.

@@ -27,8 +27,11 @@ public final class DashboardServer: Sendable {
 
         /// Settings.
         ///
-        /// - Parameter address: `ADDRESS:PORT`, numeric, IPv6 in brackets; or `PORT` on loopback.
-        /// - Throws: ``SecurityError`` where it is none, is beyond loopback without a token, or the
+        /// - Parameters:
+        ///   - address: `ADDRESS:PORT`, numeric, IPv6 in brackets; or `PORT` on loopback.
+        ///   - token: what whoever looks has to know; nil lets everybody on this machine look.
+        ///   - yields: whether a port that is taken gives way to any that is free.
+        /// - Throws: `SecurityError` where it is none, is beyond loopback without a token, or the
         ///   token is too weak.
         public init(
             _ address: String = Settings.usual, token: String? = nil, yields: Bool = false
@@ -77,7 +80,7 @@ public final class DashboardServer: Sendable {
 
     /// Listens; nobody is served before ``start(store:endpoint:ask:)``.
     ///
-    /// - Throws: ``SecurityError`` where nobody can listen there.
+    /// - Throws: `SecurityError` where nobody can listen there.
     init(
         _ settings: Settings
     ) throws(SecurityError) {

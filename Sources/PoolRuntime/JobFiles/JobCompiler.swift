@@ -14,7 +14,9 @@ public struct JobCompiler: JobCompiling {
 
     /// A compiler. By default it reads jobs without their plugins, as coordinators and clients do.
     ///
-    /// - Parameter signer: signs the results that are written; nil where nobody does.
+    /// - Parameters:
+    ///   - extensions: bases and functions from outside, and who computes them.
+    ///   - signer: signs the results that are written; nil where nobody does.
     public init(extensions: JobExtensions = .absent, signer: ResultSigner? = nil) {
         self.extensions = extensions
         self.signer = signer
@@ -30,6 +32,8 @@ public struct JobCompiler: JobCompiling {
     }
 
     /// Reads a job's tree.
+    ///
+    /// - Throws: `JobError` with everything wrong with it at once, each with its place.
     public static func compile(
         _ node: JobNode, resources: JobResources
     ) throws(JobError) -> JobSpec {

@@ -20,9 +20,11 @@ public struct JobFile: Sendable {
 
     /// Reads a job file and the data files it names (relative to the job file's folder).
     ///
-    /// - Parameter settings: changes of the tree, in order, before anything is made of it; ``text`` is
-    ///   that of the file all the same.
-    /// - Throws: ``JobError``; put ``path`` before its places, but where they are
+    /// - Parameters:
+    ///   - path: the file; `-` is standard input.
+    ///   - settings: changes of the tree, in order, before anything is made of it; ``text`` is that of
+    ///     the file all the same.
+    /// - Throws: `JobError`; put ``path`` before its places, but where they are
     ///   ``JobSetting/position``.
     public init(path: String, settings: [JobSetting] = []) throws(JobError) {
         let text = try Self.text(path: path)

@@ -13,7 +13,7 @@ public enum JobText {
 
     /// Parses one document.
     ///
-    /// - Throws: ``JobError`` with the line and column of the first thing that is not YAML or JSON.
+    /// - Throws: `JobError` with the line and column of the first thing that is not YAML or JSON.
     ///
     /// **Complexity**: O(bytes); aliases that expand past ``maximumNodes`` are refused.
     public static func parse(_ text: String) throws(JobError) -> JobNode {

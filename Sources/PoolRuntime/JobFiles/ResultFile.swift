@@ -19,7 +19,7 @@ public struct ResultFile: Sendable {
 
     /// Reads a result document; `-` is standard input.
     ///
-    /// - Throws: ``JobError`` where it is no JSON document with a job.
+    /// - Throws: `JobError` where it is no JSON document with a job.
     public init(path: String) throws(JobError) {
         try self.init(text: try JobFile.text(path: path), path: path)
     }
@@ -44,6 +44,8 @@ public struct ResultFile: Sendable {
     }
 
     /// The document that a text is.
+    ///
+    /// - Throws: `JobError` where it is no JSON.
     public static func document(_ text: String) throws(JobError) -> JSON {
         do throws(JSONFault) {
             return try JSON(parsing: text.utf8)
@@ -57,7 +59,7 @@ public struct ResultFile: Sendable {
 
     /// The document in a file, without what its job names; `-` is standard input.
     ///
-    /// - Throws: ``JobError`` where it has more than `most` bytes or is no JSON.
+    /// - Throws: `JobError` where it has more than `most` bytes or is no JSON.
     public static func document(path: String, most: Int) throws(JobError) -> JSON {
         let data: Data
         do {
@@ -86,7 +88,10 @@ public struct ResultFile: Sendable {
     /// members above the digest are those that the job has, and that the digest is that of what stands
     /// below it. Whatever character was changed outside `timings`, one of these fails.
     ///
-    /// - Parameter anyLayout: takes another program's blanks, line ends and ways to write a number.
+    /// - Parameters:
+    ///   - spec: the job that it says it is of, compiled.
+    ///   - anyLayout: takes another program's blanks, line ends and ways to write a number.
+    /// - Returns: what is wrong, in words; nothing where all holds.
     public func findings(_ spec: JobSpec, anyLayout: Bool = false) -> [String] {
         guard case .object(let members) = document, case .object(let all) = written else {
             return ["it is no JSON object"]

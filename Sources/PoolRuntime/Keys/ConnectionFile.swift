@@ -33,7 +33,7 @@ public struct ConnectionFile: Sendable, Hashable {
 
     /// Reads a connection file.
     ///
-    /// - Throws: ``SecurityError`` where it cannot be read, others may read it, or its content is
+    /// - Throws: `SecurityError` where it cannot be read, others may read it, or its content is
     ///   wrong; the message never shows the secret.
     public init(path: String) throws(SecurityError) {
         let file = try GuardedFile.read(path, .secret, limit: KeyDocument.bytesLimit)
@@ -87,6 +87,8 @@ public struct ConnectionFile: Sendable, Hashable {
     ///   - origin: where `flag` stands, if that is another place.
     ///   - environment: the process's environment; `QPOOL_ALLOW_PLAINTEXT=1` is the flag below.
     ///   - allowPlaintext: whether an endpoint beyond this machine is taken without encryption.
+    /// - Throws: `SecurityError` where the file cannot be read or is open to others, the endpoint
+    ///   is malformed, or it is beyond this machine and nobody allowed plain TCP.
     public static func resolve(
         flag: String?, environment: [String: String], allowPlaintext: Bool = false,
         origin: String? = nil

@@ -26,8 +26,10 @@ public struct CoordinatorGate: ~Copyable {
     /// A door.
     ///
     /// - Parameters:
+    ///   - context: libzmq's, in which sockets are made.
     ///   - keys: nil for plain TCP.
     ///   - exposed: whether plain TCP may be bound beyond loopback.
+    /// - Throws: `ZeroMQError` where the handler of handshakes cannot be bound.
     public init(
         in context: borrowing Context, keys: CoordinatorKeys?, exposed: Bool = false
     ) throws(ZeroMQError) {
@@ -44,6 +46,8 @@ public struct CoordinatorGate: ~Copyable {
     }
 
     /// The coordinator's socket, not bound yet. Call it once.
+    ///
+    /// - Throws: `ZeroMQError` where libzmq has no socket left, or refuses the keys.
     public mutating func makeRouter(in context: borrowing Context) throws(ZeroMQError) -> Socket {
         switch router {
         case .plain(let exposed):
@@ -66,6 +70,8 @@ public struct CoordinatorGate: ~Copyable {
     }
 
     /// One turn: handshakes, the file, lines for the log (at a bounded rate).
+    ///
+    /// - Throws: `ZeroMQError` where a socket of its own broke.
     public mutating func turn(
         _ set: borrowing PollSet, at nanoseconds: Int64
     ) throws(ZeroMQError) -> [String] {
@@ -98,8 +104,9 @@ public struct CoordinatorGate: ~Copyable {
     /// Whether a message is served. On a plain door every message is, from nobody in particular.
     ///
     /// - Parameters:
-    ///   - userID: from ``ZeroMQ/Socket/receiveAuthenticated(limit:)``.
-    ///   - kind: the message's kind; see ``Role/allows(kind:)``.
+    ///   - userID: from `ZeroMQ/Socket/receiveAuthenticated(limit:)`.
+    ///   - kind: the message's kind; see `Role/allows(kind:)`.
+    ///   - nanoseconds: the time now.
     public mutating func permit(
         userID: String?, kind: UInt16, at nanoseconds: Int64
     ) -> Result<PeerIdentity?, Admission.Refusal> {

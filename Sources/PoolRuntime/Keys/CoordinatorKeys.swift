@@ -27,7 +27,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Makes a folder with a new pair and an allow-list that lets nobody in.
     ///
-    /// - Throws: ``SecurityError`` where there is one already: its peers would not know the new key.
+    /// - Throws: `SecurityError` where there is one already: its peers would not know the new key.
     public static func create(folder: String, endpoint: String?) throws(SecurityError) {
         if let endpoint { try Endpoint.check(endpoint, place: "--endpoint") }
         let pair = try generate()
@@ -51,7 +51,11 @@ public struct CoordinatorKeys: Sendable {
 
     /// Makes the folder's keys unless they are there.
     ///
-    /// - Parameter mustBeNew: whether it is an error that they are.
+    /// - Parameters:
+    ///   - folder: where they are kept.
+    ///   - endpoint: where peers reach the coordinator, for their files; nil where nobody says.
+    ///   - mustBeNew: whether it is an error that they are.
+    /// - Throws: `SecurityError` where they are there and must be new, or cannot be written.
     /// - Returns: whether they were made.
     public static func makeUnlessThere(
         folder: String, endpoint: String?, mustBeNew: Bool
@@ -63,6 +67,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Writes the public key of results to `results.pub`, unless it is there.
     ///
+    /// - Throws: `SecurityError` where the file cannot be written.
     /// - Returns: the file's path.
     public func publishResultKey() throws(SecurityError) -> String {
         let path = folder + "/results.pub"
@@ -74,7 +79,7 @@ public struct CoordinatorKeys: Sendable {
 
     /// Reads a folder of keys.
     ///
-    /// - Throws: ``SecurityError`` where a file is missing, wrong, or open to others.
+    /// - Throws: `SecurityError` where a file is missing, wrong, or open to others.
     public static func load(_ folder: String) throws(SecurityError) -> CoordinatorKeys {
         let path = folder + "/coordinator.yaml"
         let file = try GuardedFile.read(path, .secret, limit: KeyDocument.bytesLimit)
@@ -92,11 +97,13 @@ public struct CoordinatorKeys: Sendable {
     /// Makes a peer's key, its connection file, and its line in the allow-list.
     ///
     /// - Parameters:
+    ///   - role: what the peer may do.
+    ///   - name: what it is called, 1 to 64 characters.
     ///   - endpoint: where the coordinator is reached; nil for what the folder says.
     ///   - path: the connection file to be made; nil for `ROLE-NAME.yaml` in the folder.
     ///   - owns: earlier clients whose jobs the peer has too, by name in the list or by public key.
     /// - Returns: the path of the connection file.
-    /// - Throws: ``SecurityError`` where the name is none or taken, the file is there already, an
+    /// - Throws: `SecurityError` where the name is none or taken, the file is there already, an
     ///   earlier client is unknown, or nobody said where the coordinator is; nothing has changed then.
     public func admit(
         _ role: Role, name: String, endpoint: String? = nil, path: String? = nil,

@@ -12,7 +12,7 @@ struct KeyDocument {
 
     /// Reads a file's bytes, whatever they are.
     ///
-    /// - Throws: ``SecurityError`` with the place: not YAML, a key that is not in `keys`, a missing
+    /// - Throws: `SecurityError` with the place: not YAML, a key that is not in `keys`, a missing
     ///   one of `required`, another version than 1.
     init(
         _ bytes: [UInt8], path: String, keys: [String], required: [String]

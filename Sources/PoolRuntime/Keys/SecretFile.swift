@@ -7,7 +7,7 @@ public enum SecretFile {
 
     /// Its text.
     ///
-    /// - Throws: ``SecurityError`` with the path and the remedy, never with what it holds.
+    /// - Throws: `SecurityError` with the path and the remedy, never with what it holds.
     public static func text(_ path: String) throws(SecurityError) -> String {
         let read = try GuardedFile.read(path, .secret, limit: bytes)
         guard let text = String(validating: read.bytes, as: UTF8.self) else {

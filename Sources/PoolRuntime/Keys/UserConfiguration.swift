@@ -46,7 +46,7 @@ public struct UserConfiguration: Sendable, Hashable {
     /// The user's own file: `QPOOL_CONFIG`, else `qpool/config.yaml` in the user's folder of
     /// configurations. That there is none is no error, unless the variable names it.
     ///
-    /// - Throws: ``SecurityError`` with the place of what is wrong.
+    /// - Throws: `SecurityError` with the place of what is wrong.
     public init(environment: [String: String]) throws(SecurityError) {
         if let named = environment["QPOOL_CONFIG"], !named.isEmpty {
             try self.init(path: named)
@@ -61,6 +61,9 @@ public struct UserConfiguration: Sendable, Hashable {
     }
 
     /// A file; an empty configuration where it is not there.
+    ///
+    /// - Throws: `SecurityError` with the place where it cannot be read, is no YAML of at most 1
+    ///   MB, or has an unknown key.
     public init(path: String) throws(SecurityError) {
         self.path = path
         guard FileManager.default.fileExists(atPath: path) else { return }

@@ -45,8 +45,12 @@ public final class BatchRunner: Sendable {
     /// Computes an admissible range of a round; nil where it was cancelled.
     ///
     /// - Parameters:
+    ///   - job: the round's job.
     ///   - jobKey: names the job among those of this runner, so that scratch is kept; 0 for none.
+    ///   - round: the round.
+    ///   - range: indices of it that it admits.
     ///   - hints: what is known; looked at before each piece.
+    ///   - cancel: stops it at the next piece.
     ///   - progress: called from the lanes with the samples of each piece that is done.
     public func run(
         job: CompiledJob, jobKey: UInt64 = 0, round: Round, range: DyadicRange,
@@ -81,7 +85,10 @@ public final class BatchRunner: Sendable {
 
     /// Computes all that a job still lacks; false where it was cancelled.
     ///
-    /// - Parameter progress: called from the lanes with the samples of each piece that is done.
+    /// - Parameters:
+    ///   - machine: the job; what is done is merged into it.
+    ///   - cancel: stops it at the next piece.
+    ///   - progress: called from the lanes with the samples of each piece that is done.
     public func complete(
         _ machine: inout JobMachine, cancel: Cancellation = Cancellation(),
         progress: @Sendable (UInt64) -> Void = { _ in }

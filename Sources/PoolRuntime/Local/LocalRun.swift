@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// A job computed by this process alone, on all cores, without a network.
 ///
-/// It drives the same ``JobMachine`` as a coordinator, so its answer has the same bits.
+/// It drives the same `JobMachine` as a coordinator, so its answer has the same bits.
 public final class LocalRun: Sendable {
     /// What can be seen while it runs.
     public struct Snapshot: Sendable {
@@ -54,6 +54,8 @@ public final class LocalRun: Sendable {
     /// A run that goes on from where a machine is.
     ///
     /// - Parameters:
+    ///   - machine: the job, as far as it is done.
+    ///   - threads: how many compute, at least one.
     ///   - part: the samples to compute, all by default.
     ///   - keep: called now and then with what is done, from the thread that computes.
     public init(
@@ -74,7 +76,7 @@ public final class LocalRun: Sendable {
 
     /// Computes the job, off the cooperative pool.
     ///
-    /// - Throws: ``JobFailure``; its code is `cancelled` after ``cancel()``.
+    /// - Throws: `JobFailure`; its code is `cancelled` after ``cancel()``.
     public func result() async throws(JobFailure) -> JobResult {
         let ending = await ending()
         if let failure = ending.failure { throw failure }

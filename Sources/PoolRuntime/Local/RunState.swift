@@ -94,6 +94,8 @@ public struct RunState: Sendable {
     // MARK: The file
 
     /// Writes the file: afterwards it is there as a whole, or as it was.
+    ///
+    /// - Throws: `PoolFailure` of code `state-file` where it cannot be written.
     public func write(to path: String) throws(PoolFailure) {
         try write(to: path, fingerprint: Sentinel.fingerprint)
     }
@@ -121,7 +123,10 @@ public struct RunState: Sendable {
     /// Reads a file. Files may hold anything: what is damaged, of another version or no state at all
     /// is one clear error.
     ///
-    /// - Parameter extensions: what computes the job where it goes on; by default nothing does.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - extensions: what computes the job where it goes on; by default nothing does.
+    /// - Throws: `PoolFailure` of code `state-file`, with the path and the remedy.
     public init(path: String, extensions: JobExtensions = .absent) throws(PoolFailure) {
         func wrong(_ what: String, _ remedy: String) -> PoolFailure {
             PoolFailure(.stateFile, "\(path) \(what)", remedy: remedy)

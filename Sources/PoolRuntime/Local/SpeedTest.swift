@@ -39,7 +39,7 @@ public enum SpeedTest {
     /// Computes a job again and again.
     ///
     /// Blocks the caller. With one thread all is computed on the caller's.
-    /// - Throws: ``JobFailure`` where the job ends without an answer.
+    /// - Throws: `JobFailure` where the job ends without an answer.
     public static func time(
         _ job: CompiledJob, threads: Int, rounds: Int
     ) throws(JobFailure) -> JobTime {

@@ -12,7 +12,10 @@ public struct LocalFunctions: FunctionProvider {
 
     /// Functions of plugins whose paths are relative to a folder, in which processes run too.
     ///
-    /// - Parameter log: told of failures, from any thread.
+    /// - Parameters:
+    ///   - folder: what paths are relative to.
+    ///   - policy: what may run.
+    ///   - log: told of failures, from any thread.
     public init(
         folder: String, policy: PluginPolicy, log: @escaping @Sendable (String) -> Void
     ) {
@@ -22,6 +25,9 @@ public struct LocalFunctions: FunctionProvider {
     }
 
     /// The function of a process, which is started once, or of a library, which is loaded.
+    ///
+    /// - Throws: `FunctionRefusal` where the policy does not allow it, it is none of the two, or it
+    ///   cannot be started or loaded.
     public func function(
         _ source: ExternalSource, dimension: Int, name: String
     ) throws(FunctionRefusal) -> any ExternalFunction {
@@ -45,6 +51,8 @@ public struct LocalFunctions: FunctionProvider {
     }
 
     /// What makes samples by a process, which is started once.
+    ///
+    /// - Throws: `FunctionRefusal` where the policy does not allow it, or it cannot be started.
     public func generator(
         _ source: ProcessSource, noise: Int, dimension: Int
     ) throws(FunctionRefusal) -> any SampleGenerator {
@@ -56,6 +64,9 @@ public struct LocalFunctions: FunctionProvider {
     }
 
     /// What scores texts by a process, which is started once.
+    ///
+    /// - Throws: `FunctionRefusal` where the policy does not allow it, it does not speak JSON
+    ///   Lines, or it cannot be started.
     public func scorer(
         _ source: ProcessSource, name: String
     ) throws(FunctionRefusal) -> any TextScorer {

@@ -63,7 +63,11 @@ public final class PoolClient: Sendable {
 
     /// Where a job stands; an unambiguous beginning of its id will do.
     ///
-    /// - Parameter events: whether what happened to it is told too.
+    /// - Parameters:
+    ///   - job: its id.
+    ///   - events: whether what happened to it is told too.
+    /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
+    ///   where the role may not; `unreachable` where nobody answers.
     public func status(_ job: String, events: Bool = false) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
             var message = WireStatusRequest()
@@ -83,6 +87,9 @@ public final class PoolClient: Sendable {
 
     /// A job's result and its status: of a job that was extended and is not there yet, the result
     /// before.
+    ///
+    /// - Throws: `not-done`, `job-cancelled`, or the job's own failure; `unknown-job`,
+    ///   `unreachable`.
     public func answer(
         _ job: String
     ) async throws(PoolFailure) -> (document: ResultDocument, status: JobStatus) {
@@ -133,6 +140,9 @@ public final class PoolClient: Sendable {
     }
 
     /// Stops a job; one that is over stays as it is.
+    ///
+    /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
+    ///   where the role may not; `unreachable` where nobody answers.
     @discardableResult
     public func cancel(_ job: String) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
@@ -163,7 +173,9 @@ public final class PoolClient: Sendable {
 
     /// Lets a job that failed or was cancelled go on with what it lacks; others are left as they are.
     ///
-    /// - Parameter anew: begins from nothing, one that runs too: what was computed is not trusted.
+    /// - Parameters:
+    ///   - job: its id, or an unambiguous beginning of it.
+    ///   - anew: begins from nothing, one that runs too: what was computed is not trusted.
     /// - Throws: `cannot-retry` where it would fail the same way again.
     @discardableResult
     public func retry(_ job: String, anew: Bool = false) async throws(PoolFailure) -> JobStatus {
@@ -177,6 +189,9 @@ public final class PoolClient: Sendable {
     }
 
     /// Changes a job's priority, -10 to 10; higher is served first.
+    ///
+    /// - Throws: `unknown-job`; `ambiguous-job` of a beginning that several ids have; `refused`
+    ///   where the role may not; `unreachable` where nobody answers.
     @discardableResult
     public func setPriority(_ job: String, _ priority: Int) async throws(PoolFailure) -> JobStatus {
         try await askStatus { request in
@@ -189,6 +204,8 @@ public final class PoolClient: Sendable {
     }
 
     /// Jobs, newest first, and how many there are of them in all; 0 for the coordinator's own limit.
+    ///
+    /// - Throws: `refused` where the role may not; `unreachable` where nobody answers.
     public func jobs(
         limit: Int = 0, _ filter: JobFilter = JobFilter()
     ) async throws(PoolFailure) -> (jobs: [JobStatus], total: Int) {
@@ -210,6 +227,8 @@ public final class PoolClient: Sendable {
     }
 
     /// Workers by id, and how many there are in all; 0 for the coordinator's own limit.
+    ///
+    /// - Throws: `refused` where the role may not; `unreachable` where nobody answers.
     public func workers(
         limit: Int = 0
     ) async throws(PoolFailure) -> (workers: [WorkerStatus], total: Int) {

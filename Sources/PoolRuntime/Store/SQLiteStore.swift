@@ -49,8 +49,9 @@ public final class SQLiteStore: JobStore, Sendable {
 
     /// Opens a file, or makes it where it is missing.
     ///
-    /// - Parameter accepting: takes a file that is short, or of which nobody knows whether it is, as
-    ///   it is.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - accepting: takes a file that is short, or of which nobody knows whether it is, as it is.
     /// - Throws: `PoolFailure` with code `storeInUse` where another coordinator has it, `version`
     ///   where a newer qpool made it or one that computes other bits left work unfinished, `store`
     ///   where it is something else, damaged, short of what was acknowledged, or cannot be written. A
@@ -60,7 +61,7 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// - Parameter maximumPages: the size at which the disk counts as full, for tests.
-    /// - Parameter fingerprint: the arithmetic of what will be computed, see ``Sentinel``.
+    /// - Parameter fingerprint: the arithmetic of what will be computed, see `Sentinel`.
     init(
         path: String, maximumPages: Int? = nil, accepting: Bool = false,
         fingerprint: String = Sentinel.fingerprint
@@ -214,6 +215,8 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// Every job that was stored and not forgotten, in order of acceptance.
+    ///
+    /// - Throws: `PoolFailure` where the file cannot be read, or a row is not what was written.
     public func load() throws(PoolFailure) -> [StoredJob] {
         try ask { database in
             try database.transaction(.deferred) { try StoreRows.jobs(database, path) }
@@ -221,6 +224,8 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// Every party that was shut out.
+    ///
+    /// - Throws: `PoolFailure` where the file cannot be read.
     public func quarantined() throws(PoolFailure) -> [Quarantine] {
         try ask { try StoreRows.quarantined($0) }
     }
@@ -272,6 +277,9 @@ public final class SQLiteStore: JobStore, Sendable {
     }
 
     /// Waits for what is under way and gives the file up; nothing may be committed after it.
+    ///
+    /// - Throws: `PoolFailure` where the file cannot be closed: what was acknowledged is durable
+    ///   all the same.
     public func close() throws(PoolFailure) {
         do {
             try queue.sync {

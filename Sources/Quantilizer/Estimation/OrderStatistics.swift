@@ -5,6 +5,8 @@
 /// Of n independent samples the number above the upper q-quantile is Binomial(n, q), so the
 /// quantile lies between two order statistics with a probability that needs no assumption; with
 /// atoms the closed interval holds it at least as often.
+///
+/// **Source**: David and Nagaraja, *Order Statistics* (2003), doi:10.1002/0471722162, section 7.1.
 public enum OrderStatistics {
     /// Ranks from the top: the quantile lies between the sample of rank `worst` and that of rank
     /// `best`. `best` is 0 and `worst` is n + 1 where no sample bounds it.

@@ -61,6 +61,7 @@ public enum TailMass {
     }
 
     /// A probability p of which the m-th success came at trial T: P(T ≤ t) = P(Bin(t, p) ≥ m).
+    /// Haldane 1945, doi:10.1093/biomet/33.3.222.
     public static func inverseSampling(
         successes: UInt64, trials: UInt64, confidence: Double
     ) -> Interval {

@@ -254,6 +254,9 @@ public struct JobMachine: Sendable {
     /// Goes on from a snapshot of the same job, whose ``extent`` may have been another.
     ///
     /// Bytes may hold anything: what does not fit the job is refused.
+    ///
+    /// - Throws: ``DecodingFailure`` where the bytes are cut short, have bytes left over, or do not
+    ///   fit the job.
     public init(job: CompiledJob, snapshot: some Collection<UInt8>) throws(DecodingFailure) {
         self.job = job
         totals = JobTotals(job)

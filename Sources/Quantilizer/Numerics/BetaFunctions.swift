@@ -104,6 +104,9 @@ struct BetaPoint {
 /// The tail towards the nearer end comes from a continued fraction where that end's parameter is
 /// small; else from an integral in log-odds, in which every beta density is log-concave. The other
 /// tail is its complement.
+///
+/// **Source**: DLMF 8.17, the continued fraction 8.17.22 by Lentz's algorithm,
+/// doi:10.1364/AO.15.000668.
 struct BetaLaw: Sendable {
     let a: Double
     let b: Double

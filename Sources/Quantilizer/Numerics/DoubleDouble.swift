@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An unevaluated sum of two doubles, about 106 bits: for cumulative tables exact to 2^-64.
+///
+/// **Source**: Dekker 1971, doi:10.1007/BF01397083; the sum without conditions: Knuth, *The Art of
+/// Computer Programming* 2, section 4.2.2.
 struct DoubleDouble: Sendable {
     var high: Double
     var low: Double

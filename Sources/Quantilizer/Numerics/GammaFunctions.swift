@@ -44,6 +44,8 @@ extension SpecialFunctions {
 ///
 /// Small shapes below their mode take the power series; the rest an integral in log x, in which
 /// every gamma density is log-concave. The other tail is the complement.
+///
+/// **Source**: DLMF 8.2, the series 8.7.1.
 struct GammaLaw: Sendable {
     let shape: Double
     private let logShape: Double

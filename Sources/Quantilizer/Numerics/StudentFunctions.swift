@@ -28,6 +28,8 @@ extension SpecialFunctions {
 }
 
 /// Student's t law: ν / (ν + T²) is Beta(ν/2, ½).
+///
+/// **Source**: Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.7.1.
 struct StudentLaw: Sendable {
     let degrees: Double
     private let beta: BetaLaw

@@ -2,6 +2,8 @@
 
 /// ∫ exp(−g(s)) ds over s ≥ 0 for a convex g with g(0) = 0: what remains of a tail after its density
 /// has been taken out.
+///
+/// **Source**: Gauss–Legendre rules: DLMF 3.5(v).
 enum TailIntegral {
     /// Positive nodes and weights of the 16-point Gauss–Legendre rule.
     private static let rule: [(node: Double, weight: Double)] = [

@@ -5,12 +5,21 @@ public protocol FunctionProvider: Sendable {
     /// What may run: a worker announces it.
     var policy: PluginPolicy { get }
     /// The function of a process or a library, tried once so that a broken one is refused early.
+    ///
+    /// - Throws: ``FunctionRefusal``, with the remedy, where it is not allowed here, cannot be
+    ///   started or loaded, or fails when it is tried.
     func function(
         _ source: ExternalSource, dimension: Int, name: String
     ) throws(FunctionRefusal) -> any ExternalFunction
     /// What scores texts by a process.
+    ///
+    /// - Throws: ``FunctionRefusal``, with the remedy, where it is not allowed here or cannot be
+    ///   started.
     func scorer(_ source: ProcessSource, name: String) throws(FunctionRefusal) -> any TextScorer
     /// What makes samples by a process, of so many numbers of noise each.
+    ///
+    /// - Throws: ``FunctionRefusal``, with the remedy, where it is not allowed here or cannot be
+    ///   started.
     func generator(
         _ source: ProcessSource, noise: Int, dimension: Int
     ) throws(FunctionRefusal) -> any SampleGenerator
@@ -18,6 +27,8 @@ public protocol FunctionProvider: Sendable {
 
 extension FunctionProvider {
     /// None.
+    ///
+    /// - Throws: ``FunctionRefusal``, always.
     public func scorer(
         _ source: ProcessSource, name: String
     ) throws(FunctionRefusal) -> any TextScorer {
@@ -25,6 +36,8 @@ extension FunctionProvider {
     }
 
     /// None.
+    ///
+    /// - Throws: ``FunctionRefusal``, always.
     public func generator(
         _ source: ProcessSource, noise: Int, dimension: Int
     ) throws(FunctionRefusal) -> any SampleGenerator {

@@ -61,7 +61,7 @@ public struct CostStatistics: Sendable, Hashable {
     public var measured: UInt64
     /// The certificate's factor times `limit`; nil where there is none, or where the cost takes values
     /// below 0, for which nothing is promised. Where the certificate has a confidence, both have half the
-    /// error (``Certificate/joint(_:)``).
+    /// error.
     public var bound: Double?
 }
 

@@ -9,9 +9,11 @@ extension Partial {
     /// level which cannot matter any more are zero. Everything else is a function of the range
     /// alone and stays as it is.
     ///
-    /// - Parameter hints: at least as good as any hint that went into the partials compared.
-    ///
     /// **Complexity**: O(candidates · log candidates).
+    ///
+    /// - Parameters:
+    ///   - round: the partial's.
+    ///   - hints: at least as good as any hint that went into the partials compared.
     public func canonical(round: Round, above hints: Hints) -> Partial {
         guard case .select(let sieves) = round.task, sieves.count == channels.count,
             tally.channels.count == channels.count

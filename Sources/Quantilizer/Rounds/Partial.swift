@@ -83,7 +83,12 @@ public struct Partial: Sendable, Equatable {
     /// Reads a partial of a round. Bytes may hold anything: what does not fit the round, or has numbers
     /// that no worker could have found, is refused, and no more memory is taken than there are bytes.
     ///
-    /// - Parameter known: hints at least as good as any that the worker had; nil where nobody knows.
+    /// - Parameters:
+    ///   - bytes: what ``encode()`` of a worker wrote, or anything else.
+    ///   - round: the round that was asked for.
+    ///   - job: the round's job.
+    ///   - known: hints at least as good as any that the worker had; nil where nobody knows.
+    /// - Throws: ``DecodingFailure`` with what does not fit.
     public init(
         decoding bytes: some Collection<UInt8>, round: Round, job: CompiledJob,
         known: Hints? = nil

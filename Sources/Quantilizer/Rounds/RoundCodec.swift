@@ -66,6 +66,9 @@ extension Round {
     }
 
     /// Reads a round of a job; bytes that do not fit the job are refused.
+    ///
+    /// - Throws: ``DecodingFailure`` where the bytes are cut short, have bytes left over, or do not
+    ///   fit the job.
     public init(decoding bytes: some Collection<UInt8>, job: CompiledJob) throws(DecodingFailure) {
         var reader = ByteReader(bytes)
         try self.init(from: &reader, job: job)
@@ -212,6 +215,9 @@ extension Hints {
     }
 
     /// Reads hints.
+    ///
+    /// - Throws: ``DecodingFailure`` where the bytes are cut short, have bytes left over, or are no
+    ///   hints.
     public init(decoding bytes: some Collection<UInt8>) throws(DecodingFailure) {
         var reader = ByteReader(bytes)
         round = Int(try reader.word32())

@@ -19,6 +19,9 @@ extension SampleRecord {
     }
 
     /// Reads what ``encode()`` wrote, of a base of so many values.
+    ///
+    /// - Throws: ``DecodingFailure`` where the bytes are cut short, have bytes left over, or hold
+    ///   more than ``RecordLimits`` allow.
     public init(decoding bytes: some Collection<UInt8>, dimension: Int) throws(DecodingFailure) {
         var reader = ByteReader(bytes)
         self = try SampleRecord(from: &reader, dimension: dimension)

@@ -11,7 +11,7 @@
 /// **Determinism**: works on Unicode scalars; `\w` is ASCII letters, digits and `_`, `\s` is ASCII
 /// white space, `.` anything but a line feed. Of several matches at one place the one that a
 /// backtracking engine would find first counts.
-/// **Complexity**: O(text · pattern) a match, cut off at ``stepLimit``; nothing grows without bound.
+/// **Complexity**: O(text · pattern) a match, cut off at 10^8 steps; nothing grows without bound.
 public struct Pattern: Sendable, Hashable {
     /// As written.
     public let source: String
@@ -23,6 +23,9 @@ public struct Pattern: Sendable, Hashable {
     static let stepLimit = 100_000_000
 
     /// Reads a pattern.
+    ///
+    /// - Throws: ``PatternError`` where it is none, has more than 4,096 bytes, or asks for what is
+    ///   not named above.
     public init(_ source: String) throws(PatternError) {
         guard source.utf8.count <= Self.sourceBytes else {
             throw PatternError("a pattern has at most \(Self.sourceBytes) bytes")
@@ -33,7 +36,7 @@ public struct Pattern: Sendable, Hashable {
     }
 
     /// The number of matches that do not overlap, from left to right; NaN where counting would take
-    /// more than ``stepLimit`` steps.
+    /// more than 10^8 steps.
     public func count(in text: String) -> Double {
         var matcher = PatternMatcher(program, Array(text.unicodeScalars))
         var count = 0.0

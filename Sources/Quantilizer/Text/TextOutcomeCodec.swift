@@ -15,6 +15,9 @@ extension TextOutcome {
     }
 
     /// Reads what ``encode()`` wrote.
+    ///
+    /// - Throws: ``DecodingFailure`` where the bytes are cut short, have bytes left over, or hold
+    ///   more than ``RecordLimits`` allow.
     public init(decoding bytes: some Collection<UInt8>) throws(DecodingFailure) {
         var reader = ByteReader(bytes)
         let scores = try reader.count(limit: 1_024, bytesEach: 8, of: "scores")

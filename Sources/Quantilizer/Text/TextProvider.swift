@@ -8,7 +8,11 @@ public protocol TextProvider: Sendable {
     var allowsAll: Bool { get }
     /// A drawer of a source.
     ///
-    /// - Parameter functions: gives the processes that score texts.
+    /// - Parameters:
+    ///   - source: where texts come from.
+    ///   - functions: gives the processes that score texts.
+    /// - Throws: ``FunctionRefusal``, with the remedy, where an endpoint or a process that scores
+    ///   is not allowed here.
     func drawer(
         _ source: TextSource, functions: (any FunctionProvider)?
     ) throws(FunctionRefusal) -> any TextDrawer

@@ -19,6 +19,8 @@ extension JSON {
     /// twice is refused: readers differ in which one they take.
     ///
     /// **Complexity**: O(bytes).
+    ///
+    /// - Throws: ``JSONFault`` with the place of the first thing that is not JSON.
     public init(parsing bytes: some Collection<UInt8>) throws(JSONFault) {
         var parser = JSONParser(bytes: Array(bytes))
         self = try parser.document()

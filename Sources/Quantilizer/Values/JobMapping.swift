@@ -175,6 +175,8 @@ public struct JobMapping: Sendable {
     }
 
     /// Throws everything noted, if anything was.
+    ///
+    /// - Throws: ``JobError`` with all of it.
     public func finish() throws(JobError) {
         if !diagnostics.isEmpty { throw JobError(diagnostics) }
     }

@@ -4,6 +4,8 @@ extension JobNode {
     /// The same tree with a node at a path of keys and list positions.
     ///
     /// - Parameters:
+    ///   - keys: the path.
+    ///   - value: the node.
     ///   - path: the whole path as it was written, for the error.
     ///   - origin: what stands before it there.
     ///   - makesKeys: whether keys on the way that are missing are made.

@@ -73,6 +73,8 @@ extension JobNode {
     }
 
     /// A number: `3`, `-2.5e-3`, `1_000`, `1%`. Not hexadecimal, not quoted, not infinite.
+    ///
+    /// - Throws: ``JobError`` with the place where it is none, or outside `range`.
     public func double(path: String, in range: JobRange = .finite) throws(JobError) -> Double {
         guard case .scalar(let text, quoted: false) = content,
             let value = DecimalText(text)?.double, range.contains(value)
@@ -82,6 +84,8 @@ extension JobNode {
 
     /// A whole number in any of the ways a number is written (`1e8`, `1_000_000`, `1M`, `12.5 k`),
     /// exactly.
+    ///
+    /// - Throws: ``JobError`` with the place where it is none, or outside `range`.
     public func integer(path: String, in range: ClosedRange<Int>) throws(JobError) -> Int {
         guard case .scalar(let text, quoted: false) = content,
             let value = DecimalText(text, takesUnits: true)?.integer, range.contains(value)
@@ -93,12 +97,16 @@ extension JobNode {
     }
 
     /// Text; a number or a word without quotes counts as the text it was written with.
+    ///
+    /// - Throws: ``JobError`` with the place where it is a list or a mapping.
     public func string(path: String) throws(JobError) -> String {
         guard case .scalar(let text, _) = content else { throw expected("text", path: path) }
         return text
     }
 
     /// `true` or `false`.
+    ///
+    /// - Throws: ``JobError`` with the place where it is neither.
     public func boolean(path: String) throws(JobError) -> Bool {
         switch content {
         case .scalar("true", quoted: false): return true
@@ -108,6 +116,8 @@ extension JobNode {
     }
 
     /// A list of at most `limit` elements.
+    ///
+    /// - Throws: ``JobError`` with the place where it is no list, or a longer one.
     public func list(path: String, limit: Int) throws(JobError) -> [JobNode] {
         guard case .sequence(let elements) = content else { throw expected("a list", path: path) }
         guard elements.count <= limit else {
@@ -118,6 +128,8 @@ extension JobNode {
     }
 
     /// A list of numbers, not empty; everything wrong with it is reported.
+    ///
+    /// - Throws: ``JobError`` with the place of everything wrong.
     public func doubles(
         path: String, limit: Int, in range: JobRange = .finite
     ) throws(JobError) -> [Double] {

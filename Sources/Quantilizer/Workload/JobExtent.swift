@@ -53,8 +53,11 @@ extension JobSettings {
 
     /// These settings with a larger extent; what is nil stays.
     ///
-    /// - Parameter looked: whether there is an answer of these settings that may have been looked at. Of
-    ///   `exact` the certificate then pays for it.
+    /// - Parameters:
+    ///   - samples: how many there are to be in all.
+    ///   - draws: the same of draws.
+    ///   - looked: whether there is an answer of these settings that may have been looked at. Of `exact`
+    ///     the certificate then pays for it.
     /// - Throws: where the method cannot take up more, or the extent is not larger or equal.
     public func extended(
         samples: UInt64?, draws: Int?, looked: Bool = false

@@ -2,9 +2,8 @@
 
 /// What a sweep goes over: every quantile of the job, and the base at several settings.
 ///
-/// A sweep is an `exact` job: the variants of the base stand side by side in one ``FamilyBase`` (or
-/// ``RecordedFamily``), each with the utilities and costs of its own, so all of it comes from one pass
-/// over the same indices.
+/// A sweep is an `exact` job: the variants of the base stand side by side in one base, each with the
+/// utilities and costs of its own, so all of it comes from one pass over the same indices.
 public struct SweepShape: Sendable {
     /// A parameter of the base and its values.
     public struct Axis: Sendable {

@@ -10,8 +10,10 @@ public enum PictureConverter {
 
     /// A picture as PNG.
     ///
-    /// - Parameter width: its width in pixels.
-    /// - Throws: ``PoolFailure`` where there is no such program, or it fails.
+    /// - Parameters:
+    ///   - svg: the picture, as a document of its own.
+    ///   - width: its width in pixels.
+    /// - Throws: `PoolFailure` where there is no such program, or it fails.
     public static func png(of svg: String, width: Int) throws(PoolFailure) -> [UInt8] {
         guard let path = find() else {
             throw PoolFailure(

@@ -37,7 +37,9 @@ public enum StandardStream: Int32, Sendable {
         return columns > 0 ? columns : nil
     }
 
-    /// Writes all bytes, or says why not.
+    /// Writes all bytes.
+    ///
+    /// - Throws: ``StreamFailure`` where the stream took nothing more.
     public func write(_ bytes: [UInt8]) throws(StreamFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -66,6 +68,8 @@ public enum StandardStream: Int32, Sendable {
     }
 
     /// Closes it: some systems say only then that what was written is lost.
+    ///
+    /// - Throws: ``StreamFailure`` with what the system said.
     public func finish() throws(StreamFailure) {
         if close(rawValue) != 0, errno != EINTR, errno != EBADF { throw StreamFailure(errno) }
     }

@@ -14,10 +14,12 @@ public import PoolCore
 public enum Reachability {
     private static let pauseMilliseconds: Int64 = 100
 
-    /// Throws where an endpoint's port is refused, or its host is unknown, for the whole of a span: a
+    /// Looks whether an endpoint's port is refused, or its host is unknown, for the whole of a span: a
     /// coordinator that was started a moment ago may not listen yet. It blocks the thread for so long.
     ///
     /// Nothing is said of endpoints that are not TCP, and of hosts that do not answer.
+    ///
+    /// - Throws: `PoolFailure` of code `unreachable`, with the remedy.
     public static func check(_ endpoint: String, within span: Duration) throws(PoolFailure) {
         guard let (host, port) = Endpoint.parts(endpoint) else { return }
         let end = ContinuousClock.now + span

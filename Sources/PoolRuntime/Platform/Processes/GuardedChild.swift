@@ -18,6 +18,8 @@ public final class GuardedChild {
     private var process: qp_process
 
     /// Starts a program, searched in PATH unless it has a slash.
+    ///
+    /// - Throws: `PoolFailure` with the system's words where it cannot be started.
     public init(_ command: [String]) throws(PoolFailure) {
         var started = qp_process()
         let words = unsafe command.map { unsafe strdup($0) }

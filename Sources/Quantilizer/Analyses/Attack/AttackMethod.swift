@@ -9,6 +9,10 @@
 ///
 /// Rounds of cross-entropy estimate the step; a last run with everything frozen gives both
 /// probabilities and the gradients.
+///
+/// **Source**: expectation–maximisation: Dempster, Laird and Rubin 1977,
+/// doi:10.1111/j.2517-6161.1977.tb01600.x; its rounds: de Boer and others 2005,
+/// doi:10.1007/s10479-005-5724-z.
 struct AttackMethod: Method {
     private enum Phase: UInt8 {
         case climb

@@ -6,6 +6,9 @@
 /// A generation's candidates are tried on the same samples, so that they differ by themselves; each
 /// generation has samples of its own. The chosen w is tried once more on fresh samples, so that what is
 /// reported was not selected.
+///
+/// **Source**: steps along a smoothed score: Nesterov and Spokoiny 2017,
+/// doi:10.1007/s10208-015-9296-2.
 struct SearchMethod: Method {
     private let settings: SearchSettings
     private var generation = 0

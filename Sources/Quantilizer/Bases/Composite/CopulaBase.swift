@@ -11,6 +11,9 @@
 /// both tails.
 /// **Complexity**: one allocation a block; t takes its distribution function for each value, about a
 /// microsecond.
+///
+/// **Source**: Nelsen, *An Introduction to Copulas* (2006), doi:10.1007/0-387-28678-0; t's copula:
+/// Demarta and McNeil 2005, doi:10.1111/j.1751-5823.2005.tb00254.x.
 public struct CopulaBase: BaseDistribution {
     /// `copula`.
     public static let name = "copula"
@@ -30,8 +33,10 @@ public struct CopulaBase: BaseDistribution {
     /// What the marginals need.
     public let scratchColumns: Int
 
-    /// A copula. Throws where a marginal has more than one value or no order, or the matrix is no
-    /// correlation matrix.
+    /// A copula.
+    ///
+    /// - Throws: ``BaseError`` where a marginal has more than one value or no order, there are
+    ///   fewer than two, or the matrix is no correlation matrix of their number.
     public init(
         _ marginals: [(name: String, base: any BaseDistribution)], correlation: [[Double]],
         df: Double? = nil

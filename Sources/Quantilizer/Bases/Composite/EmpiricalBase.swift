@@ -4,6 +4,10 @@
 ///
 /// **Determinism**: one word names the row: ⌊w · rows / 2^64⌋, or by a cumulative table of the
 /// weights in 64-bit integers.
+///
+/// **Source**: the bootstrap: Efron 1979, doi:10.1214/aos/1176344552; smoothed: Silverman, *Density
+/// Estimation* (1986), doi:10.1201/9781315140919, section 4.3 for the step. Sampled by a guide
+/// table of weights: Devroye, section III.2.4, doi:10.1007/978-1-4613-8643-8.
 public struct EmpiricalBase: BaseDistribution, ListedBase {
     /// `empirical`.
     public static let name = "empirical"
@@ -27,9 +31,14 @@ public struct EmpiricalBase: BaseDistribution, ListedBase {
 
     /// Rows of `table`, all its columns but the weights where none is named.
     ///
-    /// Throws where a column is missing, a value is not finite, or weights cannot be.
-    ///
-    /// - Parameter smoothing: the steps' standard deviation, in units of each column's own.
+    /// - Parameters:
+    ///   - table: the data.
+    ///   - file: its name in the job, for errors too.
+    ///   - columns: those that are values, in this order.
+    ///   - weights: the column of weights, nil for equal ones.
+    ///   - smoothing: the steps' standard deviation, in units of each column's own.
+    /// - Throws: ``BaseError`` where there is no row, a column is missing or stands twice, a value
+    ///   is not finite, weights are negative or all 0, or a column has no spread to smooth with.
     public init(
         _ table: DataTable, file: String, columns: [String]? = nil, weights: String? = nil,
         smoothing: Smoothing = .none

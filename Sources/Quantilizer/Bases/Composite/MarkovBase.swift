@@ -4,6 +4,8 @@
 ///
 /// **Determinism**: a word a step, by cumulative tables of 64-bit integers, so probabilities are right
 /// to 2^-64.
+///
+/// **Source**: Norris, *Markov Chains* (1997), doi:10.1017/CBO9780511810633, chapter 1.
 public struct MarkovBase: BaseDistribution {
     /// `markov`.
     public static let name = "markov"
@@ -22,9 +24,12 @@ public struct MarkovBase: BaseDistribution {
     /// How far the sum of probabilities may be from 1.
     static let tolerance = 1e-9
 
-    /// A chain. Throws where a row cannot be a law.
+    /// A chain.
     ///
     /// What rounding leaves of a sum of 1 is divided away.
+    ///
+    /// - Throws: ``BaseError`` where a row has a negative number, does not sum to 1, or has not as
+    ///   many numbers as there are states.
     public init(
         initial: [Double], transition: [[Double]], length: Int
     ) throws(BaseError) {

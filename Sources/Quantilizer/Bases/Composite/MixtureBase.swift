@@ -6,6 +6,9 @@
 /// every lane, so the cost is that of all together.
 /// **Determinism**: the first word slot chooses by a cumulative table in 64-bit integers, in the
 /// order given.
+///
+/// **Source**: McLachlan and Peel, *Finite Mixture Models* (2000), doi:10.1002/0471721182, section
+/// 1.4. Sampled by composition: Devroye, section II.4, doi:10.1007/978-1-4613-8643-8.
 public struct MixtureBase: BaseDistribution {
     /// `mixture`.
     public static let name = "mixture"
@@ -38,7 +41,10 @@ public struct MixtureBase: BaseDistribution {
     public let scratchColumns: Int
     private let table: CumulativeTable
 
-    /// A mixture. Throws where components disagree or weights cannot be.
+    /// A mixture.
+    ///
+    /// - Throws: ``BaseError`` where there is no component or more than ``BaseLimits/components``,
+    ///   dimensions differ, a label stands twice, or weights are negative or all 0.
     public init(_ components: [Component]) throws(BaseError) {
         guard let first = components.first?.base else {
             throw BaseError("", "expected at least one component")

@@ -6,6 +6,9 @@
 /// the scale matrix, where df is above 2.
 /// **Determinism**: a normal slot a component, then one word for χ².
 /// **Complexity**: that of normal vectors, and one allocation a block.
+///
+/// **Source**: Kotz and Nadarajah, *Multivariate t Distributions and Their Applications* (2004),
+/// doi:10.1017/CBO9780511550683, section 1.1, which is also how it is sampled.
 public struct MultivariateTBase: BaseDistribution {
     /// `multivariate-student-t`.
     public static let name = "multivariate-student-t"

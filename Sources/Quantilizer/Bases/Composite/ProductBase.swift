@@ -5,6 +5,8 @@
 /// Each marginal may be any base. The components' names are the marginals' names; a marginal of
 /// several values gives `name[0]`, `name[1]`, …, or, where it has names itself, `name.part`.
 /// **Determinism**: slots and columns follow one another in the order of the marginals.
+///
+/// **Source**: Billingsley, *Probability and Measure* (1995), section 18.
 public struct ProductBase: BaseDistribution {
     /// `product`.
     public static let name = "product"
@@ -19,7 +21,10 @@ public struct ProductBase: BaseDistribution {
     /// The most that a marginal needs.
     public let scratchColumns: Int
 
-    /// A product. Throws where there is no marginal, a name twice, or too many values.
+    /// A product.
+    ///
+    /// - Throws: ``BaseError`` where there is no marginal, a name stands twice, or there are more
+    ///   than ``BaseLimits/dimension`` values.
     public init(_ marginals: [(name: String, base: any BaseDistribution)]) throws(BaseError) {
         guard !marginals.isEmpty else { throw BaseError("", "expected at least one marginal") }
         var names: [String] = []

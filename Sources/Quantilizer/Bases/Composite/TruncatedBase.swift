@@ -8,6 +8,9 @@
 /// **Determinism**: the ends are found by bisection of the words; ⌊w · words / 2^64⌋ of them. Values
 /// that rounding leaves outside are put on the end.
 /// **Complexity**: that of the law, and one allocation a block.
+///
+/// **Source**: Devroye, *Non-Uniform Random Variate Generation* (1986),
+/// doi:10.1007/978-1-4613-8643-8, section II.2.
 public struct TruncatedBase: BaseDistribution {
     /// `truncated`.
     public static let name = "truncated"
@@ -24,7 +27,10 @@ public struct TruncatedBase: BaseDistribution {
     public let upper: Double
     private let words: ClosedRange<UInt64>
 
-    /// A law on an interval. Throws where that holds too little of it.
+    /// A law on an interval.
+    ///
+    /// - Throws: ``BaseError`` where the base is not of independent equal components, the ends are
+    ///   not in order, or the interval holds less than 2^-40 of the law.
     public init(
         _ base: any BaseDistribution, lower: Double, upper: Double
     ) throws(BaseError) {

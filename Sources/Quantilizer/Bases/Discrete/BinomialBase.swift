@@ -4,6 +4,10 @@
 ///
 /// **Determinism**: a cumulative table in 64-bit integers, each count right to 2^-64; one word a
 /// component. **Complexity**: the table holds some 20 standard deviations of counts.
+///
+/// **Source**: Johnson, Kemp and Kotz, *Univariate Discrete Distributions* (2005),
+/// doi:10.1002/0471715816, chapter 3. Sampled by inversion with a guide table: Devroye, section
+/// III.2.4, doi:10.1007/978-1-4613-8643-8.
 public struct BinomialBase: UnivariateBase {
     /// `binomial`.
     public static let name = "binomial"
@@ -15,7 +19,9 @@ public struct BinomialBase: UnivariateBase {
     public let dimension: Int
     private let law: DiscreteLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(trials: Int, probability: Double, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("trials", trials)
         try Self.declaration.check("probability", probability)

@@ -3,6 +3,10 @@
 /// Finitely many values with given probabilities.
 ///
 /// **Determinism**: a cumulative table in 64-bit integers in the order given; one word a component.
+///
+/// **Source**: Johnson, Kemp and Kotz, *Univariate Discrete Distributions* (2005),
+/// doi:10.1002/0471715816, chapter 1. Sampled by inversion with a guide table: Devroye, section
+/// III.2.4, doi:10.1007/978-1-4613-8643-8.
 public struct CategoricalBase: UnivariateBase, ListedBase {
     /// `categorical`.
     public static let name = "categorical"
@@ -16,7 +20,9 @@ public struct CategoricalBase: UnivariateBase, ListedBase {
     /// How far the sum of probabilities may be from 1.
     private static let tolerance = 1e-9
 
-    /// Such a base; by default the values are 0, 1, 2, … Throws what is wrong with a parameter.
+    /// Such a base; by default the values are 0, 1, 2, …
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(
         values: [Double]? = nil, weights: [Double], dimension: Int = 1
     ) throws(BaseError) {

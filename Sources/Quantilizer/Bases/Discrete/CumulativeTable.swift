@@ -4,6 +4,9 @@
 /// cumulative[k − 1] ≤ w < cumulative[k], so that each has its probability to 2^-64.
 ///
 /// **Determinism**: sums in double-double arithmetic, then integers.
+///
+/// **Source**: the method of guide tables: Devroye, *Non-Uniform Random Variate Generation* (1986),
+/// doi:10.1007/978-1-4613-8643-8, section III.2.4.
 struct CumulativeTable: Sendable {
     /// Ends of all outcomes but the last.
     let cumulative: [UInt64]

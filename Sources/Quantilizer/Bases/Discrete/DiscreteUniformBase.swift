@@ -3,6 +3,10 @@
 /// Whole numbers from `lower` to `upper`, each as likely.
 ///
 /// **Determinism**: ⌊w · count / 2^64⌋ of one word a component, so probabilities are right to 2^-64.
+///
+/// **Source**: Johnson, Kemp and Kotz, *Univariate Discrete Distributions* (2005),
+/// doi:10.1002/0471715816, chapter 6 (as the discrete rectangular law). Sampled by inversion, one
+/// multiplication a word.
 public struct DiscreteUniformBase: UnivariateBase {
     /// `discrete-uniform`.
     public static let name = "discrete-uniform"

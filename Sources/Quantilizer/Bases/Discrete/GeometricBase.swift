@@ -4,6 +4,10 @@
 ///
 /// **Determinism**: a cumulative table in 64-bit integers, each count right to 2^-64; one word a
 /// component. **Complexity**: the table holds some 70 / p counts.
+///
+/// **Source**: Johnson, Kemp and Kotz, *Univariate Discrete Distributions* (2005),
+/// doi:10.1002/0471715816, chapter 5. Sampled by inversion with a guide table: Devroye, section
+/// III.2.4, doi:10.1007/978-1-4613-8643-8.
 public struct GeometricBase: UnivariateBase {
     /// `geometric`.
     public static let name = "geometric"

@@ -4,6 +4,10 @@
 ///
 /// **Determinism**: a cumulative table in 64-bit integers, each count right to 2^-64; one word a
 /// component. **Complexity**: the table holds some 20 √mean counts.
+///
+/// **Source**: Johnson, Kemp and Kotz, *Univariate Discrete Distributions* (2005),
+/// doi:10.1002/0471715816, chapter 4. Sampled by inversion with a guide table: Devroye, section
+/// III.2.4, doi:10.1007/978-1-4613-8643-8.
 public struct PoissonBase: UnivariateBase {
     /// `poisson`.
     public static let name = "poisson"
@@ -13,7 +17,9 @@ public struct PoissonBase: UnivariateBase {
     public let dimension: Int
     private let law: DiscreteLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(mean: Double, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("mean", mean)
         try Self.check(dimension: dimension)

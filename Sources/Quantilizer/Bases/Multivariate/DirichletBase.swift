@@ -7,6 +7,9 @@
 /// taken out before the exponentials, so that small shapes lose nothing: shares are right to about
 /// 1e-12 relatively, and 0 only below 5e-324.
 /// **Complexity**: an exponential and a table a value.
+///
+/// **Source**: Kotz, Balakrishnan and Johnson, *Continuous Multivariate Distributions* 1 (2000),
+/// doi:10.1002/0471722065, chapter 49, which is also how it is sampled.
 public struct DirichletBase: BaseDistribution {
     /// `dirichlet`.
     public static let name = "dirichlet"

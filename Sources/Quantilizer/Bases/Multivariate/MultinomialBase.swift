@@ -4,6 +4,9 @@
 ///
 /// **Determinism**: one word a trial, by a cumulative table in 64-bit integers, so that each trial's
 /// probabilities are right to 2^-64. **Complexity**: O(trials) a sample.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Discrete Multivariate Distributions* (1997),
+/// chapter 35. Sampled trial by trial: Devroye, section III.2.4, doi:10.1007/978-1-4613-8643-8.
 public struct MultinomialBase: BaseDistribution {
     /// `multinomial`.
     public static let name = "multinomial"

@@ -4,6 +4,12 @@
 ///
 /// **Determinism**: x = mean + L z over the normal slots, one fused multiply-add a factor, in the
 /// order of the slots; with mean 0 and sd 1 the slots themselves.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 13; vectors: Kotz, Balakrishnan and Johnson, *Continuous Multivariate Distributions* 1
+/// (2000), doi:10.1002/0471722065, chapter 45. Sampled as Box and Muller 1958,
+/// doi:10.1214/aoms/1177706645, and by a linear map: Devroye, chapter XI,
+/// doi:10.1007/978-1-4613-8643-8.
 public struct NormalBase: BaseDistribution {
     /// `normal`.
     public static let name = "normal"
@@ -23,6 +29,8 @@ public struct NormalBase: BaseDistribution {
     private let factors: [[Double]]
 
     /// Standard normals.
+    ///
+    /// - Throws: ``BaseError`` where the dimension is not from 1 to ``BaseLimits/dimension``.
     public init(dimension: Int) throws(BaseError) {
         try Self.check(dimension)
         try self.init(
@@ -30,7 +38,10 @@ public struct NormalBase: BaseDistribution {
             sd: [Double](repeating: 1, count: dimension))
     }
 
-    /// Independent components. Throws where a parameter cannot be.
+    /// Independent components.
+    ///
+    /// - Throws: ``BaseError`` where the lists have different lengths, or a number is out of its
+    ///   range.
     public init(mean: [Double], sd: [Double]) throws(BaseError) {
         try Self.check(mean.count)
         guard sd.count == mean.count else {
@@ -46,8 +57,10 @@ public struct NormalBase: BaseDistribution {
         factors = sd.map { [$0] }
     }
 
-    /// Dependent components. Throws where the matrix is not symmetric (to 1e-12 of its diagonal) or
-    /// not positive definite, naming the pivot that fails.
+    /// Dependent components.
+    ///
+    /// - Throws: ``BaseError`` where the matrix is not symmetric (to 1e-12 of its diagonal) or not
+    ///   positive definite, naming the pivot that fails.
     public init(mean: [Double], covariance: [[Double]]) throws(BaseError) {
         let d = mean.count
         try Self.check(d)

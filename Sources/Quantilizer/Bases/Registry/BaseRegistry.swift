@@ -72,7 +72,8 @@ public enum BaseRegistry: BaseLanguage {
     /// Builds the base that a node describes: a mapping with one key, the base's name, or the bare
     /// name where every parameter has a default.
     ///
-    /// Throws everything wrong with it, each with its place and the nearest valid name.
+    /// - Throws: ``JobError`` with everything wrong with it, each with its place and the nearest
+    ///   valid name.
     public static func make(
         _ node: JobNode, resources: JobResources, path: String
     ) throws(JobError) -> any BaseDistribution {

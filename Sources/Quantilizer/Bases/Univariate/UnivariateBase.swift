@@ -4,6 +4,9 @@
 ///
 /// A new law supplies its parameters and `fill`; slots, repetition and the normalised description
 /// come from here.
+///
+/// **Source**: the method of inversion: Devroye, *Non-Uniform Random Variate Generation* (1986),
+/// doi:10.1007/978-1-4613-8643-8, section II.2.
 public protocol UnivariateBase: BaseDistribution {
     /// Its name in a job file.
     static var name: String { get }

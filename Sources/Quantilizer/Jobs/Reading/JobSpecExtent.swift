@@ -3,7 +3,10 @@
 extension JobSpec {
     /// The job file, every default filled in, of the job with a larger extent.
     ///
-    /// - Parameter looked: whether there may be an answer already.
+    /// - Parameters:
+    ///   - samples: how many there are to be in all; nil leaves them.
+    ///   - draws: the same of draws.
+    ///   - looked: whether there may be an answer already.
     /// - Throws: where the method cannot take up more, or the extent is smaller.
     public func extended(
         samples: UInt64?, draws: Int?, looked: Bool = true

@@ -20,7 +20,11 @@ public struct ResultJSON: Sendable {
 
     /// The whole document.
     ///
-    /// - Parameter digest: SHA-256 of the UTF-8 of ``canonicalText``, in hexadecimal.
+    /// - Parameters:
+    ///   - id: the job's, nil for none.
+    ///   - state: of the job: `done`, or what it stopped at.
+    ///   - digest: SHA-256 of the UTF-8 of ``canonicalText``, in hexadecimal.
+    ///   - timings: seconds and what else differs between runs; no part of the digest.
     public func document(
         id: String?, state: String = "done", digest: String, timings: [(String, JSON)] = []
     ) -> JSON {

@@ -4,6 +4,9 @@
 ///
 /// The two keys that bound the band are found exactly, as `exact` finds thresholds; one more pass
 /// counts, sums and offers what lies between them. A = N/(k₂ − k₁).
+///
+/// **Source**: docs/proofs/band.md; the interval is a trimmed mean's: Huber, *Robust Statistics*
+/// (1981), doi:10.1002/0471725250, section 3.3.
 struct BandMethod: Method {
     private enum Phase: UInt8 {
         case locating, drawing

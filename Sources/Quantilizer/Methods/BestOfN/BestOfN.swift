@@ -4,6 +4,9 @@
 ///
 /// It is another law than the quantilizer's: density n(1 − v)^(n−1) over the upper rank v, A = n, and
 /// at the same A its utility is never above the quantilizer's.
+///
+/// **Source**: order statistics: David and Nagaraja (2003), doi:10.1002/0471722162, chapter 2; KL
+/// of such draws: Beirami and others 2024, arXiv:2401.01879.
 struct BestOfN: Method {
     private let size: UInt64
     private var draws: Int

@@ -8,6 +8,8 @@ extension JobWarning {
 }
 
 /// `method: plain` of an estimate: base samples, those in the event counted.
+///
+/// **Source**: the interval is Clopper and Pearson's, doi:10.1093/biomet/26.4.404.
 struct PlainEstimate: Method {
     mutating func begin(job: CompiledJob, number: Int) -> MethodStep {
         .round(

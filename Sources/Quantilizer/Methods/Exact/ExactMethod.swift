@@ -16,6 +16,10 @@
 /// A last block that is not whole is kept apart, since it is evaluated again with its rest.
 ///
 /// **Determinism**: all ways give the same answer to the bit, in every field but the diagnostics.
+///
+/// **Source**: the law: Taylor, *Quantilizers: a safer alternative to maximizers for limited
+/// optimization*, AAAI workshop 2016, definition 1. Selection in few passes over samples: Munro and
+/// Paterson 1980, doi:10.1016/0304-3975(80)90061-4.
 struct ExactMethod: Method {
     /// Half the width of the bracket, in standard deviations of the rank.
     static let usualDeviations = 6.5

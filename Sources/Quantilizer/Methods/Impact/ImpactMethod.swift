@@ -6,6 +6,8 @@
 /// In each cell of z the best sample stands for all: k of the N samples are kept, those of the cells
 /// whose best is best, one of them is chosen uniformly, and the best sample of its cell is returned.
 /// So z has the law of a uniform choice among k of N (docs/methods.md, section 14).
+///
+/// **Source**: docs/proofs/impact.md, theorem 8.
 struct ImpactMethod: Method {
     private let samples: UInt64
     /// The width of a bin; nil where each value of z is a cell.

@@ -4,6 +4,9 @@
 ///
 /// A pilot finds the level, production takes fresh samples with proposal and level frozen; cross-entropy
 /// finds the proposal before, in rounds of its own (docs/methods.md, theorem 5).
+///
+/// **Source**: importance sampling: Kahn and Marshall 1953, doi:10.1287/opre.1.5.263;
+/// cross-entropy: de Boer, Kroese, Mannor and Rubinstein 2005, doi:10.1007/s10479-005-5724-z.
 struct ImportanceMethod: Method {
     private enum Phase: UInt8 {
         /// Base samples, for the means over the base.

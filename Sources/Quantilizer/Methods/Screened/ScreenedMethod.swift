@@ -6,6 +6,9 @@
 /// N counts the samples issued, so A = N/k whatever the screen drops (docs/methods.md, theorem 1).
 /// What it drops is estimated from a random part of the samples screened out, which the utility is
 /// evaluated on as well.
+///
+/// **Source**: the audit is double sampling: Cochran, *Sampling Techniques* (1977), chapter 12; its
+/// interval: ``AuditedCount``.
 struct ScreenedMethod: Method {
     private enum Phase: UInt8 {
         case screening, judging

@@ -6,6 +6,9 @@
 /// Draws that the gate turns down are independent base draws, marked as such.
 /// Its cost grows as log(1/q), not as 1/q; its certificate A ≤ 1/q + 1 holds however badly the
 /// islands mix (docs/methods.md, theorem 4).
+///
+/// **Source**: subset simulation: Au and Beck 2001, doi:10.1016/S0266-8920(01)00019-4; fixed
+/// levels: Cérou, Del Moral, Furon and Guyader 2012, doi:10.1007/s11222-011-9231-6.
 struct SplittingMethod: Method {
     private let settings: SplittingSettings
     private var phase = SplittingPass.Phase.pilot

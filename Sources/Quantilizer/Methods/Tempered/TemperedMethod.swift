@@ -7,6 +7,9 @@
 /// theorem 1): where more are admitted, k of them at random; where fewer, the rest are filled up with
 /// samples that were turned down, marked as fall-backs. `minimax` of order 1 is `exact` with the
 /// quantile that the pilot found.
+///
+/// **Source**: admission by a weight is the method of rejection: Devroye, section II.3,
+/// doi:10.1007/978-1-4613-8643-8; the rest is proved in docs/proofs/minimax.md.
 struct TemperedMethod: Method {
     /// What is wanted.
     enum Goal: Sendable {

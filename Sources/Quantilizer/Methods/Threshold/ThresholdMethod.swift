@@ -5,6 +5,8 @@
 /// The threshold is given, or it is the k-th best key of a pilot of N₀ samples from a stream of its
 /// own. Given the threshold, draws are independent, from the base above it. Labels split ties for a
 /// pilot's threshold, so its mass is Beta(k, N₀ − k + 1) with atoms too.
+///
+/// **Source**: masses above order statistics: Wilks 1941, doi:10.1214/aoms/1177731788.
 struct ThresholdMethod: Method {
     private static let roundAlignment: UInt64 = 1 << 16
 

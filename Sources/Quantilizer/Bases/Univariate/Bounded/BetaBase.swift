@@ -5,6 +5,10 @@
 /// Values nearer to 1 than a double can tell are 1; those below 5e-324 are 0.
 /// **Determinism**: the quantile of one word a component, both tails right to 2^-64, within about
 /// 1e-13 relatively; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 25; DLMF 8.17. Sampled by inversion, the quantile by piecewise polynomials: Hörmann and
+/// Leydold 2003, doi:10.1145/945511.945517.
 public struct BetaBase: UnivariateBase {
     /// `beta`.
     public static let name = "beta"
@@ -19,7 +23,9 @@ public struct BetaBase: UnivariateBase {
     private let sampler: QuantileSampler
     private let law: BetaLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(a: Double, b: Double, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("a", a)
         try Self.declaration.check("b", b)

@@ -5,6 +5,9 @@
 /// lower + √(u (upper − lower)(mode − lower)) below the mode, and the same from the other end above
 /// it: both ends are approached as the word's tails are, right to 2^-64.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Kotz and van Dorp, *Beyond Beta* (2004), doi:10.1142/5720, chapter 1. Sampled by
+/// inversion, as ``UnivariateBase``.
 public struct TriangularBase: UnivariateBase {
     /// `triangular`.
     public static let name = "triangular"

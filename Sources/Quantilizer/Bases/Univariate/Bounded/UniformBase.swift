@@ -3,6 +3,9 @@
 /// Uniform on (lower, upper): lower + (upper − lower) u, u the word's top 53 bits and a half.
 ///
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 26. Sampled by inversion, as ``UnivariateBase``.
 public struct UniformBase: UnivariateBase {
     /// `uniform`.
     public static let name = "uniform"
@@ -14,7 +17,9 @@ public struct UniformBase: UnivariateBase {
     public let dimension: Int
     private let law: WordLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(lower: Double = 0, upper: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("lower", lower)
         try Self.declaration.check("upper", upper)

@@ -6,6 +6,9 @@
 /// in the lower one, where a value may be 0.
 ///
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 19. Sampled by inversion, as ``UnivariateBase``.
 public struct ExponentialBase: UnivariateBase {
     /// `exponential`.
     public static let name = "exponential"
@@ -15,7 +18,9 @@ public struct ExponentialBase: UnivariateBase {
     public let dimension: Int
     private let law: WordLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(rate: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("rate", rate)
         self.rate = rate

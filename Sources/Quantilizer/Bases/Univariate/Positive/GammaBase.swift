@@ -5,6 +5,10 @@
 /// For small shapes most values are tiny: below 5e-324 they are 0.
 /// **Determinism**: the quantile of one word a component, both tails right to 2^-64, within about
 /// 1e-13 relatively; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 17; DLMF 8.2. Sampled by inversion, the quantile by piecewise polynomials: Hörmann and
+/// Leydold 2003, doi:10.1145/945511.945517.
 public struct GammaBase: UnivariateBase {
     /// `gamma`.
     public static let name = "gamma"
@@ -19,7 +23,9 @@ public struct GammaBase: UnivariateBase {
     private let sampler: QuantileSampler
     private let law: GammaLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("shape", shape)
         try Self.declaration.check("scale", scale)

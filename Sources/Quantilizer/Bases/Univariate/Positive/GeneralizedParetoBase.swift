@@ -6,6 +6,9 @@
 /// location + scale (exp(shape E) − 1) / shape, E exponential: both tails right to 2^-64. The shape is
 /// ξ of the literature on extremes, and `c` of SciPy.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Coles, *An Introduction to Statistical Modeling of Extreme Values* (2001),
+/// doi:10.1007/978-1-4471-3675-0, section 4.2. Sampled by inversion, as ``UnivariateBase``.
 public struct GeneralizedParetoBase: UnivariateBase {
     /// `generalized-pareto`.
     public static let name = "generalized-pareto"

@@ -4,6 +4,10 @@
 ///
 /// **Determinism**: the quantile of one word a component, both tails right to 2^-64, within about
 /// 1e-13 relatively; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 13. Sampled by inversion, the quantile by piecewise polynomials: Hörmann and Leydold
+/// 2003, doi:10.1145/945511.945517.
 public struct HalfNormalBase: UnivariateBase {
     /// `half-normal`.
     public static let name = "half-normal"

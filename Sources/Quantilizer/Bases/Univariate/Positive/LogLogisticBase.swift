@@ -5,6 +5,9 @@
 /// scale · exp(L / shape), L standard logistic. Shapes below about 0.064 reach beyond the largest
 /// double and are refused.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 23. Sampled by inversion, as ``UnivariateBase``.
 public struct LogLogisticBase: UnivariateBase {
     /// `log-logistic`.
     public static let name = "log-logistic"

@@ -3,6 +3,9 @@
 /// Lognormal: exp of a normal with mean `mu` and standard deviation `sigma`.
 ///
 /// **Determinism**: exp(mu + sigma z) of one normal slot a component.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 14. Sampled as Box and Muller 1958, doi:10.1214/aoms/1177706645, and its exponential.
 public struct LognormalBase: BaseDistribution {
     /// `lognormal`.
     public static let name = "lognormal"
@@ -13,7 +16,9 @@ public struct LognormalBase: BaseDistribution {
     /// Independent components.
     public let dimension: Int
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(mu: Double = 0, sigma: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("mu", mu)
         try Self.declaration.check("sigma", sigma)

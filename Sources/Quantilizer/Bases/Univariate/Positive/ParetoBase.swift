@@ -5,6 +5,9 @@
 /// Shapes below about 0.064 reach beyond the largest double and are refused.
 ///
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 20. Sampled by inversion, as ``UnivariateBase``.
 public struct ParetoBase: UnivariateBase {
     /// `pareto`.
     public static let name = "pareto"
@@ -16,7 +19,9 @@ public struct ParetoBase: UnivariateBase {
     public let dimension: Int
     private let law: WordLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("shape", shape)
         try Self.declaration.check("scale", scale)

@@ -4,6 +4,9 @@
 ///
 /// Weibull of shape 2 with the scale √2 · scale.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 18. Sampled by inversion, as ``UnivariateBase``.
 public struct RayleighBase: UnivariateBase {
     /// `rayleigh`.
     public static let name = "rayleigh"

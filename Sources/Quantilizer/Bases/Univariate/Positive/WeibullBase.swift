@@ -3,6 +3,9 @@
 /// Weibull: P(X > x) = exp(−(x / scale)^shape), both tails right to 2^-64.
 ///
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 21. Sampled by inversion, as ``UnivariateBase``.
 public struct WeibullBase: UnivariateBase {
     /// `weibull`.
     public static let name = "weibull"
@@ -14,7 +17,9 @@ public struct WeibullBase: UnivariateBase {
     public let dimension: Int
     private let law: WordLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(shape: Double, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("shape", shape)
         try Self.declaration.check("scale", scale)

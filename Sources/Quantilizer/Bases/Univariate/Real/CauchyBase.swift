@@ -3,6 +3,9 @@
 /// Cauchy: density 1 / (π scale (1 + ((x − location) / scale)²)), both tails right to 2^-64.
 ///
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 1 (1994),
+/// chapter 16. Sampled by inversion, as ``UnivariateBase``.
 public struct CauchyBase: UnivariateBase {
     /// `cauchy`.
     public static let name = "cauchy"
@@ -14,7 +17,9 @@ public struct CauchyBase: UnivariateBase {
     public let dimension: Int
     private let law: WordLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(location: Double = 0, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("location", location)
         try Self.declaration.check("scale", scale)

@@ -6,6 +6,9 @@
 /// location + scale (exp(shape y) − 1) / shape, y Gumbel: both tails right to 2^-64. The shape is ξ of
 /// the literature on extremes: SciPy's `genextreme` has c = −ξ.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Coles, *An Introduction to Statistical Modeling of Extreme Values* (2001),
+/// doi:10.1007/978-1-4471-3675-0, section 3.1. Sampled by inversion, as ``UnivariateBase``.
 public struct ExtremeValueBase: UnivariateBase {
     /// `generalized-extreme-value`.
     public static let name = "generalized-extreme-value"

@@ -3,6 +3,9 @@
 /// Gumbel of maxima: P(X ≤ x) = exp(−exp(−(x − location) / scale)), both tails right to 2^-64.
 ///
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 22. Sampled by inversion, as ``UnivariateBase``.
 public struct GumbelBase: UnivariateBase {
     /// `gumbel`.
     public static let name = "gumbel"
@@ -14,7 +17,9 @@ public struct GumbelBase: UnivariateBase {
     public let dimension: Int
     private let law: WordLaw
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(location: Double = 0, scale: Double = 1, dimension: Int = 1) throws(BaseError) {
         try Self.declaration.check("location", location)
         try Self.declaration.check("scale", scale)

@@ -4,6 +4,9 @@
 ///
 /// location ± scale · log 2p of the word's tail.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 24. Sampled by inversion, as ``UnivariateBase``.
 public struct LaplaceBase: UnivariateBase {
     /// `laplace`.
     public static let name = "laplace"

@@ -4,6 +4,9 @@
 ///
 /// location ± scale · log((1 − p) / p) of the word's tail, without cancellation at the median.
 /// **Determinism**: a function of one word a component; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 23. Sampled by inversion, as ``UnivariateBase``.
 public struct LogisticBase: UnivariateBase {
     /// `logistic`.
     public static let name = "logistic"

@@ -5,6 +5,10 @@
 /// Degrees below about 0.065 reach beyond the largest double and are refused.
 /// **Determinism**: the quantile of one word a component, both tails right to 2^-64, within about
 /// 1e-13 relatively or 1e-15 absolutely near the median; see ``UnivariateBase``.
+///
+/// **Source**: Johnson, Kotz and Balakrishnan, *Continuous Univariate Distributions* 2 (1995),
+/// chapter 28. Sampled by inversion, the quantile by piecewise polynomials: Hörmann and Leydold
+/// 2003, doi:10.1145/945511.945517.
 public struct StudentTBase: UnivariateBase {
     /// `student-t`.
     public static let name = "student-t"
@@ -18,7 +22,9 @@ public struct StudentTBase: UnivariateBase {
     public let dimension: Int
     private let sampler: QuantileSampler
 
-    /// Such a base. Throws what is wrong with a parameter.
+    /// Such a base.
+    ///
+    /// - Throws: ``BaseError``: what is wrong with a parameter.
     public init(
         df: Double, location: Double = 0, scale: Double = 1, dimension: Int = 1
     ) throws(BaseError) {
