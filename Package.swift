@@ -77,8 +77,10 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             // The dashboard is part of the program.
-            resources: ["html", "css", "js"].map { .embedInCode("Dashboard/Page/dashboard.\($0)") }
-                + [.embedInCode("Dashboard/Page/openapi.json")],
+            resources: [
+                "dashboard.html", "dashboard.css", "dashboard.js", "charts.js", "openapi.json",
+            ]
+            .map { .embedInCode("Dashboard/Page/\($0)") },
             swiftSettings: strict),
         // Requests over HTTP, by libcurl, loaded when the first is made.
         .target(name: "CWeb", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),

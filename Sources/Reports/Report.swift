@@ -9,14 +9,44 @@ public import Quantilizer
 public struct Report: Sendable {
     private let parsed: ParsedResult
     private let sample: BaseSample?
+    private let levels: IslandLevels?
+    private let others: [OtherRule]
 
     /// The report of a result document that was read.
     ///
     /// **Complexity**: where the document has no histograms of its own and alone makes the samples of its
-    /// base, 262,144 of them are made again.
-    public init(_ parsed: ParsedResult) {
+    /// base, 262,144 of them are made again; of `splitting` the whole job, where it took no more than
+    /// 4,194,304 evaluations.
+    public init(_ parsed: ParsedResult) { self.init(parsed, others: []) }
+
+    /// The report of a sweep, with results of other rules for the same base and utility beside its curve.
+    ///
+    /// - Throws: ``Unfit``, naming the first of the others that cannot stand there.
+    public init(_ parsed: ParsedResult, beside others: [ParsedResult]) throws(Unfit) {
+        var rules: [OtherRule] = []
+        for (place, other) in others.enumerated() {
+            do throws(OtherRule.Problem) {
+                rules.append(try OtherRule(other, beside: parsed))
+            } catch {
+                throw Unfit(place: place, words: error.words)
+            }
+        }
+        self.init(parsed, others: rules)
+    }
+
+    private init(_ parsed: ParsedResult, others: [OtherRule]) {
         self.parsed = parsed
+        self.others = others
         sample = parsed.utilityHistograms.isEmpty ? BaseSample(parsed) : nil
+        levels = IslandLevels(parsed)
+    }
+
+    /// Why a result cannot stand beside a sweep.
+    public struct Unfit: Error, Sendable, Hashable {
+        /// Its place among those that were given, from 0.
+        public var place: Int
+        /// Why, and what to do.
+        public var words: String
     }
 
     /// Its pictures, in the page's order.
@@ -39,7 +69,7 @@ public struct Report: Sendable {
         }
         if let table = result.table {
             switch table.name {
-            case "sweep": chapters += SweepChapters(table).chapters
+            case "sweep": chapters += SweepChapters(table, beside: others).chapters
             case "attack": chapters += AttackChapters(table).chapters
             case "search": chapters += SearchChapters(table).chapters
             default: chapters.append(AuditChapter(table).chapter)
@@ -49,6 +79,7 @@ public struct Report: Sendable {
         for number in result.selections.indices {
             chapters += SelectionChapters(number, of: parsed, sample: sample).chapters
         }
+        if let levels { chapters.append(LevelsChapter(levels).chapter) }
         if !result.hidden.isEmpty { chapters.append(HiddenChapter(result.hidden).chapter) }
         return chapters
     }

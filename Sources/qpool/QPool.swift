@@ -89,7 +89,9 @@ enum Main {
                     throw ExitStatus.wrongUsage
                 }
                 if let page = try LanguageHelp.page(CommandLine.arguments.dropFirst()) {
-                    try Terminal.writeOutput(page + "\n")
+                    let columns = OutputTarget(.table).tableColumns
+                    try Terminal.writeOutput(
+                        (columns.map { HelpText.fitted(page, columns: $0) } ?? page) + "\n")
                     try Terminal.finishOutput()
                     return .success
                 }

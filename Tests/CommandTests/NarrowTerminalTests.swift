@@ -6,13 +6,15 @@ import Testing
 @Suite struct NarrowTerminalTests {
     private static let columns = 60
 
-    /// What a terminal of 60 columns is sent, a line each, without colours.
-    private func shown(_ command: String, _ folder: TemporaryFolder) throws -> [String] {
+    /// What a terminal of so many columns is sent, a line each, without colours.
+    private func shown(
+        _ command: String, _ folder: TemporaryFolder, columns: Int = columns
+    ) throws -> [String] {
         let script = repository + "/Tests/CommandTests/Fixtures/terminal.py"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "bash", "-c", "python3 \(script) \(Self.columns) both \(qpoolPath) \(command)",
+            "bash", "-c", "python3 \(script) \(columns) both \(qpoolPath) \(command)",
         ]
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         let pipe = Pipe()
@@ -25,9 +27,11 @@ import Testing
         return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    private func expectNarrow(_ lines: [String], _ command: String) {
+    private func expectNarrow(
+        _ lines: [String], _ command: String, columns: Int = columns
+    ) {
         #expect(lines.count > 2, "\(command): \(lines)")
-        for line in lines where line.count > Self.columns {
+        for line in lines where line.count > columns {
             // A word alone may be as long as it is.
             let words = line.trimmingCharacters(in: .whitespaces).split(separator: " ")
             let isLabelled = words.count == 2 && line.first != " "
@@ -67,6 +71,49 @@ import Testing
         #expect(sweep.contains("quantile") && sweep.contains("-o csv has them"), "\(sweep)")
         // Programs get all.
         #expect(try pool.client("jobs").output.contains("samples_per_second"))
+    }
+
+    /// What is said of a file or of this machine, at three widths; each answer begins with a sentence.
+    @Test(arguments: [60, 80, 200]) func wordsFit(columns: Int) throws {
+        let folder = try TemporaryFolder()
+        let base = """
+            name: a-name-of-some-length
+            base: { normal: { dimension: 4 } }
+            samples: 100000
+
+            """
+        _ = try folder.write(
+            base + "utility: \"x[0]\"\nquantile: 0.1\ncosts: { far: \"norm(x) > 2\" }",
+            to: "job.yaml")
+        _ = try folder.write(
+            "base: normal\nutility: \"x[0]\"\nevent: \"x[0] > 4\"", to: "event.yaml")
+        let run = try qpool("run", folder.path + "/job.yaml", "-q", "-o", "json")
+        _ = try folder.write(run.output, to: "result.json")
+        let sentences = [
+            "run job.yaml -q": "A draw is one of the best 10,000 of",
+            "plan job.yaml": "It will take 100,000 samples, in about",
+            "plan event.yaml": "It will take",
+            "sweep job.yaml -q": "The most of the utility on average,",
+            "estimate event.yaml -q": "The event happens with a probability of",
+            "attack \(repository)/examples/attack.yaml -q": "Within 2 nats of the base",
+            "search \(repository)/examples/search.yaml -q": "The search ended at w =",
+            "verify result.json": "", "config": "",
+        ]
+        for (command, sentence) in sentences {
+            let lines = try shown(command, folder, columns: columns)
+            expectNarrow(lines, command, columns: columns)
+            #expect(
+                lines.joined(separator: " ").trimmingCharacters(in: .whitespaces)
+                    .hasPrefix(sentence), "\(command): \(lines)")
+        }
+        // Nothing is lost of what is broken into lines.
+        let config = try shown("config", folder, columns: columns).joined(separator: " ")
+        for name in ["configuration", "allow-plaintext", "endpoint-keys"] {
+            #expect(config.contains(name))
+        }
+        let verified = try shown("verify result.json", folder, columns: columns)
+        #expect(verified.contains { $0.hasPrefix("not checked: ") }, "\(verified)")
+        #expect(verified.joined(separator: " ").contains("id and digest are right"))
     }
 
     @Test(arguments: [

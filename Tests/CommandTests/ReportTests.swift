@@ -268,6 +268,95 @@ import Testing
         #expect((7...20).contains(whole.elements["rect", default: 0]), "\(whole.elements)")
     }
 
+    /// Splitting's levels are drawn where the job comes to the same answer again, and else are not.
+    @Test(arguments: [
+        "event: \"x[0] > 4\"",
+        "quantile: 1e-4\ndraws: 5",
+    ]) func levelsOfSplittingAreDrawn(_ question: String) throws {
+        let folder = try TemporaryFolder()
+        let job = """
+            base: { normal: { dimension: 2 } }
+            utility: "x[0]"
+            method: { splitting: { particles: 512, islands: 6 } }
+            \(question)
+            """
+        let run = try qpool("run", "-", "-o", "json", "-q", input: job)
+        try #require(run.status == 0, "\(run.error)")
+        let result = try folder.write(run.output, to: "result.json")
+        #expect(try Self.pictures(result).contains("levels"))
+        let page = Reading(try qpool("report", result).output)
+        #expect(page.findings.isEmpty, "\(page.findings)")
+        #expect(page.text.contains("6 islands of 512 particles went down the same"))
+        let document = try JSON(parsing: run.output.utf8)
+        var levels = 0.0
+        if case .number(let count)? = document["diagnostics"]?["levels"] { levels = count }
+        let picture = Reading(try qpool("plot", result, "--picture", "levels").output)
+        #expect(picture.findings.isEmpty, "\(picture.findings)")
+        // What a pointer reads: a probability for each level; and the title.
+        #expect(picture.elements["title"] == 1 + Int(levels))
+        // The last is the document's own.
+        let mass = document["estimate"]?["p"] ?? document["threshold"]?["tail_mass"]
+        #expect(picture.text.contains(try #require(mass).text()))
+        let changed = try folder.write(
+            run.output.replacing("\"weight_mean\": ", with: "\"weight_mean\": 1"),
+            to: "changed.json")
+        #expect(try !Self.pictures(changed).contains("levels"))
+    }
+
+    /// Results of other rules stand beside a sweep's curve, and what cannot is refused by name.
+    @Test func otherRulesStandBesideASweep() throws {
+        let folder = try TemporaryFolder()
+        let base =
+            "base: { normal: { dimension: 2 } }\nsamples: 20000\ncost: { far: \"norm(x)\" }\n"
+        func result(_ name: String, _ job: String) throws -> String {
+            let run = try qpool("run", "-", "-o", "json", "-q", input: job)
+            try #require(run.status == 0, "\(run.error)")
+            return try folder.write(run.output, to: name)
+        }
+        let sweep = try result(
+            "sweep.json", base + "utility: \"x[0]\"\nsweep: { quantiles: [0.01, 0.1, 1] }")
+        let tilt = try result(
+            "tilt.json", base + "utility: \"x[0]\"\nmethod: { tilt: { beta: 0.5 } }\ndraws: 5")
+        let page = Reading(try qpool("report", sweep, "--beside", tilt).output)
+        #expect(page.findings.isEmpty, "\(page.findings)")
+        #expect(page.text.contains("Other rules, in numbers"))
+        let text = try String(contentsOfFile: tilt, encoding: .utf8)
+        let document = try JSON(parsing: text.utf8)
+        for value in [document["utility"]?["top_mean"], document["costs"]?["far"]?["top"]] {
+            let number = try #require(value).text()
+            #expect(page.text.contains("tilt: " + number), "\(number)")
+        }
+        let alone = Reading(try qpool("plot", sweep, "--picture", "sweep-mean").output)
+        let both = Reading(
+            try qpool("plot", sweep, "--picture", "sweep-mean", "--beside", tilt).output)
+        #expect(both.elements["title"] == (alone.elements["title"] ?? 0) + 1)
+
+        let other = try result(
+            "other.json", base + "utility: \"x[1]\"\nquantile: 0.1\ndraws: 5")
+        let further = try result(
+            "further.json",
+            base.replacing("dimension: 2", with: "dimension: 3")
+                + "utility: \"x[0]\"\nquantile: 0.1\ndraws: 5")
+        let over = try result(
+            "over.json",
+            base
+                + "utility: \"x[0]\"\nsweep: { quantiles: [0.1], over: { base.normal.sd: [1, 2] } }"
+        )
+        for (first, second, words) in [
+            (sweep, other, "is not one of the sweep's"), (sweep, further, "its `base` is not"),
+            (tilt, tilt, "only a sweep's result"), (sweep, sweep, "it has no draws"),
+            (over, tilt, "goes over settings of its base"),
+        ] {
+            let refused = try qpool("report", first, "--beside", second)
+            #expect(refused.status == 2 && refused.output.isEmpty)
+            #expect(
+                refused.error.contains(second) && refused.error.contains(words), "\(refused.error)")
+            #expect(refused.error.split(separator: "\n").count == 1, "\(refused.error)")
+        }
+        let none = try qpool("plot", sweep, "--beside", folder.path + "/none.json")
+        #expect(none.status == 2 && none.error.contains("none.json: no such file"), "\(none.error)")
+    }
+
     /// PNG by librsvg; where that is missing the message says how to get it.
     @Test func picturesAsPNG() throws {
         let folder = try TemporaryFolder()

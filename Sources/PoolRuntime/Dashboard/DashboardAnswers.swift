@@ -58,7 +58,7 @@ struct DashboardAnswers {
                 return HTTPResponse(.notFound, "no such job among those that are shown")
             }
             return json(record)
-        case .page, .style, .script, .events, .description:
+        case .page, .style, .script, .charts, .events, .description:
             return HTTPResponse(.notFound, "there is nothing")
         }
     }

@@ -169,7 +169,7 @@ struct DashboardLoop {
             return reply(refusal(status, route), request, connection, now)
         }
         switch route {
-        case .page, .style, .script, .description:
+        case .page, .style, .script, .charts, .description:
             reply(DashboardPage.response(route), request, connection, now)
         case .events: stream(request, connection, now)
         default:

@@ -11,6 +11,8 @@ enum DashboardPage {
             HTTPResponse(type: "text/css; charset=utf-8", PackageResources.dashboard_css)
         case .script:
             HTTPResponse(type: "text/javascript; charset=utf-8", PackageResources.dashboard_js)
+        case .charts:
+            HTTPResponse(type: "text/javascript; charset=utf-8", PackageResources.charts_js)
         case .description:
             HTTPResponse(type: "application/json", PackageResources.openapi_json)
         default: HTTPResponse(.notFound, "there is nothing")

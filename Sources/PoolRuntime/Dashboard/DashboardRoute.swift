@@ -5,6 +5,7 @@ enum DashboardRoute: String, CaseIterable, Hashable, Sendable {
     case page = "/"
     case style = "/dashboard.css"
     case script = "/dashboard.js"
+    case charts = "/charts.js"
     case health = "/healthz"
     case readiness = "/readyz"
     case metrics = "/metrics"
@@ -31,7 +32,7 @@ enum DashboardRoute: String, CaseIterable, Hashable, Sendable {
     /// Whether the answer is made of a view of the coordinator.
     var needsView: Bool {
         switch self {
-        case .page, .style, .script, .description: false
+        case .page, .style, .script, .charts, .description: false
         default: true
         }
     }

@@ -131,6 +131,9 @@ public struct JobResult: Sendable, Hashable {
     public var histograms: [Histogram] = []
     /// What it took to get there, which the way decides and not the job: no part of the answer.
     public var work: [(name: String, value: UInt64)] = []
+    /// Of splitting, how its islands came down. For pictures: the document does not have it, and no part of
+    /// the answer follows from it.
+    public var levels: [ReachedLevel] = []
 
     /// Equality to the bit, however it was got.
     public static func == (a: JobResult, b: JobResult) -> Bool {

@@ -104,16 +104,14 @@ struct Drawing {
 
     /// Names of axes and rows, over what is drawn.
     private var names: [Markup] {
-        var parts = [
+        var parts = layout.xName.enumerated().map { number, line in
             Pen.text(
-                Layout.cut(plot.x.label, layout.width - 20), min(right, layout.width - 8),
-                bottom + 19 + Layout.line, anchor: "end", isBold: true)
-        ]
-        if !plot.y.label.isEmpty {
-            parts.append(
-                Pen.text(
-                    Layout.cut("↑ " + plot.y.label, layout.width - 20), 8, layout.top - 8,
-                    isBold: true))
+                line, min(right, layout.width - 8),
+                bottom + 19 + Double(number + 1) * Layout.line, anchor: "end", isBold: true)
+        }
+        for (number, line) in layout.yName.enumerated() {
+            let above = Double(layout.yName.count - 1 - number) * Layout.line
+            parts.append(Pen.text(line, 8, layout.top - 8 - above, isBold: true))
         }
         if case .rows(let names) = plot.y.scale {
             for (row, name) in names.enumerated() {

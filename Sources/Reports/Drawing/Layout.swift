@@ -25,6 +25,9 @@ struct Layout {
     let across: Double
     let down: Double
     let titles: [String]
+    /// Names of the axes, in lines.
+    let xName: [String]
+    let yName: [String]
     let legend: [(mark: Mark, x: Double, y: Double)]
 
     init(_ plot: Plot, _ size: PictureWidth, isAlone: Bool) {
@@ -34,6 +37,9 @@ struct Layout {
         left = ticks == 0 ? 20 : ticks + 14
         across = width - left - right
         titles = isAlone ? Self.wrapped(plot.title, width - 24) : []
+        // They are bold, and letters of a bold text are wider.
+        xName = Self.wrapped(plot.x.label, (width - 16) / 1.07)
+        yName = plot.y.label.isEmpty ? [] : Self.wrapped("↑ " + plot.y.label, (width - 16) / 1.07)
         var y = 12 + Double(titles.count) * (Self.line + 3)
         var x = 12.0
         var entries: [(mark: Mark, x: Double, y: Double)] = []
@@ -49,15 +55,15 @@ struct Layout {
         }
         legend = entries
         if !entries.isEmpty { y += Self.line + 8 }
-        // The name of the vertical axis has a line of its own above it.
-        if !plot.y.label.isEmpty { y += Self.line }
+        // The name of the vertical axis has lines of its own above it.
+        y += Double(yName.count) * Self.line
         top = y + 4
         if case .rows(let names) = plot.y.scale {
             down = Double(max(1, names.count)) * Self.row
         } else {
             down = size == .narrow ? plot.height * 0.85 : plot.height
         }
-        height = top + down + 24 + Self.line + 8
+        height = top + down + 24 + Double(max(1, xName.count)) * Self.line + 8
     }
 
     /// How long a text is in letters of the usual size, about.

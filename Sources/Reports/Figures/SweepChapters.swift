@@ -7,11 +7,12 @@ struct SweepChapters {
     private let settings: [String]
     private let costs: [String]
     private let series: [(name: String, rows: [[JSON]])]
+    private let others: [OtherRule]
 
     /// The most curves in a picture; all are in the table.
     private static let most = 6
 
-    init(_ table: AnalysisTable) {
+    init(_ table: AnalysisTable, beside others: [OtherRule]) {
         let reader = TableReader(table)
         let settings = Array(table.columns.prefix { $0 != "quantile" })
         costs = table.columns.filter { reader.has($0 + "_bound") }
@@ -30,6 +31,7 @@ struct SweepChapters {
         self.reader = reader
         self.settings = settings
         self.series = series
+        self.others = others
     }
 
     private var objective: String { reader.word("objective") ?? "mean" }
@@ -54,7 +56,9 @@ struct SweepChapters {
         chapters.append(
             Chapter(
                 title: "All numbers",
-                blocks: [.listing(reader.facts("Findings")), .listing(reader.rows("Every point"))]))
+                blocks: [.listing(reader.facts("Findings")), .listing(reader.rows("Every point"))]
+                    + (self.others.isEmpty
+                        ? [] : [.listing(OtherRule.listing(self.others, costs: costs))])))
         return chapters
     }
 
@@ -79,7 +83,11 @@ struct SweepChapters {
         let best = "Dashed: the best of n draws, with the same amplification by another rule."
         let front =
             "Full points are on the front: nothing swept has as much of the objective for fewer bits; hollow ones are dominated."
-        return "\(band) \(best) \(front)\(more)"
+        let beside =
+            others.isEmpty
+            ? ""
+            : " Points by themselves are other rules' results, from samples of their own: above a curve there is more for as many bits."
+        return "\(band) \(best) \(front)\(beside)\(more)"
     }
 
     // MARK: Pictures
@@ -154,7 +162,18 @@ struct SweepChapters {
                             ? once(isOnFront ? "on the front" : "dominated") : nil))
             }
         }
-        let bits = shown.flatMap(\.rows).map { reader.number($0, "bits") }
+        var kinds: [String] = []
+        for rule in others {
+            let isNew = !kinds.contains(rule.name)
+            if isNew { kinds.append(rule.name) }
+            let series = shown.count + (kinds.firstIndex(of: rule.name) ?? 0)
+            let beside = rule.marks(column, series: series, isNamed: isNew)
+            values += beside.values
+            marks += beside.marks
+        }
+        let bits =
+            shown.flatMap(\.rows).map { reader.number($0, "bits") }
+            + others.flatMap(\.points).map(\.bits)
         let scale =
             costs.contains(column) && column != objective
             ? Scale.fitting(values) : Scale.linear(holding: values)

@@ -30,6 +30,10 @@ struct PageBlock {
 
     private func table(_ listing: Listing) -> Markup {
         var content: [Markup] = listing.isFolded ? [] : [.node("caption", [], listing.title)]
+        // Columns that hold a number anywhere.
+        let numeric = listing.columns.indices.filter { place in
+            listing.rows.contains { place < $0.count && $0[place].isNumber }
+        }
         if !listing.columns.isEmpty {
             content.append(
                 .node(
@@ -38,19 +42,18 @@ struct PageBlock {
                         .node(
                             "tr", [],
                             listing.columns.enumerated().map { place, name in
-                                let isNumber = listing.rows.contains {
-                                    place < $0.count && $0[place].isNumber
-                                }
-                                return .node(
+                                .node(
                                     "th",
-                                    [("scope", "col")] + (isNumber ? [("class", "number")] : []),
+                                    [("scope", "col")]
+                                        + (numeric.contains(place) ? [("class", "number")] : []),
                                     name)
                             })
                     ]))
         }
         content.append(
             .node(
-                "tbody", [], listing.rows.map { row in .node("tr", [], cells(row, listing)) }))
+                "tbody", [],
+                listing.rows.map { row in .node("tr", [], cells(row, listing, numeric)) }))
         let kind = listing.columns.isEmpty ? "facts" : listing.isSortable ? "sortable" : "plain"
         let table = Markup.node(
             "div",
@@ -67,7 +70,7 @@ struct PageBlock {
             ])
     }
 
-    private func cells(_ row: [Cell], _ listing: Listing) -> [Markup] {
+    private func cells(_ row: [Cell], _ listing: Listing, _ numeric: [Int]) -> [Markup] {
         row.enumerated().map { place, cell in
             if listing.columns.isEmpty, place == 0 {
                 return .node("th", [("scope", "row")], cell.text)
@@ -76,6 +79,8 @@ struct PageBlock {
             if let key = cell.key {
                 attributes = [("class", "number"), ("data-key", key)]
                 if key != cell.text { attributes.append(("title", key)) }
+            } else if case .none = cell, numeric.contains(place) {
+                attributes = [("class", "number")]
             }
             if case .quoted(let text) = cell {
                 return .node("td", attributes, [.node("bdi", [], text)])

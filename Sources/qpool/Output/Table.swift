@@ -27,13 +27,20 @@ struct Table {
     /// The table's text, a line a row, no trailing spaces.
     var text: String { text(columns: nil) }
 
+    /// The columns of a terminal that the whole table takes.
+    var width: Int { widths.reduce(0, +) + Self.gap * max(0, widths.count - 1) }
+
+    private var widths: [Int] {
+        header.indices.map { column in
+            ([header] + rows).map { min(Self.widest, DisplayText.width($0[column])) }.max() ?? 0
+        }
+    }
+
     /// The text within so many columns of a terminal, as far as leaving out spare columns leads to that,
     /// which a last line says; nil leaves none out. Columns with nothing in them go first.
     func text(columns room: Int?) -> String {
         guard let room else { return text(without: []) }
-        let widths = header.indices.map { column in
-            ([header] + rows).map { min(Self.widest, DisplayText.width($0[column])) }.max() ?? 0
-        }
+        let widths = widths
         let isEmpty = header.indices.map { column in rows.allSatisfy { $0[column].isEmpty } }
         var left: Set<Int> = []
         func width() -> Int {

@@ -37,8 +37,28 @@ enum Terminal {
             let text = message.hasPrefix(own) ? String(message.dropFirst(own.count)) : message
             return ProgressStream.message(label.isEmpty ? level : .error, label + text)
         }
+        let text = set(label + PrintableText.message(message))
         writeError(
-            (label.isEmpty ? "" : paint.red(label)) + PrintableText.message(message) + "\n")
+            label.isEmpty || !text.hasPrefix(label)
+                ? text + "\n" : paint.red(label) + text.dropFirst(label.count) + "\n")
+    }
+
+    /// A message broken into the lines of standard error's terminal, what goes on indented; as it is where
+    /// that is none. What stands between backticks is not broken: it may be a command to be copied.
+    private static func set(_ message: String) -> String {
+        guard StandardStream.error.isTerminal else { return message }
+        return message.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard DisplayText.width(String(line)) > width else { return String(line) }
+            let indent = line.prefix { $0 == " " }.count
+            var isQuoted = false
+            let kept = String(
+                line.dropFirst(indent).map { character -> Character in
+                    if character == "`" { isQuoted.toggle() }
+                    return isQuoted && character == " " ? "\u{A0}" : character
+                })
+            let lines = Paragraph.lines(kept, columns: width, indent: indent + 2)
+            return line.prefix(indent) + lines.replacing("\u{A0}", with: " ")
+        }.joined(separator: "\n")
     }
 
     /// Tells what the user should know and need not mend.

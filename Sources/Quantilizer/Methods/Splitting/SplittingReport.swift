@@ -61,7 +61,7 @@ struct SplittingReport {
         return JobResult(
             issued: context.evaluations, evaluations: context.evaluations,
             selections: [selection], diagnostics: diagnostics(context), warnings: warnings,
-            hidden: hidden)
+            hidden: hidden, levels: course(job))
     }
 
     /// The answer of an estimate job.
@@ -76,7 +76,8 @@ struct SplittingReport {
                 confidence: context.job.settings.confidence, variation: spread,
                 effective: effective(spread),
                 evaluations: context.evaluations),
-            diagnostics: diagnostics(context), warnings: warnings, hidden: hidden)
+            diagnostics: diagnostics(context), warnings: warnings, hidden: hidden,
+            levels: course(context.job))
     }
 
     /// Coefficient of variation of the mean weight: of a count, or by the islands' spread.
@@ -118,7 +119,7 @@ struct SplittingReport {
     }
 
     /// The mass at or above the first level; of texts that are lost nothing is known but the upper end.
-    private func firstLevel(_ confidence: Double) -> Interval {
+    func firstLevel(_ confidence: Double) -> Interval {
         guard records.allSatisfy({ $0.living == nil && !$0.survivors.isEmpty }) else {
             return Interval(0, 1)
         }
@@ -233,7 +234,7 @@ struct SplittingReport {
     // MARK: Diagnostics
 
     /// Share of moves accepted after each level that moves follow, over the islands that got there.
-    private var acceptance: [Double] {
+    var acceptance: [Double] {
         plan.levels.indices.filter { !isEstimate || $0 < plan.levels.count - 1 }.map { level in
             let there = records.filter { $0.accepted.count > level }
             let accepted = there.reduce(0) { $0 + Double($1.accepted[level]) }

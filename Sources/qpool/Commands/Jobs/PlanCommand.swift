@@ -35,7 +35,9 @@ struct PlanCommand: AsyncParsableCommand {
             let seconds = Double(plan.samples + plan.pilotSamples) / rate
             if output.output.format == .table {
                 try output.output.write(
-                    Self.table(plan, spec.chosen, rate: rate, seconds: seconds, texts: texts))
+                    Self.table(
+                        plan, spec.chosen, rate: rate, seconds: seconds, texts: texts,
+                        of: spec.job, columns: output.output.tableColumns))
             } else {
                 let json = Self.json(
                     plan, spec.chosen, rate: rate, seconds: seconds, texts: texts)
@@ -77,25 +79,36 @@ struct PlanCommand: AsyncParsableCommand {
 
     private static func table(
         _ plan: JobPlan, _ chosen: ChosenMethod?, rate: Double, seconds: Double,
-        texts: TextPlan?
+        texts: TextPlan?, of job: CompiledJob, columns: Int?
     ) -> String {
         let guess = plan.isExact ? "" : " (at most, or until pilots know better)"
-        var out = "method       \(plan.method)\n"
+        var lines = LabelledLines(columns: columns)
+        lines.add("method", plan.method)
         if let chosen {
-            out += "because      \(chosen.because)\n"
+            lines.add("because", chosen.because)
             if chosen.isOverBudget {
-                out +=
-                    "budget       no method keeps to \(Figures.grouped(chosen.budget)); this is the "
-                out += "cheapest\n"
+                lines.add(
+                    "budget",
+                    "no method keeps to \(Figures.grouped(chosen.budget)); this is the cheapest")
             }
         }
-        out += "samples      \(Figures.grouped(plan.samples))\(guess)"
-        if plan.pilotSamples > 0 { out += ", and \(Figures.grouped(plan.pilotSamples)) in a pilot" }
-        out +=
-            texts.map { "\n\($0.table)" }
-            ?? "\ntime         \(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here\n"
-        out += "memory       \(Figures.bytes(Double(plan.memoryBytes))) for candidates, at most\n"
-        out += "rounds       \(plan.rounds)\n\n"
+        let pilot =
+            plan.pilotSamples > 0 ? ", and \(Figures.grouped(plan.pilotSamples)) in a pilot" : ""
+        lines.add("samples", Figures.grouped(plan.samples) + guess + pilot)
+        if let texts {
+            texts.write(to: &lines)
+        } else {
+            lines.add(
+                "time",
+                "\(Figures.duration(seconds)) at \(Figures.count(rate)) samples/s here")
+        }
+        lines.add(
+            "memory", "\(Figures.bytes(Double(plan.memoryBytes))) for candidates, at most")
+        lines.add("rounds", "\(plan.rounds)")
+        let words = sentence(plan, of: job, seconds: texts == nil ? seconds : nil)
+        let out =
+            (columns.map { Paragraph.lines(words, columns: $0, indent: 0) } ?? words) + "\n"
+            + lines.text
         var table = Table(
             ["utility", "q", "kept", "amplification", "bits", "samples/draw", "tail mass within"],
             numeric: [1, 2, 3, 4, 5])
@@ -111,7 +124,32 @@ struct PlanCommand: AsyncParsableCommand {
                 s.samplesPerDraw.map { Figures.short($0) } ?? "", mass ?? "",
             ])
         }
-        return plan.selections.isEmpty ? out : out + table.text
+        table.spare = [5, 4, 6, 2]
+        table.elsewhere = "-o json has them"
+        return plan.selections.isEmpty ? out : out + "\n" + table.text(columns: columns)
+    }
+
+    /// What it comes to.
+    private static func sentence(
+        _ plan: JobPlan, of job: CompiledJob, seconds: Double?
+    ) -> String {
+        if let problem = plan.problem { return "This job cannot run as it is: \(problem.message)." }
+        let time = seconds.map { ", in about \(Figures.duration($0)) here" } ?? ""
+        let most = plan.isExact ? "" : "at most "
+        let work = "It will take \(most)\(Figures.grouped(plan.samples)) samples\(time)"
+        if job.sweep != nil { return "\(work), for all \(plan.selections.count) points at once." }
+        guard !plan.selections.isEmpty else { return work + "." }
+        let factors = plan.selections.compactMap(\.amplification)
+        guard let largest = factors.max(), factors.count == plan.selections.count else {
+            return work + "; what it promises about costs is known afterwards."
+        }
+        let limit =
+            plan.method == "impact" ? " that depends on the impact variable alone" : ""
+        // How many are kept of samples whose number a pilot finds is about the quantile.
+        let about = plan.isExact || plan.method != "exact" ? "" : "about "
+        return
+            "\(work); on average over a draw no cost\(limit) will be more than "
+            + "\(about)\(Figures.bound(largest)) times the base's."
     }
 
     private static func json(

@@ -72,17 +72,19 @@ struct TextPlan {
         judgeTokens += UInt64((Double(left) * judged).rounded(.up))
     }
 
-    var table: String {
-        var text = "requests     \(Figures.grouped(requests)), where each is answered at once\n"
-        text +=
-            "tokens       \(Figures.grouped(completionTokens)) of texts at most, about "
+    /// Adds a line for each.
+    func write(to lines: inout LabelledLines) {
+        lines.add("requests", "\(Figures.grouped(requests)), where each is answered at once")
+        var tokens =
+            "\(Figures.grouped(completionTokens)) of texts at most, about "
             + "\(Figures.grouped(promptTokens)) of prompts"
         if judgeTokens > 0 {
-            text += ", up to about \(Figures.grouped(judgeTokens)) read by judges"
+            tokens += ", up to about \(Figures.grouped(judgeTokens)) read by judges"
         }
-        text += "\nspend        "
-        text += spend.map { "at most about \(Figures.short($0))" } ?? "the job names no `price`"
-        return text + "\n"
+        lines.add("tokens", tokens)
+        lines.add(
+            "spend",
+            spend.map { "at most about \(Figures.short($0))" } ?? "the job names no `price`")
     }
 
     var json: JSON {

@@ -59,7 +59,7 @@ struct InitCommand: ParsableCommand {
             }
         }
         let written = files.map(\.path).joined(separator: ", ")
-        Terminal.say("wrote \(written); next: qpool plan \(path), qpool run \(path)")
+        Terminal.say("wrote \(written); next: `qpool plan \(path)`, `qpool run \(path)`")
     }
 }
 

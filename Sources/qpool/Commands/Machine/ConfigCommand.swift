@@ -57,12 +57,21 @@ struct ConfigCommand: AsyncParsableCommand {
                 }
                 return try output.output.write(RecordList(records).text(output.output.format))
             }
-            var table = Table(["setting", "value", "from"])
-            for row in rows {
-                table.rows.append([row.name, RecordList.cell(row.value), row.source])
-            }
-            try output.output.write(table.text)
+            try output.output.write(Self.text(rows, columns: output.output.tableColumns))
         }
+    }
+
+    /// A table; where the terminal has no room for it, each setting on lines of its own.
+    private static func text(_ rows: [Row], columns: Int?) -> String {
+        var table = Table(["setting", "value", "from"])
+        for row in rows { table.rows.append([row.name, RecordList.cell(row.value), row.source]) }
+        guard let columns, table.width > columns else { return table.text }
+        var lines = LabelledLines(columns: columns)
+        for row in rows {
+            lines.add(row.name, RecordList.cell(row.value))
+            lines.add("", "(\(row.source))")
+        }
+        return lines.text
     }
 
     private func rows() throws -> [Row] {

@@ -16,7 +16,7 @@ func follow(
 ) async throws {
     let signals = Signals { _ in
         if !ProgressStream.isOn, Terminal.isInteractive { Terminal.writeError("\n") }
-        Terminal.say("detached; the job goes on. Come back: qpool watch \(job)")
+        Terminal.say("detached; the job goes on. Come back: `qpool watch \(job)`")
         Ending.leave(.success, state: "detached")
     }
     defer { withExtendedLifetime(signals) {} }

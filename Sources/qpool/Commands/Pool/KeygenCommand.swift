@@ -100,7 +100,7 @@ struct KeygenCommand: ParsableCommand {
             let keys = try CoordinatorKeys.load(folder)
             let published = try keys.publishResultKey()
             if isNew {
-                Terminal.say("results are signed by the key in \(published): qpool verify --key")
+                Terminal.say("results are signed by the key in \(published): `qpool verify --key`")
             }
             for (role, name) in peers {
                 let path = try keys.admit(

@@ -50,6 +50,8 @@ struct PlotCommand: AsyncParsableCommand {
     @Option(help: "Width of a PNG in pixels, 100 to 10000.")
     var width = 1440
 
+    @OptionGroup var others: OtherResults
+
     private var isPNG: Bool { output?.lowercased().hasSuffix(".png") == true }
 
     func validate() throws {
@@ -66,13 +68,22 @@ struct PlotCommand: AsyncParsableCommand {
         try OutputTarget.check(output, flag: "-o")
     }
 
+    /// Names and titles; where the terminal has no room for a table, with titles that go on below.
+    private static func text(_ pictures: [Picture]) -> String {
+        var table = Table(["picture", "title"], numeric: [])
+        table.rows = pictures.map { [$0.name, $0.title] }
+        let columns = OutputTarget(.table).tableColumns
+        guard let columns, table.width > columns else { return table.text }
+        var lines = LabelledLines(columns: columns)
+        for picture in pictures { lines.add(picture.name, picture.title) }
+        return lines.text
+    }
+
     func run() async throws {
         try await reporting(file: file) {
-            let pictures = try ResultReading.report(file).pictures
+            let pictures = try ResultReading.report(file, beside: others.beside).pictures
             if list {
-                var table = Table(["picture", "title"], numeric: [])
-                table.rows = pictures.map { [$0.name, $0.title] }
-                return try Terminal.writeOutput(table.text)
+                return try Terminal.writeOutput(Self.text(pictures))
             }
             let names = pictures.map(\.name)
             guard let wanted = picture ?? names.first,

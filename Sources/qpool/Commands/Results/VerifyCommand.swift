@@ -81,13 +81,17 @@ struct VerifyCommand: AsyncParsableCommand {
                 Ending.fail(ToldFailure(code: "differs", text: words), words: words)
                 throw ExitStatus.jobFailed
             }
-            for gap in report.unchecked { Terminal.say("not checked: \(gap)", level: .warning) }
+            for gap in report.unchecked {
+                Terminal.say("not checked: \(gap)", level: .warning)
+            }
             if let signature = result.signature { Terminal.say("signed by \(signature.key)") }
             let again = spec.job.drawsOnce ? "measured again" : "made again from their receipts"
-            try Terminal.writeOutput(
+            let words =
                 "valid: \(report.draws) draws \(again), \(report.comparisons) values compared; text, "
-                    + "id and digest are right\(report.unchecked.isEmpty ? "; nothing is left unchecked" : "")\n"
-            )
+                + "id and digest are right\(report.unchecked.isEmpty ? "; nothing is left unchecked" : "")"
+            let columns = OutputTarget(.table).tableColumns
+            try Terminal.writeOutput(
+                (columns.map { Paragraph.lines(words, columns: $0, indent: 0) } ?? words) + "\n")
         }
     }
 

@@ -14,6 +14,7 @@ struct AnalysisText {
         { $0.hasPrefix("pareto") }, { $0.hasSuffix("_bound_kind") }, { $0.hasPrefix("best_of_n") },
         { $0.hasSuffix("_error") }, { ["base_draws", "harmful", "base_rate"].contains($0) },
         { $0.hasSuffix("_bound") && $0 != "output_bound" }, { $0 == "bits" || $0 == "threshold" },
+        { $0 == "amplification" },
     ]
 
     private let analysis: AnalysisTable
@@ -25,14 +26,14 @@ struct AnalysisText {
         self.room = room
     }
 
-    /// The facts, then the table, an interval in one cell with what it is of.
+    /// A sentence, the facts, then the table, an interval in one cell with what it is of.
     var text: String {
         let (facts, columns) = (analysis.facts, analysis.columns)
-        var out = ""
+        var out = AnalysisSentence(analysis).text.map { set($0, indent: 0) + "\n" } ?? ""
         let width = (facts.map { DisplayText.width($0.name) }.max() ?? 0) + 2
         for (name, value) in facts {
             let gap = String(repeating: " ", count: max(1, width - DisplayText.width(name)))
-            out += DisplayText.line(name) + gap + DisplayText.line(Self.short(value)) + "\n"
+            out += DisplayText.line(name) + gap + set(Self.short(value), indent: width) + "\n"
         }
         let shown = columns.indices.filter { number in
             let name = columns[number]
@@ -42,13 +43,18 @@ struct AnalysisText {
         var table = Table(shown.map { columns[$0] })
         table.elsewhere = "-o csv has them"
         for row in analysis.rows { table.rows.append(shown.map { cell(row, $0) }) }
-        table.spare = Self.spare(table)
+        table.spare = spare(table)
         return out + (table.rows.isEmpty ? "" : "\n" + table.text(columns: room))
     }
 
+    /// Words on lines of the terminal.
+    private func set(_ words: String, indent: Int) -> String {
+        room.map { Paragraph.lines(words, columns: $0, indent: indent) } ?? DisplayText.line(words)
+    }
+
     /// The places of columns that may be left out, in the order in which they are: first what is the same
-    /// in all rows; never what says which row it is.
-    private static func spare(_ table: Table) -> [Int] {
+    /// in all rows, last what it is all about; never what says which row it is.
+    private func spare(_ table: Table) -> [Int] {
         let names = table.header
         let constant = names.indices.dropFirst().reversed().filter { column in
             table.rows.count > 1 && Set(table.rows.map { $0[column] }).count == 1
@@ -56,8 +62,19 @@ struct AnalysisText {
         let others = names.indices.dropFirst().reversed().filter {
             !constant.contains($0) && names[$0] != "quantile"
         }
-        let known = dispensable.flatMap { isSpare in others.filter { isSpare(names[$0]) } }
-        return constant + known + others.filter { !known.contains($0) }
+        let known = Self.dispensable.flatMap { isSpare in others.filter { isSpare(names[$0]) } }
+        let rest = others.filter { !known.contains($0) }
+        return constant + known + rest.filter { names[$0] != objective }
+            + rest.filter { names[$0] == objective }
+    }
+
+    /// Of a sweep, the column that it is about.
+    private var objective: String? {
+        if case .string(let name)? = analysis.facts.first(where: { $0.name == "objective" })?.value
+        {
+            return name
+        }
+        return nil
     }
 
     private func cell(_ row: [JSON], _ number: Int) -> String {

@@ -5,12 +5,13 @@ import Reports
 
 /// The probability of an event as people read it.
 enum EstimateText {
-    /// A few lines, the naive floor beside the estimate.
+    /// A sentence and a few lines, the naive floor beside the estimate.
     static func table(
         _ estimate: ProbabilityEstimate, method: String, columns: Int? = nil
     ) -> String {
         var lines = LabelledLines(columns: columns)
         let percent = Figures.short(estimate.confidence * 100)
+        let words = sentence(estimate)
         lines.add("p", "\(Figures.estimate(estimate.p, estimate.interval))  (\(percent) %)")
         let logs = estimate.logInterval
         let ends = logs.lower.isFinite ? Figures.estimate(estimate.logP, logs) : nil
@@ -38,6 +39,19 @@ enum EstimateText {
             "naive floor",
             "\(Figures.short(estimate.naiveFloor)): what as many plain samples without a hit would tell"
         )
-        return lines.text
+        return (columns.map { Paragraph.lines(words, columns: $0, indent: 0) } ?? words) + "\n"
+            + lines.text
+    }
+
+    private static func sentence(_ estimate: ProbabilityEstimate) -> String {
+        guard estimate.p > 0 else {
+            return
+                "The event was not seen; its probability is at most "
+                + "\(Figures.bound(estimate.interval.upper)), \(Figures.short(estimate.confidence * 100)) % sure."
+        }
+        return
+            "The event happens with a probability of "
+            + "\(Figures.short(estimate.p, within: estimate.interval)), once in about "
+            + "\(Figures.count(1 / estimate.p)) samples of the base."
     }
 }

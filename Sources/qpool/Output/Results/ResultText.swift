@@ -110,7 +110,9 @@ struct ResultText {
         describeCertificate(selection.certificate, &lines)
         Ledger(selection, of: result, method: method).write(to: &lines)
         return (head.isEmpty ? "" : paint.bold(head) + "\n") + sentence(selection) + lines.text
-            + DrawsText(selection, names: parsed.components, paint: paint).text
+            + DrawsText(
+                selection, names: parsed.components, paint: paint, columns: columns
+            ).text
     }
 
     /// What it comes to, where something is promised.

@@ -23,8 +23,7 @@ struct BaseSample: Sendable {
     /// **Complexity**: evaluates ``most`` samples.
     init?(_ parsed: ParsedResult) {
         guard parsed.result.estimate == nil, !parsed.result.selections.isEmpty,
-            let job = Self.job(parsed.job), !job.drawsOnce, job.recorded == nil,
-            job.externalSources.isEmpty
+            let job = parsed.jobAlone
         else { return nil }
         count = Int(min(UInt64(Self.most), parsed.result.issued))
         let evaluator = RangeEvaluator(job: job)
@@ -39,10 +38,5 @@ struct BaseSample: Sendable {
         }
         utilities = Dictionary(
             zip(job.utilities.map(\.name), columns), uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The job of a document that needs nothing beside it; nil of others.
-    private static func job(_ json: JSON) -> CompiledJob? {
-        do throws(JobError) { return try JobSpec.parse(JobNode(json)).job } catch { return nil }
     }
 }
