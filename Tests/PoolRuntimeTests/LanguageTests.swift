@@ -78,25 +78,27 @@ import Testing
         var refused = 0
         for declaration in Self.declarations {
             for parameter in declaration.group.parameters {
-                let outside: [Double]
+                let outside: [String]
                 switch parameter.kind {
                 case .number(let range):
-                    outside =
-                        (range.lower > -.infinity
-                            ? [range.includesLower ? range.lower.nextDown : range.lower] : [])
-                        + (range.upper < .infinity
-                            ? [range.includesUpper ? range.upper.nextUp : range.upper] : [])
+                    var numbers: [Double] = []
+                    if range.lower > -.infinity {
+                        numbers.append(range.includesLower ? range.lower.nextDown : range.lower)
+                    }
+                    if range.upper < .infinity {
+                        numbers.append(range.includesUpper ? range.upper.nextUp : range.upper)
+                    }
+                    outside = numbers.map { "\($0)" }
                 case .whole(let range):
-                    outside = [Double(range.lowerBound) - 1, Double(range.upperBound) + 1]
+                    outside = ["\(range.lowerBound - 1)", "\(range.upperBound + 1)"]
                 case .powerOfTwo(let range):
                     outside = [
-                        Double(range.lowerBound) / 2, Double(range.upperBound) * 2,
-                        Double(range.lowerBound) + 1,
+                        "\(range.lowerBound / 2)", "\(range.upperBound * 2)",
+                        "\(range.lowerBound + 1)",
                     ]
                 default: continue
                 }
-                for x in outside where x.magnitude < 9e18 {
-                    let text = x == x.rounded() ? "\(Int(x))" : "\(x)"
+                for text in outside {
                     let path = (declaration.kind == .method ? "method." : "") + declaration.name
                     let line =
                         declaration.kind == .method
