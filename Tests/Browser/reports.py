@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reports of each kind in a real browser: on a desk, on a phone, in the dark; tables that sort; and, for
-pictures, what a terminal shows of the same results."""
-import html
+"""Reports of each kind in a real browser: on a desk, on a phone, in the dark; tables that sort."""
 import json
-import os
 import pathlib
-import re
 import subprocess
-import sys
 
 from browser import DESK, PHONE, BrowserTest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TERMINAL = ROOT / "Tests/CommandTests/Fixtures/terminal.py"
 NAME = "caf\u00e9 \U0001F680 <b>\"it's\"</b> \u0007 & 100 %"
 # A report for each kind: its name, the verb, the job, and pictures that must be on it.
 KINDS = [
@@ -27,35 +21,37 @@ KINDS = [
 ]
 
 
+def made(qpool, *arguments):
+    return subprocess.run([qpool, *arguments], cwd=ROOT / "examples", check=True, stdout=subprocess.PIPE).stdout
+
+
+def report(qpool, folder, kind, name=None):
+    """Makes a kind's result and report in a folder, with another name if wanted; the report's path."""
+    title, verb, _ = kind
+    path, page = f"{folder}/{title}.json", f"{folder}/{title}.html"
+    named = ["--set", "name=" + json.dumps(name, ensure_ascii=False)] if name else []
+    open(path, "wb").write(made(qpool, *verb, "-q", "-o", "json", *named, "--report", page))
+    if title == "sweep":
+        # Other rules for the same base and utility.
+        beside = []
+        for number, divergence in enumerate([.1, .5, 1]):
+            beside += ["--beside", f"{folder}/tilt-{number}.json"]
+            open(beside[-1], "wb").write(made(
+                qpool, "run", "goodhart-sweep.yaml", "-q", "-o", "json", "--set", "sweep=", "--set", "utilities.light=",
+                "--set", "samples=1e6", "--set", "draws=10", "--set", f"method.tilt.divergence={divergence}"))
+        made(qpool, "report", path, *beside, "-o", page)
+    return page
+
+
 class ReportsTest(BrowserTest):
     def __init__(self, qpool, folder, browser, options):
         super().__init__(browser, pathlib.Path(folder).as_uri() + "/", options.pictures)
         self.qpool, self.folder = qpool, folder
 
-    def made(self, *arguments):
-        return subprocess.run([self.qpool, *arguments], cwd=ROOT / "examples", check=True,
-                              stdout=subprocess.PIPE).stdout
-
     def run(self):
-        for name, verb, pictures in KINDS:
-            page = f"{self.folder}/{name}.html"
-            result = self.made(*verb, "-q", "-o", "json", "--set", "name=" + json.dumps(NAME, ensure_ascii=False),
-                               "--report", page)
-            path = f"{self.folder}/{name}.json"
-            open(path, "wb").write(result)
-            beside = []
-            if name == "sweep":
-                # Other rules for the same base and utility.
-                for number, divergence in enumerate([.1, .5, 1]):
-                    beside += ["--beside", f"{self.folder}/tilt-{number}.json"]
-                    open(beside[-1], "wb").write(self.made(
-                        "run", "goodhart-sweep.yaml", "-q", "-o", "json", "--set", "sweep=", "--set", "utilities.light=",
-                        "--set", "samples=1e6", "--set", "draws=10", "--set", f"method.tilt.divergence={divergence}"))
-                self.made("report", path, *beside, "-o", page)
-            self.report(name, page, pictures)
+        for kind in KINDS:
+            self.report(kind[0], report(self.qpool, self.folder, kind, NAME), kind[2])
         self.silence()
-        if self.pictures:
-            self.terminals()
 
     def report(self, name, path, pictures):
         for size, screen, ground in [("", DESK, "light"), ("-dark", DESK, "dark"), ("-phone", PHONE, "light")]:
@@ -87,35 +83,6 @@ class ReportsTest(BrowserTest):
             keys = table.evaluate("(t, i) => [...t.tBodies[0].rows].map(r => Number(r.cells[i].dataset.key))", place)
             keys = [key for key in keys if key == key]
             self.check(keys == sorted(keys, reverse=order < 0), f"a column sorts ({len(keys)} rows)")
-
-    def terminals(self):
-        """What terminals of three widths show, as pictures to look at."""
-        commands = [
-            ["run", f"{ROOT}/examples/four-branch.yaml", "--set", "samples=1e6", "-q"],
-            ["plan", f"{ROOT}/examples/four-branch.yaml"], ["sweep", f"{ROOT}/examples/goodhart-sweep.yaml", "-q"],
-            ["verify", f"{self.folder}/exact.json"], ["config"],
-        ]
-        for columns in (60, 80, 200):
-            text = ""
-            for command in commands:
-                said = subprocess.run(
-                    [sys.executable, TERMINAL, str(columns), "both", self.qpool, *command], stdout=subprocess.PIPE,
-                    text=True, env={**os.environ, "HOME": "/root"}).stdout.replace("\r", "")
-                text += "$ qpool " + " ".join(pathlib.Path(word).name for word in command) + "\n" + said + "\n"
-            longest = max(len(line) for line in re.sub("\x1b\\[[0-9;]*[mK]", "", text).splitlines())
-            print(f"terminal of {columns} columns: the longest line has {longest}")
-            marked = html.escape(text)
-            for code, style in [("1", "font-weight:bold"), ("2", "opacity:.6"), ("31", "color:#ff8f6b")]:
-                marked = marked.replace(f"\x1b[{code}m", f"<span style='{style}'>")
-            marked = marked.replace("\x1b[0m", "</span>")
-            path = pathlib.Path(self.folder) / f"terminal-{columns}.html"
-            path.write_text(
-                "<meta charset=utf-8><style>body{margin:0;background:#14181b}pre{margin:12px;color:#e8ecef;"
-                f"font:14px/1.35 'DejaVu Sans Mono',monospace;width:{columns}ch;border-right:1px solid #3a4249}}</style>"
-                f"<pre>{marked}</pre>")
-            page = self.open_page({"viewport": {"width": columns * 9 + 40, "height": 400}})
-            page.goto(path.as_uri())
-            self.picture(page, f"terminal-{columns}")
 
 
 # Visible texts of a picture that lie over one another by more than a hair, or go beyond the picture.
