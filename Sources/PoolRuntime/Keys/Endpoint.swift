@@ -33,7 +33,7 @@ public enum Endpoint {
     /// The endpoint to listen at that a text stands for, in full; port 0 is any that is free.
     ///
     /// - Parameters:
-    ///   - text: an endpoint, a `host:port`, or a port.
+    ///   - text: an endpoint, or `host:port`.
     ///   - place: the flag that it comes from, for the error.
     /// - Throws: `SecurityError` where it is none, or its port is not from 0 to 65535.
     public static func listening(_ text: String, place: String) throws(SecurityError) -> String {
