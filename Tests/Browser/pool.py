@@ -52,9 +52,9 @@ class Pool:
         self.workers.append(subprocess.Popen(
             [self.qpool, "worker", "--connect", self.endpoint, "--threads", "1"], stderr=self.log, stdout=self.log))
 
-    def submit(self, name, samples, identity, utility="x[0] + x[1]", more=""):
+    def submit(self, name, samples, identity, utility="x[0] + x[1]", quantile="0.001", more=""):
         text = (f"name: {json.dumps(name, ensure_ascii=False)}\nseed: 7\nbase: {{ normal: {{ dimension: 2 }} }}\n"
-                f"utility: \"{utility}\"\nquantile: 0.001\nsamples: {samples}\ndraws: 5\n{more}")
+                f"utility: \"{utility}\"\nquantile: {quantile}\nsamples: {samples}\ndraws: 5\n{more}")
         path = self.folder + f"/{identity}.yaml"
         open(path, "w").write(text)
         subprocess.run([self.qpool, "submit", "--id", identity, "--connect", self.endpoint, "--timeout",
