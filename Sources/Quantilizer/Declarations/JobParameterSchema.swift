@@ -50,7 +50,8 @@ extension JobParameter {
 
     /// The same within a sentence.
     var defaultSentence: String {
-        isRequired ? "required" : "by default \(defaultWords)"
+        let words = defaultWords
+        return words.hasPrefix("required") ? words : "by default \(words)"
     }
 
     private static func words(_ fallback: Fallback) -> String {
@@ -179,8 +180,8 @@ extension JobParameter.Kind {
     }
 
     private static func words(_ range: ClosedRange<Int>) -> String {
-        let from = "from \(text(Double(range.lowerBound)))"
-        return range.upperBound == .max ? from : "\(from) to \(text(Double(range.upperBound)))"
+        let from = "from \(text(range.lowerBound))"
+        return range.upperBound == .max ? from : "\(from) to \(text(range.upperBound))"
     }
 
     private static func words(_ range: JobRange) -> String {
@@ -192,6 +193,14 @@ extension JobParameter.Kind {
             parts.append((range.includesUpper ? "at most " : "below ") + text(range.upper))
         }
         return parts.isEmpty ? "number" : "number " + parts.joined(separator: " and ")
+    }
+
+    /// `1e12` for a large power of ten.
+    private static func text(_ x: Int) -> String {
+        let digits = "\(x.magnitude)"
+        guard digits.count > 6, digits.first == "1", digits.dropFirst().allSatisfy({ $0 == "0" })
+        else { return "\(x)" }
+        return (x < 0 ? "-" : "") + "1e\(digits.count - 1)"
     }
 
     /// `1e12` for a large or small power of ten.
