@@ -122,11 +122,14 @@ extension JobParameter.Kind {
     }
 
     private static func whole(_ range: ClosedRange<Int>) -> JSON {
-        .object([
+        var members: [(String, JSON)] = [
             ("type", .array([.string("integer"), .string("string")])),
             ("minimum", .number(Double(range.lowerBound))),
-            ("maximum", .number(Double(range.upperBound))),
-        ])
+        ]
+        if range.upperBound < .max {
+            members.append(("maximum", .number(Double(range.upperBound))))
+        }
+        return .object(members)
     }
 
     private static func list(_ items: JSON, _ most: Int) -> JSON {

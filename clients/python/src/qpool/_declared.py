@@ -898,7 +898,7 @@ class JobKeys:
             base: The base distribution: a name, or a name with its parameters.
             name: For people, 1 to 200 characters. Default "job".
             seed: The key of every random stream: the same seed, the same answer, on any
-                number of machines. At least 0, at most 9223372036854775808. Default 0.
+                number of machines. At least 0. Default 0.
             define: Names for formulas, for every other formula of the job. Not given: none.
             sweep: Every quantile at once, in place of `quantile` and `draws`. Not given:
                 none.
