@@ -168,8 +168,8 @@ extension JobParameter {
             for kind in fitting {
                 if let value = try? read(node, path, as: kind) { return value }
             }
-            throw node.expected(
-                "a " + Kind.either(fitting.isEmpty ? kinds : fitting).words, path: path)
+            let words = Kind.either(fitting.isEmpty ? kinds : fitting).words
+            throw node.expected(words.hasPrefix("`") ? words : "a " + words, path: path)
         case .base, .bases, .formula, .function, .functions, .group, .groups, .declared, .other:
             return .node(node)
         }

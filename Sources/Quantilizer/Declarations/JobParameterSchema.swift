@@ -50,7 +50,8 @@ extension JobParameter {
 
     /// The same within a sentence.
     var defaultSentence: String {
-        isRequired ? "required" : "by default \(defaultWords)"
+        let words = defaultWords
+        return words.hasPrefix("required") ? words : "by default \(words)"
     }
 
     private static func words(_ fallback: Fallback) -> String {
@@ -121,11 +122,14 @@ extension JobParameter.Kind {
     }
 
     private static func whole(_ range: ClosedRange<Int>) -> JSON {
-        .object([
+        var members: [(String, JSON)] = [
             ("type", .array([.string("integer"), .string("string")])),
             ("minimum", .number(Double(range.lowerBound))),
-            ("maximum", .number(Double(range.upperBound))),
-        ])
+        ]
+        if range.upperBound < .max {
+            members.append(("maximum", .number(Double(range.upperBound))))
+        }
+        return .object(members)
     }
 
     private static func list(_ items: JSON, _ most: Int) -> JSON {
@@ -179,8 +183,8 @@ extension JobParameter.Kind {
     }
 
     private static func words(_ range: ClosedRange<Int>) -> String {
-        let from = "from \(text(Double(range.lowerBound)))"
-        return range.upperBound == .max ? from : "\(from) to \(text(Double(range.upperBound)))"
+        let from = "from \(text(range.lowerBound))"
+        return range.upperBound == .max ? from : "\(from) to \(text(range.upperBound))"
     }
 
     private static func words(_ range: JobRange) -> String {
@@ -192,6 +196,14 @@ extension JobParameter.Kind {
             parts.append((range.includesUpper ? "at most " : "below ") + text(range.upper))
         }
         return parts.isEmpty ? "number" : "number " + parts.joined(separator: " and ")
+    }
+
+    /// `1e12` for a large power of ten.
+    private static func text(_ x: Int) -> String {
+        let digits = "\(x.magnitude)"
+        guard digits.count > 6, digits.first == "1", digits.dropFirst().allSatisfy({ $0 == "0" })
+        else { return "\(x)" }
+        return (x < 0 ? "-" : "") + "1e\(digits.count - 1)"
     }
 
     /// `1e12` for a large or small power of ten.

@@ -46,6 +46,8 @@ def kind(schema: dict, name: str = "") -> str:
     types = [types] if isinstance(types, str) else types
     if "boolean" in types:
         return "bool"
+    if types[:1] == ["string"] and "number" in types:
+        return "str | float"
     if "number" in types or "integer" in types:
         return "Number"
     if "array" in types:
@@ -58,6 +60,12 @@ def kind(schema: dict, name: str = "") -> str:
     return "str" if "string" in types else "Any"
 
 
+def figure(x: float) -> str:
+    """The number with all its digits, short where that is the same."""
+    short = f"{x:g}"
+    return short if float(short) == x else str(int(x)) if x == int(x) else repr(x)
+
+
 def limits(schema: dict) -> str:
     """What the schema says of a number's range and its default, in words."""
     said = []
@@ -66,7 +74,7 @@ def limits(schema: dict) -> str:
         ("exclusiveMaximum", "below"),
     ):
         if key in schema:
-            said.append(f"{words} {schema[key]:g}")
+            said.append(f"{words} {figure(schema[key])}")
     text = f" {', '.join(said).capitalize()}." if said else ""
     if "default" in schema:
         text += f" Default {json.dumps(schema['default'])}."
@@ -184,7 +192,7 @@ def names_of(names: list) -> str:
 
 def imports(module: str, names: str, body: str) -> str:
     """The line that imports those of the names that the body uses."""
-    used = set(re.findall(r"\w+", body))
+    used = set(re.findall(r"\w+", re.sub(r'""".*?"""', "", body, flags=re.S)))
     return f"from {module} import " + ", ".join(
         name for name in names.split(", ") if name in used) + "\n"
 
@@ -203,7 +211,8 @@ def module(said, kind_: str, page: str, words: str, result: str) -> str:
         maker(name, value, shown[name], f"qpool.{kind_}", result) for name, value in parts.items())
     names = sorted(name.replace("-", "_") for name in parts)
     return f'''# SPDX-License-Identifier: Apache-2.0
-"""{words} Written by tools/declare.py from what `qpool schema` says; `ops/reference` writes it anew."""
+"""{words} Written by tools/declare.py from what `qpool schema`
+says; `ops/reference` writes it anew."""
 
 from __future__ import annotations
 
@@ -253,11 +262,10 @@ FILES = {
     "_declared.py": declared,
     "method.py": lambda said: module(
         said, "method", "methods",
-        "How a job is answered: a function for each method, whose value is a job's `method`.", "Method"),
+        "How a job is answered: a function for each method.", "Method"),
     "analysis.py": lambda said: module(
         said, "analysis", "analyses",
-        "Questions beside draws: a function for each analysis, whose value stands under its key of a job.",
-        "Settings"),
+        "Questions beside draws: a function for each analysis.", "Settings"),
 }
 
 

@@ -50,7 +50,7 @@ struct TextReader {
             try Self.urls(node, path)
         }
         let interface = map.choice(
-            "api", of: "interface", default: TextSource.Interface.completions)
+            TextBase.declaration.parameter("api"), as: TextSource.Interface.self)
         let model = map.string("model", default: "") ?? ""
         let prompt = template("prompt", default: nil)
         let system = template("system", default: "")

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from ._values import Base, BaseLike, Formulas, Null, Number, Numbers, given
+from ._values import Base, BaseLike, Formulas, MethodLike, Null, Number, Numbers, SettingsLike, given
 
 BASES = (
     "beta", "binomial", "categorical", "cauchy", "chi_squared", "copula", "dirichlet",
@@ -824,12 +824,12 @@ def text(
 
 
 def process(
-    *, command: Any,
+    *, command: str | Sequence[str],
     dimension: Number,
     format: Literal["frames", "json-lines"] | None = None,
     batch: Number | None = None,
     timeout: Number | None = None,
-    files: Any | None = None,
+    files: Sequence[str] | Mapping[str, Any] | None = None,
     names: Sequence[str] | None = None,
     normals: Number | None = None,
     uniforms: Number | None = None,
@@ -869,66 +869,72 @@ class JobKeys:
         *,
         name: str | None = None,
         seed: Number | None = None,
-        define: Any | None = None,
-        sweep: Any | None = None,
-        audit: Any | None = None,
-        attack: Any | None = None,
-        search: Any | None = None,
-        event: Any | None = None,
+        define: Mapping[str, Any] | None = None,
+        sweep: SettingsLike | None = None,
+        audit: SettingsLike | None = None,
+        attack: SettingsLike | None = None,
+        search: SettingsLike | None = None,
+        event: str | float | None = None,
         utility: Formulas | None = None,
         utilities: Formulas | None = None,
         quantile: Number | Numbers | None = None,
         quantiles: Number | Numbers | None = None,
-        samples: Any | None = None,
-        looks: Any | None = None,
-        precision: Any | None = None,
+        samples: Number | None = None,
+        looks: Numbers | None = None,
+        precision: Number | Mapping[str, Any] | None = None,
         draws: Number | None = None,
         independent: bool | None = None,
-        method: Any | None = None,
+        method: MethodLike | None = None,
         cost: Formulas | None = None,
         costs: Formulas | None = None,
-        histogram: Any | None = None,
-        confidence: Any | None = None,
-        memory: Any | None = None,
-        verify: Any | None = None,
+        histogram: bool | Number | None = None,
+        confidence: Number | None = None,
+        memory: str | float | None = None,
+        verify: Number | None = None,
     ) -> None:
         """Checks the job; :class:`JobError` says all that is wrong.
 
         Args:
-            base: The base distribution.
-            name: For people.
-            seed: Key of every random stream. Default 0. At least 0.
-            define: Names for formulas, usable in every formula: {g: 'x[0]*x[1] - 146'}.
-            sweep: Every quantile at once: {quantiles: {from, to, steps}, over: …, value: …,
-                reference: …}.
-            audit: Harm in base draws: {harm: FORMULA, labels: {file, column}, components}.
-            attack: Of an event, the likeliest shift of the base: {kl: 2, rounds: 12,
-                samples: …}.
-            search: Parameters of the reward: {parameters: {w: [0, 1]}, criterion: FORMULA,
-                …}.
-            event: A formula, true where not 0: its probability is estimated, without draws.
-            utility: What draws are ordered by.
-            utilities: Several, by name.
-            quantile: Share of the base's mass to draw from, in (0, 1]; or a list.
-            quantiles: Several at once, from the same samples.
-            samples: How many to draw: 1e8, or auto.
-            looks: Numbers of samples at which the answer was looked at before the job went
-                on; `qpool extend` writes it.
-            precision: In place of samples: 1% (of the tail mass), or {threshold: WIDTH}.
-            draws: How many of the kept samples to return. Default 1. At least 1.
-            independent: Draws that are independent of one another, by `threshold`. Default
-                false.
-            method: exact (default), best-of-n, threshold, splitting, importance, cross-
-                entropy, screened, band, minimax, tilt, impact, auto; of an event plain
-                (default), splitting, importance, cross-entropy and auto; or one with its
-                settings.
-            cost: What is measured beside it.
-            costs: Several, by name.
-            histogram: How utilities and costs lie over all base samples: true, or the most
-                bins (16 to 4096).
-            confidence: Of every interval, in (0, 1). Default 0.95.
-            memory: For candidates in one process: 64MB (default), 2GiB.
-            verify: Share of the ranges that a second worker checks: 2%. Default 0.
+            base: The base distribution: a name, or a name with its parameters.
+            name: For people, 1 to 200 characters. Default "job".
+            seed: The key of every random stream: the same seed, the same answer, on any
+                number of machines. At least 0. Default 0.
+            define: Names for formulas, for every other formula of the job. Not given: none.
+            sweep: Every quantile at once, in place of `quantile` and `draws`. Not given:
+                none.
+            audit: What base draws show of harm, and the bound for the output. Not given:
+                none.
+            attack: Of an `event`, the likeliest shift of the base within a budget. Not
+                given: none.
+            search: Parameters of the utility, judged by a criterion. Not given: none.
+            event: True where it is neither 0 nor NaN: its probability is estimated, and
+                there are no draws, quantiles or costs. Not given: draws are wanted.
+            utility: What draws are ordered by; with `event` a function that leads towards
+                it. Not given: required, but with `event`.
+            utilities: The same: several, by name. Not given: one `utility`.
+            quantile: The share of the base's mass to draw from; `auto` where the method
+                finds it. Not given: required, but see `method`.
+            quantiles: The same: several at once, from the same samples. Not given: one
+                `quantile`.
+            samples: Samples to issue; `auto` is at least 100,000, and enough to keep 1,000
+                and the draws. Default "auto".
+            looks: Of `exact`, where an answer was looked at before the job went on, as
+                `qpool extend` writes it. Not given: none. Unit: samples.
+            precision: In place of `samples`: half the width of the tail mass's interval,
+                relative; or what is wanted. Not given: as `samples` says.
+            draws: Draws of each selection. At least 1, at most 1e+07. Default 1.
+            independent: Whether draws must be independent of one another, by `threshold`
+                unless it is `best-of-n`. Default false.
+            method: How it is answered. Of an event plain by default. Default "exact".
+            cost: What is measured beside its bound. Not given: none.
+            costs: The same: several, by name. Not given: none.
+            histogram: How utilities and costs lie over all base samples: `true` for 256
+                bins, or the most of them. Default false.
+            confidence: Of every interval. Above 0, below 1. Default 0.95.
+            memory: For candidates, in one process; it changes no answer. Not given: 64MB,
+                and where that is too little to begin as much as it takes, up to 2GB.
+            verify: The share of a pool's ranges that two workers compute and compare; it
+                changes no answer. At least 0, at most 1. Default 0.
 
         Example:
             >>> qpool.Job(qpool.normal(dimension=2), utility="x[0]", quantile=0.01)
