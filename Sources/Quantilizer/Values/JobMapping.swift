@@ -138,18 +138,6 @@ public struct JobMapping: Sendable {
         }
     }
 
-    /// One of several names. `what` says in a message what they are names of.
-    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ key: String, of what: String, default fallback: Choice
-    ) -> Choice? {
-        read(key, default: fallback) { (node, path) throws(JobError) in
-            let name = try node.string(path: path)
-            if let choice = Choice(rawValue: name) { return choice }
-            let hint = NearestName.hint(name, among: Choice.allCases.map(\.rawValue))
-            throw JobError(at: node.position, path: path, "unknown \(what) `\(name)`: \(hint)")
-        }
-    }
-
     /// `true` or `false`.
     public mutating func boolean(_ key: String, default fallback: Bool? = nil) -> Bool? {
         read(key, default: fallback) { (node, path) throws(JobError) in
