@@ -180,8 +180,10 @@ import Testing
                 }
                 for x in outside where x > -9e18 && x < 9e18 {
                     let text = x == x.rounded() ? "\(Int(x))" : "\(x)"
-                    let others = declaration.group.choices.filter { $0.keys.contains(parameter.key) }
-                        .flatMap(\.keys)
+                    let others = declaration.group.choices.filter {
+                        $0.keys.contains(parameter.key)
+                    }
+                    .flatMap(\.keys)
                     let node = try example(
                         declaration, setting: parameter.key, to: try Self.node(text),
                         dropping: others)
