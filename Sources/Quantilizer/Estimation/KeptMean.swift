@@ -103,8 +103,8 @@ public struct KeptMean: Sendable, Hashable {
     ///
     /// Of the best share q the threshold t is itself estimated. With e = T − E[T | U = t] the estimate
     /// varies as the mean of e·1{U ≥ t}/q over all samples does, so its variance is
-    /// (Var[e] + (1 − q)·E[e]²)/k over k kept, and its third moment that of e·1{U ≥ t}. Trindade et al.
-    /// 2007, doi:10.1016/j.jbankfin.2007.04.011.
+    /// (Var[e] + (1 − q)·E[e]²)/k over k kept, and its third moment that of e·1{U ≥ t}. Trindade,
+    /// Uryasev, Shapiro and Zrazhevsky 2007, Journal of Banking & Finance 31(11), 3524-3538.
     ///
     /// - Parameters:
     ///   - ofMeans: the values are themselves means over many samples, of which there are too few to
