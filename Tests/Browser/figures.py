@@ -55,7 +55,7 @@ class Figures:
         part = whole.crop((0, 0, whole.width, round(min(height * scale, whole.height)) if height else whole.height))
         if width:
             part = part.resize((width, round(part.height * width / part.width)), Image.LANCZOS)
-        part.quantize(160, dither=Image.Dither.NONE).save(self.target / f"{name}.png", optimize=True)
+        part.quantize(160, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(self.target / f"{name}.png", optimize=True)
         print(f"{name}: {part.width} x {part.height}, {(self.target / name).with_suffix('.png').stat().st_size / 1e3:.0f} kB")
 
     def page(self, screen, ground, address):
@@ -89,7 +89,7 @@ class Figures:
             page.locator("#spread").scroll_into_view_if_needed()
             box = page.locator("#spread").bounding_box()
             part = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
-            part.quantize(160, dither=Image.Dither.NONE).save(self.target / "dashboard-histogram.png", optimize=True)
+            part.quantize(160, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(self.target / "dashboard-histogram.png", optimize=True)
         finally:
             pool.stop()
 
