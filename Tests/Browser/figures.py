@@ -29,7 +29,7 @@ from reports import KINDS, ROOT, report
 TERMINAL = ROOT / "Tests/CommandTests/Fixtures/terminal.py"
 # Of each report: screen, ground, and how much of it is shown.
 REPORTS = {
-    "sweep": (DESK, "light", 1400), "levels": (DESK, "light", 1500), "attack": (DESK, "light", 1300),
+    "sweep": (DESK, "light", 1400), "levels": (DESK, "light", 1700), "attack": (DESK, "light", 1300),
     "search": (DESK, "light", 1470), "audit": (DESK, "dark", 1000), "draws": (DESK, "dark", 1700),
     "phone": (PHONE, "light", 1500),
 }
@@ -124,7 +124,8 @@ class Figures:
                     [sys.executable, TERMINAL, str(columns), "both", self.qpool, *command,
                      *([] if command[0] in ("plan", "verify", "config") else ["-q"])],
                     stdout=subprocess.PIPE, text=True, check=True,
-                    env={**os.environ, "HOME": "/home/ann", "XDG_CONFIG_HOME": "/home/ann/.config"}).stdout
+                    env={**os.environ, "HOME": "/home/ann", "XDG_CONFIG_HOME": "/home/ann/.config",
+                         "XDG_STATE_HOME": "/home/ann/.local/state"}).stdout
                 line = " ".join(pathlib.Path(word).name if "/" in str(word) else str(word) for word in command)
                 text += f"<b>$ qpool {html.escape(line)}</b>\n" + marked(said.replace("\r", "")) + "\n"
             page = self.browser.new_context(viewport={"width": round(columns * 8.43) + 26, "height": 400}).new_page()
