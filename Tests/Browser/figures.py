@@ -29,7 +29,7 @@ from reports import KINDS, ROOT, report
 TERMINAL = ROOT / "Tests/CommandTests/Fixtures/terminal.py"
 # Of each report: screen, ground, and how much of it is shown.
 REPORTS = {
-    "sweep": (DESK, "light", 1400), "levels": (DESK, "light", 1500), "attack": (DESK, "light", 1300),
+    "sweep": (DESK, "light", 1400), "levels": (DESK, "light", 1700), "attack": (DESK, "light", 1300),
     "search": (DESK, "light", 1470), "audit": (DESK, "dark", 1000), "draws": (DESK, "dark", 1700),
     "phone": (PHONE, "light", 1500),
 }
@@ -55,7 +55,7 @@ class Figures:
         part = whole.crop((0, 0, whole.width, round(min(height * scale, whole.height)) if height else whole.height))
         if width:
             part = part.resize((width, round(part.height * width / part.width)), Image.LANCZOS)
-        part.quantize(160, dither=Image.Dither.NONE).save(self.target / f"{name}.png", optimize=True)
+        part.quantize(160, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(self.target / f"{name}.png", optimize=True)
         print(f"{name}: {part.width} x {part.height}, {(self.target / name).with_suffix('.png').stat().st_size / 1e3:.0f} kB")
 
     def page(self, screen, ground, address):
@@ -89,7 +89,7 @@ class Figures:
             page.locator("#spread").scroll_into_view_if_needed()
             box = page.locator("#spread").bounding_box()
             part = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
-            part.quantize(160, dither=Image.Dither.NONE).save(self.target / "dashboard-histogram.png", optimize=True)
+            part.quantize(160, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(self.target / "dashboard-histogram.png", optimize=True)
         finally:
             pool.stop()
 
@@ -124,7 +124,8 @@ class Figures:
                     [sys.executable, TERMINAL, str(columns), "both", self.qpool, *command,
                      *([] if command[0] in ("plan", "verify", "config") else ["-q"])],
                     stdout=subprocess.PIPE, text=True, check=True,
-                    env={**os.environ, "HOME": "/home/ann", "XDG_CONFIG_HOME": "/home/ann/.config"}).stdout
+                    env={**os.environ, "HOME": "/home/ann", "XDG_CONFIG_HOME": "/home/ann/.config",
+                         "XDG_STATE_HOME": "/home/ann/.local/state"}).stdout
                 line = " ".join(pathlib.Path(word).name if "/" in str(word) else str(word) for word in command)
                 text += f"<b>$ qpool {html.escape(line)}</b>\n" + marked(said.replace("\r", "")) + "\n"
             page = self.browser.new_context(viewport={"width": round(columns * 8.43) + 26, "height": 400}).new_page()
