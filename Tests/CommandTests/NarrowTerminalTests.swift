@@ -90,7 +90,7 @@ import Testing
         let run = try qpool("run", folder.path + "/job.yaml", "-q", "-o", "json")
         _ = try folder.write(run.output, to: "result.json")
         let sentences = [
-            "run job.yaml -q": "A draw is one of the best 10,000 of",
+            "run job.yaml -q": "q = 0.1 A draw is one of the best 10,000 of",
             "plan job.yaml": "It will take 100,000 samples, in about",
             "plan event.yaml": "It will take",
             "sweep job.yaml -q": "The most of the utility on average,",
