@@ -222,7 +222,7 @@ def parameters(schema: dict, written: dict, read=read) -> list:
     # What each method takes stands in its page of the reference, and with what it is for in the method's own.
     for name, definition in schema["$defs"].items():
         kind, _, name = name.partition(".")
-        if kind not in ("method", "analysis"):
+        if not name or kind not in ("method", "analysis"):
             continue
         section = re.search(
             rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", written["methods" if kind == "method" else "analyses"],

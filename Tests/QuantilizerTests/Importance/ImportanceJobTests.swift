@@ -273,9 +273,12 @@ import Testing
             ], "the base has no density"
         ),
         (file.with("method", ["cross-entropy": ["family": "ful"]]), "did you mean `full`?"),
-        (file.with("method", ["cross-entropy": ["elite": 0.9]]), "0.01 to 0.5"),
+        (file.with("method", ["cross-entropy": ["elite": 0.9]]), "at least 0.01 and at most 0.5"),
         (file.with("method", ["cross-entropy": ["components": 9]]), "whole number from 1 to 8"),
-        (file.with("method", ["cross-entropy": ["defensive": 0.95]]), "0.001 to 0.9"),
+        (
+            file.with("method", ["cross-entropy": ["defensive": 0.95]]),
+            "at least 0.001 and at most 0.9"
+        ),
         (file.with("method", "plain"), "give one"),
         (event.with("quantile", 0.1), "has no `quantile`"),
         (event.with("draws", 2), "has no `draws`"),

@@ -224,13 +224,16 @@ import Testing
         (file.with("method", ["splitting": ["particles": 1000]]), "power of two"),
         (file.with("method", ["splitting": ["particles": 128]]), "from 256"),
         (file.with("method", ["splitting": ["islands": 0]]), "whole number"),
-        (file.with("method", ["splitting": ["levels": 0.95]]), "0.02 to 0.8"),
+        (file.with("method", ["splitting": ["levels": 0.95]]), "at least 0.02 and at most 0.8"),
         (file.with("method", ["splitting": ["moves": 65]]), "whole number"),
         (file.with("method", ["splitting": ["particle": 512]]), "did you mean `particles`?"),
         (file.with("method", "spliting"), "did you mean `splitting`?"),
         (file.with("method", ["splitting": ["chain": 8]]), "chain"),
         (event.with("method", ["splitting": ["chain": 6]]), "power of two from 2 to 64"),
-        (event.with("method", ["splitting": ["chain": 8, "moves": 7]]), "or the length of a"),
+        (
+            event.with("method", ["splitting": ["chain": 8, "moves": 7]]),
+            "give only one of `moves`, `chain`"
+        ),
     ]
 
     @Test(arguments: wrong.indices) func wrongJobsAreRefused(_ number: Int) {
