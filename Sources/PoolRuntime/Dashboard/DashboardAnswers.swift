@@ -63,6 +63,11 @@ struct DashboardAnswers {
         }
     }
 
+    /// Whether the last view shows a job of this id.
+    func knows(_ id: String) -> Bool {
+        published?.view.jobs.contains { $0.status.id == id } ?? false
+    }
+
     private func json(_ record: JSON) -> HTTPResponse {
         HTTPResponse(type: "application/json", Array((record.text() + "\n").utf8))
     }

@@ -175,7 +175,9 @@ struct DashboardLoop {
         default:
             connection.state = .waiting(route, id: id, request: request)
             connection.deadline = .max
-            if now - viewedAt < Self.freshNanoseconds {
+            // A job that the view does not know may have been submitted since.
+            let isKnown = route != .job || answers.knows(id)
+            if now - viewedAt < Self.freshNanoseconds, isKnown {
                 fulfil(connection, now)
             } else {
                 askForView(now)
