@@ -59,7 +59,7 @@ public struct ConnectionFile: Sendable, Hashable {
 
     /// Writes the file, for its owner alone.
     ///
-    /// - Throws: ``SecurityError`` where there is such a file already, it cannot be made, or the
+    /// - Throws: `SecurityError` where there is such a file already, it cannot be made, or the
     ///   endpoint is none.
     public func write(to path: String) throws(SecurityError) {
         try Endpoint.check(endpoint, place: "--endpoint")

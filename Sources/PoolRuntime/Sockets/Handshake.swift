@@ -6,7 +6,10 @@ public import ZeroMQ
 public enum Handshake {
     /// Connects, waits for the end of the handshake, and hangs up. It blocks the thread.
     ///
-    /// - Parameter span: how long a silent network is waited for.
+    /// - Parameters:
+    ///   - endpoint: where the coordinator listens, `tcp://HOST:PORT`.
+    ///   - security: the key to come with, and the coordinator's.
+    ///   - span: how long a silent network is waited for.
     /// - Throws: `PoolFailure`: `refused` where one does not know the other, `unreachable` after `span`;
     ///   `ZeroMQError` where the endpoint is malformed or descriptors are missing.
     public static func check(
