@@ -90,6 +90,9 @@ def links(path: pathlib.Path) -> list:
             to = (path.parent / file).resolve() if file else path
             if not to.exists():
                 problems.append((path, number, f"there is no {target}"))
+            elif any(part.startswith(".") for part in to.relative_to(ROOT).parts):
+                # The site's generator leaves hidden files out, and ends at a link to one.
+                problems.append((path, number, f"{target} is not on the site: name it, without a link"))
             elif anchor and anchor not in anchors(to):
                 problems.append((path, number, f"{target}: no such heading"))
     return problems
