@@ -6,4 +6,5 @@
 #include "qk_quantiles.h"
 #include "qk_columns.h"
 #include "qk_selection.h"
+#include "qk_survivors.h"
 #endif

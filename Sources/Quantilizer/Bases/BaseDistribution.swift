@@ -19,6 +19,9 @@ public protocol BaseDistribution: Sendable {
     /// True where the values are the normal slots, unchanged and in order, so that a caller may skip
     /// `transform` and sample straight into the values.
     var passesNormalsThrough: Bool { get }
+    /// The one slot that each component comes from, where every component has one of its own, in their order, and
+    /// never falls or never rises as it grows; empty of other bases.
+    var componentSlots: [NoiseSlot] { get }
     /// Against what each value's density is taken, `dimension` of them; nil where the law has no
     /// density of which all can be said so: see ``logDensity(lane:values:at:)``.
     var densityMeasures: [DensityMeasure]? { get }
@@ -35,6 +38,11 @@ public protocol BaseDistribution: Sendable {
     func transform(
         lanes: Int, noise: borrowing NoiseBlock, values: inout Columns, scratch: inout Columns,
         at place: Placement)
+
+    /// The same for one component alone, the same bits, where ``componentSlots`` has it; only its slot is read.
+    func transform(
+        component: Int, lanes: Int, noise: borrowing NoiseBlock, values: inout Columns,
+        scratch: inout Columns, at place: Placement)
 
     /// The logarithm of the density at a lane's values, columns `column ..< column + dimension`; −∞
     /// outside the support, NaN where the base has no density.
@@ -53,6 +61,14 @@ public protocol ListedBase: Sendable {
     func weight(of outcome: Int) -> Double
     /// Fills lanes `0..<lanes` of the first `dimension` columns with the outcomes from `first` on.
     func fill(_ values: inout Columns, from first: Int, lanes: Int)
+}
+
+/// One slot of a sample's noise.
+public enum NoiseSlot: Sendable, Hashable {
+    /// A standard normal.
+    case normal(Int)
+    /// A uniform word.
+    case word(Int)
 }
 
 /// What a density is relative to.
@@ -76,6 +92,15 @@ extension BaseDistribution {
     public var recorded: (any RecordedBase)? { nil }
     /// None.
     public var densityMeasures: [DensityMeasure]? { nil }
+    /// None.
+    public var componentSlots: [NoiseSlot] { [] }
+    /// Traps: components are made together.
+    public func transform(
+        component: Int, lanes: Int, noise: borrowing NoiseBlock, values: inout Columns,
+        scratch: inout Columns, at place: Placement
+    ) {
+        preconditionFailure("components are made together")
+    }
     /// NaN.
     public func logDensity(lane: Int, values: borrowing Columns, at column: Int) -> Double { .nan }
     /// The logarithm of the density at a value.

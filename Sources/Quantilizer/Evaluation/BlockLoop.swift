@@ -13,6 +13,10 @@ struct BlockLoop: ~Copyable {
     private let streams: Streams
     /// Nil for a job of formulas alone.
     private var chunks: ChunkSampler?
+    /// Of a job that lets samples be given up before they are complete.
+    private var survivors: SurvivorSampler?
+    private var survivorWords: WordColumns
+    private var survivorLanes: LaneList
 
     /// The loop over a job's functions, or with its screen in place of its utility.
     init(_ work: Workload, screens: Bool = false) {
@@ -29,6 +33,10 @@ struct BlockLoop: ~Copyable {
         words = WordColumns(count: 2, capacity: span)
         streams = Streams(seed: work.seed)
         chunks = isOutside ? ChunkSampler(work, functions: functions) : nil
+        survivors = isOutside || screens ? nil : SurvivorSampler(work, functions: functions)
+        let lanes = survivors?.lanes ?? 0
+        survivorWords = WordColumns(count: 2, capacity: lanes)
+        survivorLanes = LaneList(capacity: lanes)
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
@@ -60,7 +68,17 @@ struct BlockLoop: ~Copyable {
         var start = indices.lowerBound
         while start < indices.upperBound {
             if isCancelled() { return nil }
-            let count = Int(min(UInt64(span), indices.upperBound - start))
+            let (isMeasured, until) = round.measures ? work.share.measures(start) : (false, .max)
+            let end = min(indices.upperBound, until)
+            if !isMeasured, cells == nil,
+                let count = takeSurvivors(&channels, round.domain, start..<end)
+            {
+                for column in moments.indices { moments[column].skip(count) }
+                start += UInt64(count)
+                continue
+            }
+            let count = Int(min(UInt64(span), end - start))
+            survivors?.passed(count)
             if chunks == nil {
                 sampler.evaluate(domain: round.domain, start: start, lanes: count)
             } else {
@@ -68,7 +86,8 @@ struct BlockLoop: ~Copyable {
                     &sampler.results, domain: round.domain, start: start, lanes: count,
                     end: indices.upperBound)
             }
-            for column in moments.indices {
+            for column in moments.indices where !isMeasured { moments[column].skip(count) }
+            for column in moments.indices where isMeasured {
                 var first = 0
                 while first < count {
                     moments[column].add(
@@ -79,7 +98,7 @@ struct BlockLoop: ~Copyable {
                     first += BlockSampler.lanes
                 }
             }
-            for column in histograms.indices {
+            for column in histograms.indices where isMeasured {
                 histograms[column].add(sampler.results, column: column, lanes: count)
             }
             for channel in channels.indices {
@@ -87,7 +106,7 @@ struct BlockLoop: ~Copyable {
                     sampler.results, start: start, count: count, lanes: &lanes, words: &words)
             }
             cells?.take(sampler.results, start: start, count: count)
-            start += UInt64(span)
+            start += UInt64(count)
         }
         var tally = Tally()
         tally.cells = cells?.table
@@ -108,6 +127,36 @@ struct BlockLoop: ~Copyable {
             if round.domain == .base { partial.records = partial.wanted(of: drawn.records) }
         }
         return partial
+    }
+
+    /// Takes the next samples of a range, of which only those are evaluated that channels may want; how many they
+    /// were, nil where that does not pay.
+    private mutating func takeSurvivors(
+        _ channels: inout [ChannelEvaluator], _ domain: Domain, _ indices: Range<UInt64>
+    ) -> Int? {
+        guard let lanes = survivors?.lanes, let bits = channels.map(\.leastBits).min(), bits > 0
+        else { return nil }
+        let least = Key(bits: bits, label: 0, index: 0).utility
+        let start = indices.lowerBound
+        guard survivors?.isWorthwhile(domain, from: start, least: least) == true else { return nil }
+        let whole = UInt64(lanes) - start & UInt64(lanes - 1)
+        let count = Int(min(whole, indices.upperBound - start))
+        take(&channels, domain, start, count, least)
+        return count
+    }
+
+    private mutating func take(
+        _ channels: inout [ChannelEvaluator], _ domain: Domain, _ start: UInt64, _ count: Int,
+        _ least: Double
+    ) {
+        survivors?.evaluate(domain: domain, start: start, count: count, least: least)
+        guard survivors?.isEmpty == false else { return }
+        for channel in channels.indices {
+            survivors?.give(
+                to: &channels[channel], start: start, count: count, lanes: &survivorLanes,
+                words: &survivorWords)
+        }
+        survivors?.forget()
     }
 
     /// The leaf of the tree of sums over the lanes of one block.

@@ -63,6 +63,11 @@ struct ChannelEvaluator {
         centres = columns.map { work.centres[$0] }
     }
 
+    /// No sample of fewer bits can matter here any more; 0 where all may.
+    var leastBits: UInt64 {
+        if case .groups = rule { 0 } else { floor.bits }
+    }
+
     /// Takes the block of `count` samples from `start`.
     mutating func take(
         _ results: borrowing Columns, start: UInt64, count: Int, lanes: inout LaneList,

@@ -148,7 +148,7 @@ struct JobTotals: Sendable {
             let range = try reader.dyadicRange()
             let isWhole = try reader.bool()
             var row = MomentRow(columns: [])
-            let samples = UInt64(range.clipped(to: 0..<issued).count)
+            let samples = job.workload.share.count(in: range.clipped(to: 0..<issued))
             for _ in 0..<columns {
                 row.columns.append(try Moments(from: &reader, samples: samples))
             }

@@ -45,3 +45,41 @@ struct FormulaMachine: Sendable {
         return result
     }
 }
+
+extension FormulaMachine {
+    /// The work of its program for a lane, an addition being 1: about, to choose by.
+    var weight: Double {
+        var sum = 0.0
+        var factor = 1.0
+        var left = 0
+        for operation in operations {
+            if operation.isLoop {
+                factor = Double(operation.a)
+                left = Int(operation.b)
+                continue
+            }
+            sum += factor * operation.weight
+            if left > 0 {
+                left -= 1
+                if left == 0 { factor = 1 }
+            }
+        }
+        return sum
+    }
+}
+
+extension qk_op {
+    /// Whether it runs the operations after it again and again.
+    var isLoop: Bool { code == UInt32(QK_OP_LOOP) }
+
+    /// Its work for a lane, an addition being 1.
+    var weight: Double {
+        switch Int(code) {
+        case ..<QK_OP_LOOP: 1
+        case QK_OP_FILL: 0.5
+        case QK_OP_DIV_AB...QK_OP_MOD_KA, QK_OP_SQRT: 4
+        case QK_OP_SIN...: 12
+        default: 1.5
+        }
+    }
+}

@@ -15,8 +15,9 @@ public struct LaneList: ~Copyable {
     public init(capacity: Int) {
         precondition(capacity >= 0, "a list needs a non-negative capacity")
         self.capacity = capacity
-        unsafe storage = .allocate(capacity: max(1, capacity))
-        unsafe storage.initialize(repeating: 0, count: max(1, capacity))
+        // Kernels write whole vectors at the end of what they list.
+        unsafe storage = .allocate(capacity: capacity + 16)
+        unsafe storage.initialize(repeating: 0, count: capacity + 16)
     }
 
     deinit { unsafe storage.deallocate() }
@@ -25,6 +26,13 @@ public struct LaneList: ~Copyable {
     public subscript(place: Int) -> Int {
         precondition(place >= 0 && place < count)
         return unsafe Int(storage[place])
+    }
+
+    /// Names the lanes 0 ..< count.
+    mutating func fill(_ count: Int) {
+        precondition(count >= 0 && count <= capacity)
+        for lane in 0..<count { unsafe storage[lane] = UInt32(lane) }
+        self.count = count
     }
 
     @unsafe func pointer() -> UnsafeMutablePointer<UInt32> { unsafe storage }

@@ -48,7 +48,7 @@ extension Kernels {
         unsafe qk_even_normals(columns.pointer(even), source(stream, block, first), lanes)
     }
 
-    private static func source(
+    static func source(
         _ stream: RandomStream, _ block: UInt32, _ first: UInt64
     ) -> qk_source {
         qk_source(

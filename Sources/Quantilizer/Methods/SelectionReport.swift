@@ -67,7 +67,7 @@ struct SelectionReport {
                     TailEstimate(
                         value: $0.value,
                         interval: $0.interval(confidence: job.settings.confidence))
-                }),
+                }, measured: job.workload.share == .part && all.count < samples ? all.count : nil),
             costs: job.costs.indices.map { cost($0, context, &warnings) }, certificate: certificate,
             draws: draws.map { key in
                 let record = context.records[key.index]

@@ -33,6 +33,8 @@ public struct UtilityStatistics: Sendable, Hashable {
     /// How heavy the tail of the kept utilities is (``TailIndex``), with its interval; nil where too few are
     /// kept to say.
     public var tailIndex: TailEstimate?
+    /// The samples that mean, deviation and the count of invalid ones are over, where that is a part of all.
+    public var measured: UInt64?
 }
 
 /// An extreme-value index ξ, with an interval of it.

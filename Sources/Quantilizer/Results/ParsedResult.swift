@@ -158,7 +158,8 @@ extension SelectionResult {
                 topMean: try utility.member("top_mean").double(),
                 topMeanInterval: try utility.optional("top_mean_interval")?.interval(),
                 maximum: try utility.member("max").double(), kept: KeptMean([]),
-                tailIndex: try TailEstimate(within: utility)),
+                tailIndex: try TailEstimate(within: utility),
+                measured: try utility.optional("measured")?.count()),
             costs: costs, certificate: try Certificate(try node.member("certificate")),
             draws: draws)
     }

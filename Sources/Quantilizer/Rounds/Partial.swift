@@ -112,7 +112,8 @@ public struct Partial: Sendable, Equatable {
         let check = PartialCheck(round: round, job: job, indices: indices, known: known)
         tally = Tally()
         for _ in 0..<momentCount {
-            let moments = try Moments(from: &reader, samples: samples)
+            let moments = try Moments(
+                from: &reader, samples: job.workload.share.count(in: indices))
             try check.check(moments)
             tally.moments.append(moments)
         }

@@ -48,7 +48,10 @@ extension RoundMerger {
             let samples = UInt64(range.clipped(to: round.range).count)
             var tally = Tally()
             for _ in 0..<columns {
-                tally.moments.append(try Moments(from: &reader, samples: samples))
+                tally.moments.append(
+                    try Moments(
+                        from: &reader,
+                        samples: job.workload.share.count(in: range.clipped(to: round.range))))
             }
             tally.histograms = try [Histogram](
                 from: &reader, of: tally.moments, most: job.settings.histogram)

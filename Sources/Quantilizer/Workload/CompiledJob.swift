@@ -37,7 +37,10 @@ public struct CompiledJob: Sendable {
         workload = Workload(
             seed: settings.seed, base: once ?? base, utilities: utilities, costs: costs,
             auxiliary: auxiliary, hasCells: traits.hasCells, stages: traits.stages,
-            screens: screens, histogram: settings.histogram)
+            screens: screens, histogram: settings.histogram,
+            share: Self.share(
+                settings, base, utilities + costs, hasCosts: !costs.isEmpty,
+                isPlain: !isEstimate && sweep == nil && audit == nil && search == nil))
         self.settings = settings
         self.settings.isRecorded = workload.recorded.map { !$0.isReplayable } ?? false
         self.proposal = proposal
@@ -45,6 +48,18 @@ public struct CompiledJob: Sendable {
         self.sweep = sweep
         self.audit = audit
         self.search = search
+    }
+
+    /// The samples that are measured: all where somebody has to know, and of costs, whose bound is what a
+    /// quantilizer is for, if the job does not say otherwise.
+    private static func share(
+        _ settings: JobSettings, _ base: any BaseDistribution, _ functions: [NamedUtility],
+        hasCosts: Bool, isPlain: Bool
+    ) -> MeasuredShare {
+        guard settings.method.traits.takesPart, isPlain, settings.histogram == nil,
+            base.recorded == nil, !functions.contains(where: \.isExternal)
+        else { return .all }
+        return settings.measured ?? (hasCosts ? .all : .part)
     }
 
     // MARK: The workload's

@@ -32,6 +32,8 @@ public struct JobSettings: Sendable, Hashable {
     /// The most bins of the histograms of utilities and costs over all base samples; nil where none are
     /// wanted.
     public var histogram: Int?
+    /// The base samples that means are over, where the job says so; see ``MeasuredShare``.
+    public var measured: MeasuredShare?
     /// Smaller numbers of samples at which the answer was looked at: see ``JobExtent``.
     public var looks: [UInt64] = []
     /// Whether samples are drawn once and kept: see ``RecordedBase``. A compiled job sets it.

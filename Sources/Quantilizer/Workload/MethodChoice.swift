@@ -43,6 +43,8 @@ protocol MethodTraits: Sendable, Hashable {
     var mostSamples: UInt64? { get set }
     /// Whether its certificate pays for earlier looks at an answer.
     var paysForLooks: Bool { get }
+    /// Whether means over a part of the samples do, for the answer does not depend on them.
+    var takesPart: Bool { get }
     /// Why it takes no more samples; nil where it does.
     func whyNotExtensible(_ settings: JobSettings) -> JobFailure?
 }
@@ -50,6 +52,7 @@ protocol MethodTraits: Sendable, Hashable {
 extension MethodTraits {
     var slots: (any SlotTask.Type)? { nil }
     var hasCells: Bool { false }
+    var takesPart: Bool { false }
     var stages: [TextStage]? { nil }
     var losesForGood: Bool { false }
     var isInGroups: Bool { false }

@@ -26,6 +26,8 @@ public struct Workload: Sendable {
     public let screens: [NamedUtility]
     /// The most bins of histograms; nil where none are wanted.
     let histogram: Int?
+    /// The base samples that means are over.
+    public let share: MeasuredShare
     /// About which the sums of each utility and then each cost are taken.
     public let centres: [Double]
     /// Columns (utilities, then costs) that are computed outside the formula language.
@@ -37,7 +39,8 @@ public struct Workload: Sendable {
     init(
         seed: UInt64, base: any BaseDistribution, utilities: [NamedUtility],
         costs: [NamedUtility], auxiliary: NamedUtility? = nil, hasCells: Bool = false,
-        stages: [TextStage]? = nil, screens: [NamedUtility] = [], histogram: Int? = nil
+        stages: [TextStage]? = nil, screens: [NamedUtility] = [], histogram: Int? = nil,
+        share: MeasuredShare = .all
     ) {
         self.seed = seed
         self.base = base
@@ -48,6 +51,7 @@ public struct Workload: Sendable {
         self.stages = stages
         self.screens = screens
         self.histogram = histogram
+        self.share = share
         recorded = base.recorded
         let functions = utilities + costs
         externalColumns = functions.indices.filter { functions[$0].isExternal }

@@ -75,6 +75,48 @@ public struct ProductBase: BaseDistribution {
         }
     }
 
+    /// Those of all marginals, where each has some.
+    public var componentSlots: [NoiseSlot] {
+        var all: [NoiseSlot] = []
+        var first = NoiseLayout()
+        for (_, base) in marginals {
+            let own = base.componentSlots
+            guard own.count == base.dimension else { return [] }
+            for slot in own {
+                switch slot {
+                case .normal(let number): all.append(.normal(first.normals + number))
+                case .word(let number): all.append(.word(first.words + number))
+                }
+            }
+            first.normals += base.noise.normals
+            first.words += base.noise.words
+        }
+        return all
+    }
+
+    /// The component's marginal, for it alone.
+    ///
+    /// **Complexity**: O(marginals) beside the lanes.
+    public func transform(
+        component: Int, lanes: Int, noise: borrowing NoiseBlock, values: inout Columns,
+        scratch: inout Columns, at place: Placement
+    ) {
+        var place = place
+        var component = component
+        for (_, base) in marginals {
+            if component < base.dimension {
+                base.transform(
+                    component: component, lanes: lanes, noise: noise, values: &values,
+                    scratch: &scratch, at: place)
+                return
+            }
+            component -= base.dimension
+            place.normal += base.noise.normals
+            place.word += base.noise.words
+            place.value += base.dimension
+        }
+    }
+
     /// Name and marginals.
     public var specification: JobNode {
         .base(Self.name, marginals.map { ($0.name, $0.base.specification) })

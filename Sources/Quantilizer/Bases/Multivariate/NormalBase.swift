@@ -124,17 +124,40 @@ public struct NormalBase: BaseDistribution {
     ) {
         let isPlain = passesNormalsThrough
         for i in 0..<dimension {
-            let own = factors[i].count == i + 1 ? 0 : i
-            if isPlain {
-                for lane in 0..<lanes {
-                    values[place.value + i, lane] = noise.normals[place.normal + i, lane]
-                }
-            } else {
-                Kernels.combine(
-                    noise.normals, first: place.normal + own, coefficients: factors[i],
-                    shift: mean[i], to: &values, place.value + i, lanes: lanes)
-            }
+            fill(i, isPlain: isPlain, lanes: lanes, noise: noise, values: &values, at: place)
         }
+    }
+
+    private func fill(
+        _ i: Int, isPlain: Bool, lanes: Int, noise: borrowing NoiseBlock, values: inout Columns,
+        at place: Placement
+    ) {
+        if isPlain {
+            for lane in 0..<lanes {
+                values[place.value + i, lane] = noise.normals[place.normal + i, lane]
+            }
+            return
+        }
+        let own = factors[i].count == i + 1 ? 0 : i
+        Kernels.combine(
+            noise.normals, first: place.normal + own, coefficients: factors[i],
+            shift: mean[i], to: &values, place.value + i, lanes: lanes)
+    }
+
+    /// A normal each, where they are independent.
+    public var componentSlots: [NoiseSlot] {
+        guard case .independent = spread else { return [] }
+        return (0..<dimension).map { .normal($0) }
+    }
+
+    /// The component's normal alone.
+    public func transform(
+        component: Int, lanes: Int, noise: borrowing NoiseBlock, values: inout Columns,
+        scratch: inout Columns, at place: Placement
+    ) {
+        fill(
+            component, isPlain: passesNormalsThrough, lanes: lanes, noise: noise, values: &values,
+            at: place)
     }
 
     /// Name, mean and spread; repeated numbers only once.

@@ -51,6 +51,21 @@ extension UnivariateBase {
         }
     }
 
+    /// A word each; of outcomes in a list, whose order means nothing, none.
+    public var componentSlots: [NoiseSlot] {
+        listed == nil ? (0..<dimension).map { .word($0) } : []
+    }
+
+    /// The component's word alone.
+    public func transform(
+        component: Int, lanes: Int, noise: borrowing NoiseBlock, values: inout Columns,
+        scratch: inout Columns, at place: Placement
+    ) {
+        fill(
+            lanes: lanes, words: noise.words, slot: place.word + component, values: &values,
+            column: place.value + component, scratch: &scratch, free: place.scratch)
+    }
+
     /// Name, parameters, dimension.
     public var specification: JobNode {
         var entries = parameters.map { ($0.key, JobNode.number($0.value)) }

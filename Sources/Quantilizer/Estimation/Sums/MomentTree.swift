@@ -13,6 +13,11 @@ struct MomentTree {
         nodes.append(node)
     }
 
+    /// Adds blocks of nothing for so many samples, of 256 a block.
+    mutating func skip(_ samples: Int) {
+        for _ in stride(from: 0, to: samples, by: 256) { add(Moments()) }
+    }
+
     /// The root; of a dyadic range there is one node.
     var root: Moments { nodes.last?.moments ?? Moments() }
 }

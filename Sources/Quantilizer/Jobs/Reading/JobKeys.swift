@@ -97,6 +97,11 @@ enum JobKeys {
         "histogram", .either([.flag, .whole(Histogram.bins)]), default: .flag(false),
         "How utilities and costs lie over all base samples: `true` for \(Histogram.usualBins) bins, or the most of them.",
         example: "true")
+    static let statistics = JobParameter(
+        "statistics", .choice(["all", "part"]),
+        default: .nothing("`all` of a job with costs, else `part`"),
+        "The base samples that means, spreads and counts of NaN are over: all, or the first 2^22 and 1,024 in every 65,536 of the others, which takes less time. The draws are the same.",
+        example: "all")
     static let confidence = JobParameter(
         "confidence", .number(.openUnit), default: .number(0.95), "Of every interval.",
         example: "99%")
@@ -117,7 +122,7 @@ enum JobKeys {
     static let all = [
         version, name, seed, base, define, sweep, audit, attack, search, event, utility, utilities,
         quantile, quantiles, samples, looks, precision, draws, independent, method, cost, costs,
-        histogram, confidence, memory, verify,
+        histogram, statistics, confidence, memory, verify,
     ]
 
     /// What `precision` may be in place of a number.

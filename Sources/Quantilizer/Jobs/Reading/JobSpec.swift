@@ -72,6 +72,7 @@ extension JobSpecReader {
         }
         if let numbers { checkLooks(numbers) }
         let histogram = readHistogram(numbers, functions: utilities.count + costs.count)
+        let measured = readStatistics(numbers, base, functions: utilities + costs)
         if let numbers, let recorded = base?.recorded {
             if recorded.isReplayable {
                 checkReplayed(numbers)
@@ -98,6 +99,7 @@ extension JobSpecReader {
         settings.looks = looks
         settings.verify = verify
         settings.histogram = histogram
+        settings.measured = measured
         let job = fitting(
             CompiledJob(
                 settings: settings, base: bases?.family ?? audited.base ?? base,

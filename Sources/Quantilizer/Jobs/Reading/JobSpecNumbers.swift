@@ -81,6 +81,9 @@ extension JobSpecReader {
         if let most = settings.histogram {
             members.append(("histogram", .integer(UInt64(most))))
         }
+        if let measured = settings.measured {
+            members.append(("statistics", .string(measured.rawValue)))
+        }
         members += [
             ("confidence", .number(settings.confidence)),
             ("memory", .integer(UInt64(settings.memoryBytes))),

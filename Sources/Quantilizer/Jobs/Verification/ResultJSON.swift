@@ -162,7 +162,7 @@ public struct ResultJSON: Sendable {
             ),
             (
                 "utility",
-                .object([
+                .object((utility.measured.map { [("measured", .integer($0))] } ?? []) + [
                     ("mean", .number(utility.mean)), ("sd", .number(utility.standardDeviation)),
                     ("top_mean", .number(utility.topMean)),
                     ("top_mean_interval", interval(utility.topMeanInterval)),

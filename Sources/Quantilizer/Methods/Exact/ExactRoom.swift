@@ -4,6 +4,7 @@
 struct ExactRoom: MethodRoom {
     var name: String { "exact" }
     var paysForLooks: Bool { true }
+    var takesPart: Bool { true }
     var takesReplayed: Bool { true }
     func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { true }
     var drawsAreSamples: Bool { true }

@@ -19,6 +19,7 @@ struct ThresholdRoom: MethodRoom {
         get { most }
         set { if let newValue { most = newValue } }
     }
+    var takesPart: Bool { true }
     var takesReplayed: Bool { true }
     var drawsAreSamples: Bool { true }
     var measuresEverySample: Bool { true }

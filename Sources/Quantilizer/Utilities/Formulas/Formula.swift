@@ -19,6 +19,9 @@ public struct Formula: Utility, CustomStringConvertible {
     /// The values a sample has, whether read or not.
     public let dimension: Int
     let machine: FormulaMachine
+    /// What it is computed from, and the node that is its value.
+    private let graph: FormulaGraph
+    private let root: Int
     /// What its values can be.
     public let range: ValueRange?
 
@@ -51,7 +54,8 @@ public struct Formula: Utility, CustomStringConvertible {
             return Formula(
                 description: FormulaPrinter.print(tree),
                 usedColumns: FormulaEmitter.columns(graph, root: root),
-                dimension: schema.dimension, machine: machine, range: graph.range(of: root))
+                dimension: schema.dimension, machine: machine, graph: graph, root: root,
+                range: graph.range(of: root))
         } catch {
             throw FormulaError(error, in: bytes)
         }
@@ -81,5 +85,13 @@ public struct Formula: Utility, CustomStringConvertible {
         machine.run(
             lanes: lanes, values: values, from: first, scratch: &scratch, results: &results,
             column: column)
+    }
+}
+
+extension Formula: BoundedUtility {
+    var weight: Double { machine.weight }
+
+    func upperBound(_ columns: (Int) -> ColumnBounds) -> FormulaMachine? {
+        FormulaBounds.upper(of: graph, root: root, columns: columns)
     }
 }

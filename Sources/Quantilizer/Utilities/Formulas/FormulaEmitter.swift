@@ -62,14 +62,16 @@ struct FormulaEmitter {
         self.needed = needed
     }
 
-    private static func operands(_ node: FormulaGraph.Node) -> [Int] {
+    /// What a node is computed from.
+    static func operands(_ node: FormulaGraph.Node) -> [Int] {
         switch node.operation {
         case .constant, .column, .slice: []
         default: [node.a, node.b, node.c].filter { $0 >= 0 }
         }
     }
 
-    private static func reachable(_ graph: FormulaGraph, root: Int) -> [Bool] {
+    /// Whether the root depends on each node.
+    static func reachable(_ graph: FormulaGraph, root: Int) -> [Bool] {
         var needed = [Bool](repeating: false, count: graph.nodes.count)
         needed[root] = true
         for id in (0...root).reversed() where needed[id] {

@@ -96,7 +96,8 @@ struct ResultText {
             count = "\(Figures.grouped(result.issued)), the best of each group"
         }
         if selection.invalid > 0 {
-            count += ", \(Figures.grouped(selection.invalid)) without a utility (NaN)"
+            let among = selection.utility.measured.map { " of \(Figures.grouped($0))" } ?? ""
+            count += ", \(Figures.grouped(selection.invalid))\(among) without a utility (NaN)"
         }
         lines.add("samples", count)
         describeThreshold(selection, &lines)
@@ -169,7 +170,8 @@ struct ResultText {
             lines.add(
                 "utility",
                 "base mean \(Figures.short(utility.mean)), sd "
-                    + Figures.short(utility.standardDeviation))
+                    + Figures.short(utility.standardDeviation)
+                    + (utility.measured.map { ", over \(Figures.grouped($0)) of them" } ?? ""))
         }
         guard !utility.topMean.isNaN else { return }
         let most = utility.maximum.isNaN ? "" : ", max \(Figures.short(utility.maximum))"
