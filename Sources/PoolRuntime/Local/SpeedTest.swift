@@ -57,6 +57,38 @@ public enum SpeedTest {
         return time
     }
 
+    /// What giving samples up early is worth.
+    public struct EarlyTime: Sendable {
+        /// What became of the samples.
+        public var outcome: EarlyTrial.Outcome
+        /// Random blocks of a sample that is drawn whole.
+        public var blocks: Int
+        /// Nanoseconds a sample, a number each round: giving up early, and drawing all.
+        public var early: [Double]
+        /// The same where all are drawn whole.
+        public var all: [Double]
+    }
+
+    /// Looks for the top of a utility's samples with and without giving the others up early, on the caller's thread;
+    /// nil where that does not pay, or the utility or the base do not allow it.
+    public static func early(
+        utility: Int, of job: CompiledJob, rounds: Int, samples: Int = 1 << 20
+    ) -> EarlyTime? {
+        guard var trial = EarlyTrial(job: job, utility: utility),
+            let outcome = trial.early(samples: samples)
+        else { return nil }
+        var time = EarlyTime(outcome: outcome, blocks: trial.blocks, early: [], all: [])
+        for _ in 0..<rounds {
+            let started = ContinuousClock.now
+            let found = trial.early(samples: samples)?.found
+            let middle = ContinuousClock.now
+            precondition(trial.all(samples: samples) == found, "both find the same samples")
+            time.early.append((middle - started) / .nanoseconds(1) / Double(samples))
+            time.all.append((ContinuousClock.now - middle) / .nanoseconds(1) / Double(samples))
+        }
+        return time
+    }
+
     /// Nanoseconds that one evaluation of a utility takes by itself, on samples that lie in the cache:
     /// one number a round. Nil for a utility that is computed outside the formula language.
     public static func nanoseconds(

@@ -8,7 +8,8 @@ import CKernels
 extension Kernels {
     /// Lists the lanes whose bound is not below `least`, those that are no numbers too.
     static func selectNotBelow(
-        _ columns: borrowing Columns, column: Int, lanes: Int, least: Double, into list: inout LaneList
+        _ columns: borrowing Columns, column: Int, lanes: Int, least: Double,
+        into list: inout LaneList
     ) {
         precondition(lanes >= 0 && lanes <= list.capacity && lanes <= columns.capacity)
         list.count = unsafe qk_not_below(list.pointer(), columns.pointer(column), lanes, least)
@@ -75,7 +76,7 @@ extension Kernels {
         lanes: Int
     ) {
         precondition(lanes >= 0 && lanes <= words.capacity && lanes <= other.capacity)
-        unsafe other.pointer(to).update(from: words.pointer(column), count: lanes)
+        unsafe other.pointer(to).initialize(from: words.pointer(column), count: lanes)
     }
 
     /// The two normals of words that are there.

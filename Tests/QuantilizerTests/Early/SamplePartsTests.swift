@@ -72,7 +72,8 @@ import Testing
                 let middle = (value.lower[lane] + value.upper[lane]) / 2
                 #expect(
                     found.lower[lane] <= middle && middle <= found.upper[lane],
-                    "\(c.name), lane \(lane): \(middle) in \(found.lower[lane])…\(found.upper[lane])")
+                    "\(c.name), lane \(lane): \(middle) in \(found.lower[lane])…\(found.upper[lane])"
+                )
                 #expect(
                     ranges[component].lower <= middle && middle <= ranges[component].upper)
             }

@@ -19,7 +19,8 @@ import Testing
         Problem(base: ["exponential": ["rate": 1]], utility: "x[0]"),
         Problem(base: ["exponential": ["rate": 3]], utility: "-abs(x[0] - 1)"),
         Problem(base: ["normal": ["dimension": 1]], utility: "x[0]", costs: ["x[0] > 3"]),
-        Problem(base: ["normal": ["dimension": 3]], utility: "-norm(x)", costs: ["x[2]^2", "x[0]"]),
+        Problem(
+            base: ["normal": ["dimension": 3]], utility: "-norm(x)", costs: ["x[2]^2", "x[0]"]),
         Problem(base: ["normal": ["mean": [0, 5, 1], "sd": [1, 0.1, 3]]], utility: "-sum(x^2)"),
         // The last decides most, and the first is not read.
         Problem(base: ["uniform": ["dimension": 7]], utility: "x[1] + 10*x[5] - x[6]^2"),
@@ -99,7 +100,8 @@ import Testing
                     let whole = Self.whole(job, rounds[0], range)
                     let early = evaluator.evaluate(round: rounds[1], range: range)
                     #expect(
-                        early.channels == whole.channels, "floor \(number), task \(place), at \(start)")
+                        early.channels == whole.channels,
+                        "floor \(number), task \(place), at \(start)")
                     #expect(early.tally.channels == whole.tally.channels)
                 }
             }

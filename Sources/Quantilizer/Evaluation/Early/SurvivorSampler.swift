@@ -45,6 +45,9 @@ struct SurvivorSampler: ~Copyable {
 
     /// Every lane's results: of those given up, not a number.
     var results: Columns
+    /// Lanes that were begun, and of each part how many were drawn.
+    private(set) var begun: UInt64 = 0
+    private(set) var drawn: [UInt64] = []
 
     private var plan: EarlyPlan?
     private var order: [SampleParts.Part]
@@ -91,6 +94,7 @@ struct SurvivorSampler: ~Copyable {
         let registers = functions.reduce(work.base.scratchColumns) { max($0, $1.scratchColumns) }
         scratch = Columns(count: registers, capacity: lanes)
         bounds = Columns(count: 1, capacity: lanes)
+        drawn = [UInt64](repeating: 0, count: parts.parts.count)
         compact = Columns(count: functions.count, capacity: lanes)
         left = LaneList(capacity: lanes)
         chosen = LaneList(capacity: lanes)
@@ -135,6 +139,8 @@ struct SurvivorSampler: ~Copyable {
     mutating func evaluate(domain: Domain, start: UInt64, count: Int, least: Double) {
         guard let plan else { preconditionFailure("no plan for the floor") }
         passed(count)
+        begun += UInt64(count)
+        drawn[0] += UInt64(count)
         let stream = RandomStream(seed: seed, domain: domain)
         let first = plan.order[0]
         fillWords(stream, first, from: start, lanes: count)
@@ -148,24 +154,25 @@ struct SurvivorSampler: ~Copyable {
         } else {
             left.fill(count)
         }
-        var drawn = 0
+        var place = 0
         for stage in plan.stages {
-            while drawn < stage.end {
-                let part = plan.order[drawn]
-                if drawn > 0 {
+            while place < stage.end {
+                let part = plan.order[place]
+                if place > 0 {
+                    drawn[place] += UInt64(left.count)
                     Kernels.fillWords(
                         &words, low: 0, high: 1, stream: stream, block: part.block, from: start,
                         lanes: left)
                 }
                 make(part)
-                drawn += 1
+                place += 1
             }
             guard let bound = stage.bound else { break }
             run(bound)
             Kernels.selectNotBelow(
                 bounds, column: 0, lanes: left.count, least: least, into: &chosen)
             if chosen.count < left.count {
-                for part in plan.order[..<drawn] {
+                for part in plan.order[..<place] {
                     for component in part.components {
                         Kernels.gather(&values, column: component, chosen)
                     }
@@ -178,7 +185,7 @@ struct SurvivorSampler: ~Copyable {
             function.evaluate(
                 lanes: left.count, values: values, scratch: &scratch, results: &compact,
                 column: column)
-            for place in 0..<left.count { results[column, left[place]] = compact[column, place] }
+            for lane in 0..<left.count { results[column, left[lane]] = compact[column, lane] }
         }
     }
 
@@ -229,7 +236,9 @@ struct SurvivorSampler: ~Copyable {
                 odd: part.hasBoth ? part.slot + 1 : spareNormal, words: words, lanes: count)
         } else {
             Kernels.copy(words, 0, to: &noise.words, part.slot, lanes: count)
-            if part.hasBoth { Kernels.copy(words, 1, to: &noise.words, part.slot + 1, lanes: count) }
+            if part.hasBoth {
+                Kernels.copy(words, 1, to: &noise.words, part.slot + 1, lanes: count)
+            }
         }
         for component in part.components {
             parts.base.transform(

@@ -20,7 +20,8 @@ extension JobSpecReader {
             return "what is asked for here rests on every sample that is drawn: leave it out"
         }
         if base?.recorded != nil || functions.contains(where: \.isExternal) {
-            return "what is made outside of the formula language is made for every sample: leave it out"
+            return
+                "what is made outside of the formula language is made for every sample: leave it out"
         }
         return nil
     }

@@ -162,17 +162,18 @@ public struct ResultJSON: Sendable {
             ),
             (
                 "utility",
-                .object((utility.measured.map { [("measured", .integer($0))] } ?? []) + [
-                    ("mean", .number(utility.mean)), ("sd", .number(utility.standardDeviation)),
-                    ("top_mean", .number(utility.topMean)),
-                    ("top_mean_interval", interval(utility.topMeanInterval)),
-                    ("max", .number(utility.maximum)),
-                    ("tail_index", utility.tailIndex.map { .number($0.value) } ?? .null),
-                    (
-                        "tail_index_interval",
-                        interval(utility.tailIndex?.interval)
-                    ),
-                ])
+                .object(
+                    (utility.measured.map { [("measured", .integer($0))] } ?? []) + [
+                        ("mean", .number(utility.mean)), ("sd", .number(utility.standardDeviation)),
+                        ("top_mean", .number(utility.topMean)),
+                        ("top_mean_interval", interval(utility.topMeanInterval)),
+                        ("max", .number(utility.maximum)),
+                        ("tail_index", utility.tailIndex.map { .number($0.value) } ?? .null),
+                        (
+                            "tail_index_interval",
+                            interval(utility.tailIndex?.interval)
+                        ),
+                    ])
             ),
             (
                 "costs",

@@ -16,7 +16,8 @@ struct BenchCommand: AsyncParsableCommand {
 
             The median of several rounds, after one to warm up, of the computation alone: neither the
             start of the process nor the reading of the job counts. A utility alone is timed on one
-            thread, over samples that are in the cache. Other work on the machine slows it down.
+            thread, over samples that are in the cache. "Given up early" looks for the top of each utility
+            as a job does that measures a part of its samples, beside drawing all of them. Other work on the machine slows it down.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
@@ -94,6 +95,10 @@ struct BenchCommand: AsyncParsableCommand {
             else { continue }
             report.utilities.append(
                 BenchReport.Utility(job: name, name: utility.name, nanoseconds: rounds))
+            report.early.append(
+                BenchReport.Early(
+                    job: name, name: utility.name,
+                    time: SpeedTest.early(utility: number, of: spec.job, rounds: self.rounds)))
         }
     }
 }

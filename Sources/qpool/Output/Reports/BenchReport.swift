@@ -20,7 +20,15 @@ struct BenchReport {
         var nanoseconds: [Double]
     }
 
+    /// A utility's samples, given up early; nil where that does not pay.
+    struct Early {
+        var job: String
+        var name: String
+        var time: SpeedTest.EarlyTime?
+    }
+
     var jobs: [Job] = []
+    var early: [Early] = []
     var utilities: [Utility] = []
 
     private static func median(_ values: [Double]) -> Double {
@@ -53,7 +61,31 @@ struct BenchReport {
             }
             text += "\n" + alone.text
         }
+        if !early.isEmpty { text += "\n" + givenUp.text }
         return text
+    }
+
+    private var givenUp: Table {
+        var table = Table(
+            [
+                "given up early", "of", "random blocks a sample", "drawn whole", "ns a sample",
+                "ns of all", "faster by",
+            ], numeric: [2, 3, 4, 5, 6])
+        for utility in early {
+            guard let time = utility.time else {
+                table.rows.append([utility.name, utility.job, "does not pay", "", "", "", ""])
+                continue
+            }
+            let (own, all) = (Self.median(time.early), Self.median(time.all))
+            table.rows.append([
+                utility.name, utility.job,
+                Figures.short(time.outcome.blocksASample, digits: 3) + " of \(time.blocks)",
+                Figures.short(100 * (time.outcome.drawn.last ?? 0), digits: 3) + " %",
+                Figures.short(own, digits: 4), Figures.short(all, digits: 4),
+                Figures.short(all / own, digits: 3),
+            ])
+        }
+        return table
     }
 
     var json: JSON {
@@ -81,6 +113,25 @@ struct BenchReport {
                         .object([
                             ("job", .string(utility.job)), ("name", .string(utility.name)),
                             ("nanoseconds", numbers(utility.nanoseconds)),
+                        ])
+                    })
+            ),
+            (
+                "early",
+                .array(
+                    early.map { utility in
+                        guard let time = utility.time else {
+                            return .object([
+                                ("job", .string(utility.job)), ("name", .string(utility.name)),
+                                ("pays", .bool(false)),
+                            ])
+                        }
+                        return .object([
+                            ("job", .string(utility.job)), ("name", .string(utility.name)),
+                            ("pays", .bool(true)), ("blocks", .integer(UInt64(time.blocks))),
+                            ("drawn", numbers(time.outcome.drawn)),
+                            ("nanoseconds", numbers(time.early)),
+                            ("nanoseconds_of_all", numbers(time.all)),
                         ])
                     })
             ),

@@ -182,7 +182,8 @@ struct FormulaBounds {
                 func operand(_ id: Int) -> Int {
                     id < 0 ? -1 : local[id] ?? numbers[id]?.lower ?? -1
                 }
-                last = graph.apply(node.operation, operand(node.a), operand(node.b), operand(node.c))
+                last = graph.apply(
+                    node.operation, operand(node.a), operand(node.b), operand(node.c))
             }
             local[id] = last
         }
