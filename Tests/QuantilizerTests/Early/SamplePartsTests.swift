@@ -80,19 +80,21 @@ import Testing
         }
     }
 
+    private static let celled: [SurvivorTests.Problem] = [
+        .init(base: ["normal": ["dimension": 2]], utility: "x[0] - 2*x[1]"),
+        .init(base: ["normal": ["dimension": 3, "mean": 2]], utility: "-(x[0]-1)^2 + sin(x[1])"),
+        .init(base: ["exponential": ["rate": 2]], utility: "x[0]"),
+        .init(base: ["uniform": ["dimension": 2]], utility: "x[0]*x[1]"),
+        .init(
+            base: ["beta": ["a": 0.3, "b": 0.4, "dimension": 4]], utility: "-abs(x[1] - x[0])"),
+        .init(base: ["poisson": ["mean": 30]], utility: "-(x[0] - 20)^2"),
+    ]
+
     /// A sample's own cell is open at its own utility, wherever the sample lies.
-    @Test(arguments: [
-        ("normal", ["dimension": 2] as JobNode, "x[0] - 2*x[1]"),
-        ("normal", ["dimension": 3, "mean": 2], "-(x[0]-1)^2 + sin(x[1])"),
-        ("exponential", ["rate": 2], "x[0]"), ("uniform", ["dimension": 2], "x[0]*x[1]"),
-        ("beta", ["a": 0.3, "b": 0.4, "dimension": 4], "-abs(x[1] - x[0])"),
-        ("poisson", ["mean": 30], "-(x[0] - 20)^2"),
-    ])
-    func ownCellsAreOpen(_ name: String, _ parameters: JobNode, _ source: String) throws {
-        let node = JobNode(
-            .mapping([(name, SourcePosition(line: 1, column: 1), parameters)]),
-            at: SourcePosition(line: 1, column: 1))
-        let base = try BaseRegistry.make(node, resources: BaseLawTests.resources, path: "base")
+    @Test(arguments: celled) func ownCellsAreOpen(_ problem: SurvivorTests.Problem) throws {
+        let source = problem.utility
+        let base = try BaseRegistry.make(
+            problem.base, resources: BaseLawTests.resources, path: "base")
         let parts = try #require(SampleParts(base))
         let formula = try Formula.compile(source, schema: FormulaSchema(dimension: base.dimension))
         let cells = try #require(
