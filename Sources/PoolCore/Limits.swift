@@ -96,6 +96,10 @@ public enum PoolLimits {
     public static let doublingScans = 1 << 14
     /// Leases handed to one worker in one step.
     public static let grantsPerStep = 256
+    /// Leases handed out in one step; the next one follows at once, after what has come meanwhile.
+    public static let leasesPerStep = 1_024
+    /// Workers looked at in one step, likewise.
+    public static let looksPerStep = 1_024
     /// Ranges of a round that are free, as blocks of the buddy list.
     public static let freeRanges = 1 << 20
     /// Jobs a worker keeps compiled.
