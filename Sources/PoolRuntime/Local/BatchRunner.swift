@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// Computes ranges on several cores: lanes pull runs of pieces from a cursor until the range is done.
 ///
-/// A lane merges the pieces of a run into a merger of its own, and that into the range's under a lock:
-/// once a run, or as soon as it holds many candidates. What is known of the answer goes from lane to
-/// lane by hints that a lane looks at before each piece.
+/// A lane merges its pieces into a merger of its own, and that into the range's under a lock: when it
+/// has as many as the longest run, or many candidates, and at the end. What is known of the answer goes
+/// from lane to lane by hints that a lane looks at before each piece.
 ///
 /// It runs one range at a time and blocks the caller, so it is not for the cooperative pool: call
 /// it from a queue or a thread of its own.
@@ -21,7 +21,7 @@ public final class BatchRunner: Sendable {
     public static let pieceLevel = 16
     /// log2 of the samples that ``complete(_:cancel:progress:)`` takes at once, at least.
     public static let batchLevel = 27
-    /// Candidates from which a lane does not wait for the end of its run.
+    /// Candidates with which a lane does not wait for more pieces.
     static let heldCandidates = 4_096
 
     /// Lanes at once.
@@ -72,8 +72,20 @@ public final class BatchRunner: Sendable {
             lanes[lane].run(job, jobKey) { evaluator in
                 var seen = hints.improvements
                 var known = hints.current
+                var own = RoundMerger(round: round, job: job)
+                var held: UInt64 = 0
+                func share() {
+                    guard held > 0 else { return }
+                    let shard = own
+                    own = RoundMerger(round: round, job: job)
+                    held = 0
+                    hints.improve(
+                        merger.withLock { merger in
+                            _ = merger.merge(shard)
+                            return merger.hints
+                        })
+                }
                 while let run = cursor.next() {
-                    var own = RoundMerger(round: round, job: job)
                     for number in run {
                         let news = hints.improvements
                         if news != seen {
@@ -88,19 +100,16 @@ public final class BatchRunner: Sendable {
                                 isCancelled: { cancel.isCancelled })
                         else { return }
                         _ = own.merge(partial)
+                        held += 1
                         progress(UInt64(piece.clipped(to: round.range).count))
-                        guard number + 1 == run.upperBound
+                        if held >= PieceCursor.longestRun
                             || own.candidateCount >= Self.heldCandidates
-                        else { continue }
-                        let shard = own
-                        let found = merger.withLock { merger in
-                            _ = merger.merge(shard)
-                            return merger.hints
+                        {
+                            share()
                         }
-                        own = RoundMerger(round: round, job: job)
-                        hints.improve(found)
                     }
                 }
+                share()
             }
         }
         return merger.withLock { $0.partial(of: range) }
