@@ -109,8 +109,8 @@ public enum PoolLimits {
     public static let clientBurst = 20_000.0
     /// See ``clientBurst``.
     public static let clientRate = 1_000.0
-    /// Peers whose budgets are kept.
-    public static let budgets = 20_000
+    /// Peers whose budgets are kept: those that asked within forty seconds, and that is all workers.
+    public static let budgets = 2 * workers
     /// Jobs or workers to look through that cost as much as a status request.
     public static let listedPerRequest = 50.0
     /// Pieces of results that a peer is given in one turn.

@@ -68,6 +68,30 @@ import Testing
         #expect(JobSnapshot(then).size == then.count)
     }
 
+    /// A budget is remembered until it is full again, and nobody's is for much longer.
+    @Test func budgetsAreKeptWhileTheySaySomething() {
+        func second(_ number: Int64) -> Instant { .zero + number * 1_000_000_000 }
+        func payer(_ number: UInt8) -> Payer { .route(Route([number])) }
+        var budgets = Budgets()
+        func takes(_ cost: Double, of number: UInt8, at seconds: Int64) -> Bool {
+            budgets.take(cost, of: payer(number), at: second(seconds))
+        }
+        #expect(takes(PoolLimits.clientBurst, of: 1, at: 0))
+        #expect(!takes(1, of: 1, at: 0))
+        for number in 2...19 { #expect(takes(1, of: UInt8(number), at: Int64(number))) }
+        #expect(budgets.count == 19)
+        // 1,000 a second have come back.
+        #expect(!takes(19_500, of: 1, at: 19))
+        #expect(takes(19_000, of: 1, at: 19))
+        #expect(takes(1, of: 20, at: 20))
+        #expect(!takes(2_500, of: 1, at: 21))
+        #expect(takes(2_000, of: 1, at: 21))
+        #expect(budgets.count == 20)
+        #expect(takes(1, of: 1, at: 41))
+        #expect(takes(1, of: 1, at: 61))
+        #expect(budgets.count == 1)
+    }
+
     @Test func shelvesHoldWhatADictionaryHolds() {
         var random = SystemRandomNumberGenerator()
         var table = ShelvedTable<UInt64, [Int]>()

@@ -40,7 +40,7 @@ package struct Coordinator: ~Copyable {
     var nextUpdate = Instant.distantFuture
     var watchedJobEnded = false
     /// What peers may still ask.
-    var budgets: [Payer: Budget] = [:]
+    var budgets = Budgets()
     /// Pieces of results that peers were given at a time.
     var pieces: (at: Instant, counts: [Payer: Int]) = (.zero, [:])
     /// Bytes of messages that are being decoded elsewhere.

@@ -59,3 +59,27 @@ struct ShelvedTable<Key: Shelved, Value>: Sequence {
         shelves.joined().makeIterator()
     }
 }
+
+/// A set on shelves, likewise.
+struct ShelvedSet<Element: Shelved>: Sequence {
+    private var table = ShelvedTable<Element, Bool>()
+
+    init(_ elements: [Element] = []) {
+        for element in elements { insert(element) }
+    }
+
+    func contains(_ element: Element) -> Bool { table[element] != nil }
+
+    /// Adds an element; false where it was there.
+    @discardableResult
+    mutating func insert(_ element: Element) -> Bool {
+        let before = table.count
+        table[element] = true
+        return table.count > before
+    }
+
+    /// The elements, in no order that means anything.
+    func makeIterator() -> some IteratorProtocol<Element> {
+        table.lazy.map { $0.key }.makeIterator()
+    }
+}
