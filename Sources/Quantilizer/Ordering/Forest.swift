@@ -111,14 +111,14 @@ struct Forest<Payload: Combinable>: Sendable {
         tree?.update(index: index, change)
     }
 
-    /// Takes away the roots in a range; returns their ranges, in order.
+    /// Takes away the roots in a range; returns them, in order.
     ///
     /// **Complexity**: O(depth + roots taken away).
     @discardableResult
-    mutating func remove(in range: DyadicRange) -> [DyadicRange] {
+    mutating func remove(in range: DyadicRange) -> [Node] {
         guard var rest = tree else { return [] }
         tree = nil
-        var removed: [DyadicRange] = []
+        var removed: [Node] = []
         let remains = rest.remove(in: range, &removed, &size)
         if remains { tree = rest }
         return removed
@@ -131,7 +131,11 @@ struct Forest<Payload: Combinable>: Sendable {
 
     /// Adds a range of which nothing is done, and joins what becomes whole.
     mutating func insert(_ range: DyadicRange, _ payload: Payload, isWhole: Bool = true) {
-        let node = Node(range: range, payload: payload, isWhole: isWhole)
+        insert(Node(range: range, payload: payload, isWhole: isWhole))
+    }
+
+    /// Adds a root of which nothing is done, and joins what becomes whole.
+    mutating func insert(_ node: Node) {
         size.add(node)
         if tree == nil {
             tree = .root(node)
@@ -251,11 +255,11 @@ extension Forest {
 
         /// Takes away the roots in a range; false where nothing is left.
         mutating func remove(
-            in range: DyadicRange, _ removed: inout [DyadicRange], _ size: inout Size
+            in range: DyadicRange, _ removed: inout [Node], _ size: inout Size
         ) -> Bool {
             if range.contains(self.range) {
                 for node in Nodes(self) {
-                    removed.append(node.range)
+                    removed.append(node)
                     size.remove(node)
                 }
                 return false

@@ -24,7 +24,9 @@ public struct RoundMerger: Sendable {
     var forest = Forest<Tally>()
     var channels: [MergedChannel]
     /// Samples in the ranges that are done.
-    public internal(set) var doneCount: UInt64 = 0
+    public private(set) var doneCount: UInt64 = 0
+    /// By channel, samples of those that are counted and not held: told without a look at every range.
+    private(set) var above: [UInt64]
     /// Of slots, what was found in each, by number.
     var slots: [UInt64: any SlotRecord] = [:]
     /// Of a recorded base, the samples that are kept, by index.
@@ -39,6 +41,7 @@ public struct RoundMerger: Sendable {
         channels = (0..<round.channelCount(utilities: job.utilities.count)).map {
             MergedChannel(round: round, channel: $0, width: job.costs.count)
         }
+        above = [UInt64](repeating: 0, count: channels.count)
     }
 
     /// Whether every sample of the round is in.
@@ -78,9 +81,10 @@ public struct RoundMerger: Sendable {
         case .free: break
         case .partly: forget(partial.range)
         }
-        forest.insert(
-            partial.range, partial.tally, isWhole: partial.range.end <= round.range.upperBound)
-        doneCount += UInt64(partial.range.clipped(to: round.range).count)
+        add(
+            Forest.Node(
+                range: partial.range, payload: partial.tally,
+                isWhole: partial.range.end <= round.range.upperBound))
         for (number, record) in zip(SlotWork.slots(of: partial.range), partial.slots) {
             slots[number] = record
         }
@@ -92,8 +96,9 @@ public struct RoundMerger: Sendable {
 
     /// Forgets what is done of a range that comes again as a whole.
     private mutating func forget(_ range: DyadicRange) {
-        for part in forest.remove(in: range) {
-            doneCount -= UInt64(part.clipped(to: round.range).count)
+        for node in forest.remove(in: range) {
+            doneCount -= UInt64(node.range.clipped(to: round.range).count)
+            for number in channels.indices { above[number] &-= node.payload.channels[number].above }
         }
         for number in channels.indices { channels[number].remove(range) }
     }
@@ -211,10 +216,11 @@ public struct RoundMerger: Sendable {
         return outcome
     }
 
-    /// Adds a range of another merger, of which nothing is done here.
-    private mutating func add(_ node: Forest<Tally>.Node) {
-        forest.insert(node.range, node.payload, isWhole: node.isWhole)
+    /// Adds a range of which nothing is done, with a tally for each channel.
+    mutating func add(_ node: Forest<Tally>.Node) {
+        for number in channels.indices { above[number] &+= node.payload.channels[number].above }
         doneCount += UInt64(node.range.clipped(to: round.range).count)
+        forest.insert(node)
     }
 
     private mutating func add(_ channel: Partial.Channel, to number: Int) {

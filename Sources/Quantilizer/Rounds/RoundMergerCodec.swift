@@ -73,8 +73,7 @@ extension RoundMerger {
                     from: &reader, width: job.costs.count,
                     indices: range.clipped(to: round.range))
             }
-            forest.insert(range, tally, isWhole: isWhole)
-            doneCount += samples
+            add(Forest.Node(range: range, payload: tally, isWhole: isWhole))
         }
         for number in channels.indices {
             let candidates = try Candidates(

@@ -101,7 +101,7 @@ private struct PlainForest {
                     == plain.nodes.contains { $0.range.contains(index: range.start) })
             if relation == .covered { continue }
             let inside = plain.nodes.filter { range.contains($0.range) }.map(\.range)
-            #expect(forest.remove(in: range) == inside)
+            #expect(forest.remove(in: range).map(\.range) == inside)
             plain.nodes.removeAll { range.contains($0.range) }
             let word = Word(text: "\(number);")
             let isWhole = range.end <= Self.samples
