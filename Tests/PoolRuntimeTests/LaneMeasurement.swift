@@ -57,7 +57,8 @@ struct LaneMeasurement {
         let pieces = Double(Self.runs * Self.piecesOfARun)
         time("batch") { DispatchQueue.concurrentPerform(iterations: 64) { _ in } }
         let parts: [(String, Double)] = [
-            ("piece", times["piece", default: 0] / pieces), ("own", times["own", default: 0] / pieces),
+            ("piece", times["piece", default: 0] / pieces),
+            ("own", times["own", default: 0] / pieces),
             ("shared", times["shared", default: 0] / Double(Self.runs)),
             ("batch", times["batch", default: 0]),
         ]
