@@ -21,7 +21,7 @@ public final class BatchRunner: Sendable {
     public static let pieceLevel = 16
     /// log2 of the samples that ``complete(_:cancel:progress:)`` takes at once, at least.
     public static let batchLevel = 27
-    /// Candidates with which a lane does not wait for more pieces.
+    /// Candidates with which a lane, or a piece, does not wait for more pieces.
     static let heldCandidates = 4_096
 
     /// Lanes at once.
@@ -74,16 +74,19 @@ public final class BatchRunner: Sendable {
                 var known = hints.current
                 var own = RoundMerger(round: round, job: job)
                 var held: UInt64 = 0
+                func tell(_ merge: (inout RoundMerger) -> MergeOutcome) {
+                    hints.improve(
+                        merger.withLock { merger in
+                            _ = merge(&merger)
+                            return merger.hints
+                        })
+                }
                 func share() {
                     guard held > 0 else { return }
                     let shard = own
                     own = RoundMerger(round: round, job: job)
                     held = 0
-                    hints.improve(
-                        merger.withLock { merger in
-                            _ = merger.merge(shard)
-                            return merger.hints
-                        })
+                    tell { $0.merge(shard) }
                 }
                 while let run = cursor.next() {
                     for number in run {
@@ -99,8 +102,13 @@ public final class BatchRunner: Sendable {
                                 round: round, range: piece, hints: known,
                                 isCancelled: { cancel.isCancelled })
                         else { return }
-                        _ = own.merge(partial)
-                        held += 1
+                        if partial.candidateCount >= Self.heldCandidates {
+                            // As many are not copied twice.
+                            tell { $0.merge(partial) }
+                        } else {
+                            _ = own.merge(partial)
+                            held += 1
+                        }
                         progress(UInt64(piece.clipped(to: round.range).count))
                         if held >= PieceCursor.longestRun
                             || own.candidateCount >= Self.heldCandidates
