@@ -96,6 +96,10 @@ public enum PoolLimits {
     public static let doublingScans = 1 << 14
     /// Leases handed to one worker in one step.
     public static let grantsPerStep = 256
+    /// Leases handed out in one step; the next one follows at once, after what has come meanwhile.
+    public static let leasesPerStep = 1_024
+    /// Workers looked at in one step, likewise.
+    public static let looksPerStep = 1_024
     /// Ranges of a round that are free, as blocks of the buddy list.
     public static let freeRanges = 1 << 20
     /// Jobs a worker keeps compiled.
@@ -105,8 +109,8 @@ public enum PoolLimits {
     public static let clientBurst = 20_000.0
     /// See ``clientBurst``.
     public static let clientRate = 1_000.0
-    /// Peers whose budgets are kept.
-    public static let budgets = 20_000
+    /// Peers whose budgets are kept: those that asked within forty seconds, and that is all workers.
+    public static let budgets = 2 * workers
     /// Jobs or workers to look through that cost as much as a status request.
     public static let listedPerRequest = 50.0
     /// Pieces of results that a peer is given in one turn.

@@ -10,7 +10,7 @@ import Testing
         return records.map { record in
             switch record {
             case .merged(let job, let partial): "\(job) partial \(partial)"
-            case .checkpoint(let job, let snapshot): "\(job) checkpoint \(snapshot)"
+            case .checkpoint(let job, let snapshot): "\(job) checkpoint \(snapshot.bytes)"
             case .priority(let job, _): "\(job) priority"
             default: "other"
             }

@@ -3,7 +3,7 @@ internal import Quantilizer
 
 /// What a store holds of a job beside its text: a snapshot and the partials since.
 struct JournalSize {
-    /// Bytes of the latest snapshot.
+    /// Bytes of the latest snapshot, at least.
     var snapshot = 0
     /// Bytes of the partials since.
     var partials = 0
@@ -26,11 +26,10 @@ extension Coordinator {
     ) {
         job.journal.partials += bytes + JournalSize.rowBytes
         // A machine that has ended has no snapshot: its result comes in a moment.
-        guard job.journal.isFull(least: options.journalBytes), let machine = job.machine,
-            !machine.hasEnded
+        guard job.journal.isFull(least: options.journalBytes), job.machine?.hasEnded == false
         else { return }
-        let snapshot = machine.snapshot()
-        job.journal = JournalSize(snapshot: snapshot.count)
+        let snapshot = JobSnapshot(of: &job.machine!, number: newSnapshot())
+        job.journal = JournalSize(snapshot: snapshot.size)
         effects.records.append(.checkpoint(job: job.id, snapshot: snapshot))
         effects.records.append(.accounted(job: job.id, job.account(at: now)))
     }

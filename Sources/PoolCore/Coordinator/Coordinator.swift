@@ -10,7 +10,9 @@ internal import SwiftProtobuf
 /// or number of events: ranges merge by rules of their own.
 ///
 /// **Complexity**: a step costs O(log ranges + candidates of a partial), and each worker a look at
-/// it twice between heartbeats; no step but a list's goes through all workers or leases.
+/// it twice between heartbeats; no step but a list's goes through all workers or leases, and none
+/// hands out more than ``PoolLimits/leasesPerStep``: what is left waits for the next one, which
+/// ``deadline`` asks for at once. An end of a job that many workers are at tells all of them.
 package struct Coordinator: ~Copyable {
     package let options: CoordinatorOptions
 
@@ -18,9 +20,9 @@ package struct Coordinator: ~Copyable {
     var running: [JobRecord] = []
     var queued: [JobRecord] = []
     var submissions: [UInt64: Submission] = [:]
-    var workers: [Route: WorkerRecord] = [:]
-    var workersByID: [String: WorkerRecord] = [:]
-    var leases: [UInt64: LeaseRecord] = [:]
+    var workers = ShelvedTable<Route, WorkerRecord>()
+    var workersByID = ShelvedTable<String, WorkerRecord>()
+    var leases = ShelvedTable<UInt64, LeaseRecord>()
     /// Every worker that wants leases, each once; some that want none any more.
     var hungry: Deque<WorkerRecord> = []
     /// How many of them have left.
@@ -31,12 +33,14 @@ package struct Coordinator: ~Copyable {
     var doubles = false
     /// Leases that may still be looked at for that until the next sweep.
     var doublingScans = 0
+    /// Whether a step ended before all was handed out, or everybody was looked at whose turn it was.
+    var hasMore = false
     var watches: [WatchKey: WatchRecord] = [:]
     /// When the next update of a watch is due.
     var nextUpdate = Instant.distantFuture
     var watchedJobEnded = false
     /// What peers may still ask.
-    var budgets: [Payer: Budget] = [:]
+    var budgets = Budgets()
     /// Pieces of results that peers were given at a time.
     var pieces: (at: Instant, counts: [Payer: Int]) = (.zero, [:])
     /// Bytes of messages that are being decoded elsewhere.
@@ -69,6 +73,7 @@ package struct Coordinator: ~Copyable {
     private var lastLease: UInt64
     private var lastTicket: UInt64 = 0
     private var lastOrder: UInt64 = 0
+    private var lastSnapshot: UInt64 = 0
     private var nextSweep = Instant.zero
     /// When it is looked for jobs that are kept no longer.
     var nextForgetting = Instant.zero
@@ -109,6 +114,7 @@ package struct Coordinator: ~Copyable {
         }
         let forgetting = options.forgetNanoseconds == nil || jobs.isEmpty ? nil : nextForgetting
         let rare = [told, forgetting].compactMap(\.self).min()
+        if hasMore { return now }
         if workers.isEmpty && watches.isEmpty { return rare }
         return min(nextSweep, nextUpdate, rare ?? .distantFuture)
     }
@@ -150,6 +156,7 @@ package struct Coordinator: ~Copyable {
             nextSweep = now + options.sweepNanoseconds
             sweep(&effects)
         }
+        hasMore = false
         forgetOld(&effects)
         patrol(&effects)
         promote(&effects)
@@ -227,6 +234,11 @@ package struct Coordinator: ~Copyable {
         return lastTicket
     }
 
+    mutating func newSnapshot() -> UInt64 {
+        lastSnapshot += 1
+        return lastSnapshot
+    }
+
     mutating func newOrder(after order: UInt64 = 0) -> UInt64 {
         lastOrder = max(lastOrder, order) + 1
         return lastOrder
@@ -249,7 +261,13 @@ package struct Coordinator: ~Copyable {
 
     /// Looks at the workers whose turn it is: whether they live, and do what they hold.
     private mutating func patrol(_ effects: inout CoordinatorEffects) {
+        var left = PoolLimits.looksPerStep
         while let worker = patrols.first, worker.patrolAt <= now {
+            guard left > 0 else {
+                hasMore = true
+                return
+            }
+            left -= 1
             patrols.removeFirst()
             guard workers[worker.route] === worker else { continue }
             if now.since(worker.heard) > worker.silence {

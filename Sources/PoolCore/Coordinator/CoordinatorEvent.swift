@@ -80,7 +80,7 @@ public enum StoreRecord: Sendable {
     /// A partial was merged: its bytes, in the order of merging.
     case merged(job: String, partial: [UInt8])
     /// The machine's snapshot: it replaces every partial of the job before it.
-    case checkpoint(job: String, snapshot: [UInt8])
+    case checkpoint(job: String, snapshot: JobSnapshot)
     /// It ended.
     case ended(job: String, JobEnding)
     /// What people are told of its work so far.

@@ -227,7 +227,7 @@ final class JobRecord {
     /// How often it began anew.
     var attempt: UInt32
     /// Who had a part in it that nobody compared.
-    var contributors: Set<String>
+    var contributors: ShelvedSet<String>
     /// What its owner should know.
     var warnings: [String]
     /// What happened to it.
@@ -262,7 +262,7 @@ final class JobRecord {
         owner = stored.owner
         attempt = stored.attempt
         crashes = stored.crashes
-        contributors = Set(stored.contributors)
+        contributors = ShelvedSet(stored.contributors)
         warnings = stored.warnings
         before = stored.account
         history = JobHistory(stored.events, at: now)

@@ -3,19 +3,26 @@ internal import Dispatch
 public import Quantilizer
 internal import Synchronization
 
-/// Computes ranges on several cores: lanes pull pieces from a cursor until the range is done.
+/// Computes ranges on several cores: lanes pull runs of pieces from a cursor until the range is done.
+///
+/// A lane merges its pieces into a merger of its own, and that into the range's under a lock: when it
+/// has as many as the longest run, or many candidates, and at the end. What is known of the answer goes
+/// from lane to lane by hints that a lane looks at before each piece.
 ///
 /// It runs one range at a time and blocks the caller, so it is not for the cooperative pool: call
 /// it from a queue or a thread of its own.
 ///
 /// **Determinism**: the partial's candidates may differ with timing in what hints removed; merged
 /// into a job they do not.
-/// **Complexity**: memory is that of one round merger and, a lane, one evaluator's scratch.
+/// **Complexity**: memory is that of one round merger and, a lane, one evaluator's scratch, the
+/// candidates of a piece and ``heldCandidates`` more.
 public final class BatchRunner: Sendable {
     /// log2 of the samples of a piece.
     public static let pieceLevel = 16
-    /// log2 of the samples that ``complete(_:cancel:progress:)`` takes at once.
+    /// log2 of the samples that ``complete(_:cancel:progress:)`` takes at once, at least.
     public static let batchLevel = 27
+    /// Candidates with which a lane, or a piece, does not wait for more pieces.
+    static let heldCandidates = 4_096
 
     /// Lanes at once.
     public let threads: Int
@@ -57,27 +64,60 @@ public final class BatchRunner: Sendable {
         hints: SharedHints = SharedHints(), cancel: Cancellation = Cancellation(),
         progress: @Sendable (UInt64) -> Void = { _ in }
     ) -> Partial? {
-        let pieces = Self.pieces(of: range, lanes: threads)
-        let count = range.length >> UInt64(pieces)
-        let cursor = Atomic<UInt64>(0)
+        let level = Self.pieces(of: range, lanes: threads)
+        let count = range.length >> UInt64(level)
+        let cursor = PieceCursor(count: count, lanes: threads)
         let merger = Mutex(RoundMerger(round: round, job: job))
         DispatchQueue.concurrentPerform(iterations: Int(min(UInt64(threads), count))) { lane in
             lanes[lane].run(job, jobKey) { evaluator in
-                while !cancel.isCancelled {
-                    let number = cursor.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard number < count,
-                        let piece = DyadicRange(
-                            start: range.start + number << UInt64(pieces), level: pieces)
-                    else { return }
-                    let known = merger.withLock { $0.hints }.improved(by: hints.current)
-                    guard
-                        let partial = evaluator.evaluate(
-                            round: round, range: piece, hints: known,
-                            isCancelled: { cancel.isCancelled })
-                    else { return }
-                    merger.withLock { _ = $0.merge(partial) }
-                    progress(UInt64(piece.clipped(to: round.range).count))
+                var seen = hints.improvements
+                var known = hints.current
+                var own = RoundMerger(round: round, job: job)
+                var held: UInt64 = 0
+                func tell(_ merge: (inout RoundMerger) -> MergeOutcome) {
+                    hints.improve(
+                        merger.withLock { merger in
+                            _ = merge(&merger)
+                            return merger.hints
+                        })
                 }
+                func share() {
+                    guard held > 0 else { return }
+                    let shard = own
+                    own = RoundMerger(round: round, job: job)
+                    held = 0
+                    tell { $0.merge(shard) }
+                }
+                while let run = cursor.next() {
+                    for number in run {
+                        let news = hints.improvements
+                        if news != seen {
+                            seen = news
+                            known = known.improved(by: hints.current)
+                        }
+                        guard !cancel.isCancelled,
+                            let piece = DyadicRange(
+                                start: range.start + number << UInt64(level), level: level),
+                            let partial = evaluator.evaluate(
+                                round: round, range: piece, hints: known,
+                                isCancelled: { cancel.isCancelled })
+                        else { return }
+                        if partial.candidateCount >= Self.heldCandidates {
+                            // As many are not copied twice.
+                            tell { $0.merge(partial) }
+                        } else {
+                            _ = own.merge(partial)
+                            held += 1
+                        }
+                        progress(UInt64(piece.clipped(to: round.range).count))
+                        if held >= PieceCursor.longestRun
+                            || own.candidateCount >= Self.heldCandidates
+                        {
+                            share()
+                        }
+                    }
+                }
+                share()
             }
         }
         return merger.withLock { $0.partial(of: range) }
@@ -95,9 +135,8 @@ public final class BatchRunner: Sendable {
     ) -> Bool {
         while !machine.hasEnded {
             guard let missing = machine.missing(limit: 1).first else { return false }
-            let range =
-                DyadicRange(start: missing.start, level: min(missing.level, Self.batchLevel))
-                ?? missing
+            let level = min(missing.level, max(Self.batchLevel, busyLevel))
+            let range = DyadicRange(start: missing.start, level: level) ?? missing
             guard let round = machine.round(for: range),
                 let partial = run(
                     job: machine.job, jobKey: 1, round: round, range: range,
@@ -107,6 +146,10 @@ public final class BatchRunner: Sendable {
         }
         return true
     }
+
+    /// log2 of the samples that keep all lanes busy for so long that their beginning and their end are
+    /// little beside it: 2^23 a lane.
+    var busyLevel: Int { 23 + Int.bitWidth - (threads - 1).leadingZeroBitCount }
 
     /// log2 of the samples of a piece: small enough that all lanes end together.
     private static func pieces(of range: DyadicRange, lanes: Int) -> Int {

@@ -29,7 +29,8 @@ public final class LocalRun: Sendable {
         public var failure: JobFailure?
     }
 
-    /// log2 of the samples after which the running threshold is looked at.
+    /// log2 of the samples after which the running threshold is looked at; more where there are many
+    /// threads.
     private static let batchLevel = 24
     /// log2 of the samples of the first batch of a run that is kept; what follows takes about
     /// ``batchNanoseconds``, since a batch that is stopped is lost.
@@ -45,6 +46,8 @@ public final class LocalRun: Sendable {
     private let runner: BatchRunner
     private let cancellation = Cancellation()
     private let state = Mutex(Snapshot())
+    /// Samples done since the state was published: many threads count here, so not under a lock.
+    private let unpublished = Atomic<UInt64>(0)
 
     /// A run of a job on so many threads.
     public convenience init(job: CompiledJob, threads: Int) {
@@ -69,7 +72,13 @@ public final class LocalRun: Sendable {
     }
 
     /// How far it is.
-    public var snapshot: Snapshot { state.withLock { $0 } }
+    public var snapshot: Snapshot {
+        state.withLock { state in
+            var snapshot = state
+            snapshot.done += unpublished.load(ordering: .relaxed)
+            return snapshot
+        }
+    }
 
     /// Asks it to stop at the next block of samples.
     public func cancel() { cancellation.cancel() }
@@ -99,7 +108,9 @@ public final class LocalRun: Sendable {
         var machine = machine
         publish(machine)
         // What is drawn once is merged as soon as it is there.
-        let most = !machine.job.drawsOnce ? Self.batchLevel : DyadicRange.blockLevel
+        let most =
+            !machine.job.drawsOnce
+            ? max(Self.batchLevel, runner.busyLevel) : DyadicRange.blockLevel
         var level = keep == nil ? most : min(most, Self.firstBatchLevel)
         var kept = DispatchTime.now().uptimeNanoseconds
         while let missing = missing(machine) {
@@ -111,7 +122,7 @@ public final class LocalRun: Sendable {
             let partial = runner.run(
                 job: machine.job, jobKey: 1, round: round, range: range,
                 hints: SharedHints(machine.hints), cancel: cancellation
-            ) { samples in self.state.withLock { $0.done += samples } }
+            ) { samples in self.unpublished.wrappingAdd(samples, ordering: .relaxed) }
             if let trouble = machine.job.trouble {
                 return Ending(
                     machine: machine, isCancelled: false,
@@ -149,6 +160,7 @@ public final class LocalRun: Sendable {
     private func publish(_ machine: JobMachine) {
         let progress = machine.progress
         state.withLock {
+            unpublished.store(0, ordering: .relaxed)
             $0.done = progress.evaluations
             $0.total = max(progress.expected, progress.evaluations)
             $0.round = progress.round

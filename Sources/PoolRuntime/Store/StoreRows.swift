@@ -41,7 +41,8 @@ enum StoreRows {
         case .merged(let id, let partial):
             try insert("partials", "bytes, checksum", [partial, checksum(partial)], id)
         case .checkpoint(let id, let snapshot):
-            try insert("checkpoints", "bytes, checksum", [snapshot, checksum(snapshot)], id)
+            let bytes = snapshot.bytes
+            try insert("checkpoints", "bytes, checksum", [bytes, checksum(bytes)], id)
             try run("DELETE FROM partials WHERE job = (\(job))", [id])
         case .ended(let id, let ending):
             let row = Ending(ending)

@@ -31,6 +31,8 @@ public struct JobMachine: Sendable {
     public private(set) var result: JobResult?
     /// Why there is none, when there will be none.
     public private(set) var failure: JobFailure?
+    /// Bytes of a snapshot beside the round's, which stay the same while it runs.
+    private var bytesBeside: (round: Int, bytes: Int)?
 
     /// A job that has not begun.
     public init(job: CompiledJob) {
@@ -249,6 +251,22 @@ public struct JobMachine: Sendable {
             totals.writeRecords(to: &writer)
         }
         return writer.bytes
+    }
+
+    /// Bytes that ``snapshot()`` has at least, and mostly nearly: without writing it. Nil where they are
+    /// known when it is written: of slots, and of samples that are recorded.
+    ///
+    /// **Complexity**: O(channels); what the method holds is written once in a round, to count it.
+    public mutating func snapshotBytes() -> Int? {
+        guard let merger, let weight = merger.weight else { return nil }
+        if let known = bytesBeside, known.round == merger.round.number {
+            return known.bytes + weight
+        }
+        var writer = ByteWriter()
+        totals.write(to: &writer)
+        method.write(to: &writer)
+        bytesBeside = (merger.round.number, writer.bytes.count)
+        return writer.bytes.count + weight
     }
 
     /// Goes on from a snapshot of the same job, whose ``extent`` may have been another.

@@ -79,7 +79,7 @@ struct JobTotals: Sendable {
     func histogram(column: Int, most: Int, with merger: RoundMerger?) -> Histogram {
         let done =
             moments.nodes.map(\.payload.histograms)
-            + (merger?.forest.nodes ?? []).map(\.payload.histograms)
+            + (merger.map { $0.forest.nodes.map(\.payload.histograms) } ?? [])
         return done.filter { $0.indices.contains(column) }
             .reduce(Histogram(most: most)) { $0.combined(with: $1[column]) }
     }
@@ -119,7 +119,7 @@ struct JobTotals: Sendable {
         writer.write(repeated)
         writer.write(UInt32(rounds))
         failures.write(to: &writer)
-        writer.write(count: moments.nodes.count)
+        writer.write(count: moments.count)
         for node in moments.nodes {
             writer.write(node.range)
             writer.write(node.isWhole)

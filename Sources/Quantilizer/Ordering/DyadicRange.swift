@@ -52,6 +52,16 @@ public struct DyadicRange: Hashable, Sendable {
     /// True where the index lies in this range.
     public func contains(index: UInt64) -> Bool { (index ^ start) >> UInt64(level) == 0 }
 
+    /// Which half of this range an index in it lies in: 0 for the left one, 1 for the right one.
+    func half(of index: UInt64) -> Int { index & (length >> 1) == 0 ? 0 : 1 }
+
+    /// The least range that holds this one and another that is apart from it. Where one lies below
+    /// 2^62 and the other above, its level is beyond ``maximumLevel``.
+    func enclosing(_ other: DyadicRange) -> DyadicRange {
+        let level = UInt64.bitWidth - (start ^ other.start).leadingZeroBitCount
+        return DyadicRange(aligned: start & ~((1 << UInt64(level)) - 1), level)
+    }
+
     /// The part inside `range`.
     public func clipped(to range: Range<UInt64>) -> Range<UInt64> {
         (start..<end).clamped(to: range)

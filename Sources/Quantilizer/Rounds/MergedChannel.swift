@@ -91,6 +91,12 @@ struct MergedChannel: Sendable {
         lastCount = candidates.count
     }
 
+    /// All that it holds.
+    var whole: Partial.Channel { Partial.Channel(candidates: candidates, picks: picks.sorted) }
+
+    /// Takes over a bound that was found in other samples of the round.
+    mutating func raise(to key: Key) { floor = max(floor, key) }
+
     /// What it holds of a range.
     func part(of range: DyadicRange) -> Partial.Channel {
         var part = candidates

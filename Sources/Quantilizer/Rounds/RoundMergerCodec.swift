@@ -5,7 +5,7 @@ extension RoundMerger {
     func write(to writer: inout ByteWriter) {
         round.write(to: &writer)
         writer.reserve(forCandidates: channels.map(\.candidates))
-        writer.write(count: forest.nodes.count)
+        writer.write(count: forest.count)
         for node in forest.nodes {
             writer.write(node.range)
             for moments in node.payload.moments { moments.write(to: &writer) }
@@ -29,6 +29,17 @@ extension RoundMerger {
         for (number, record) in slots.sorted(by: { $0.key < $1.key }) {
             writer.write(number)
             record.write(to: &writer)
+        }
+    }
+
+    /// Bytes that ``write(to:)`` writes, at least; nil of slots and of recorded samples, whose bytes
+    /// are known when they are written.
+    ///
+    /// **Complexity**: O(channels).
+    var weight: Int? {
+        guard round.slots == nil, !isRecorded else { return nil }
+        return channels.reduce(8 + 9 * forest.count + forest.weight) {
+            $0 + 40 + $1.candidates.count * (24 + 8 * $1.candidates.width)
         }
     }
 
@@ -65,8 +76,7 @@ extension RoundMerger {
                     from: &reader, width: job.costs.count,
                     indices: range.clipped(to: round.range))
             }
-            forest.insert(range, tally, isWhole: isWhole)
-            doneCount += samples
+            add(Forest.Node(range: range, payload: tally, isWhole: isWhole))
         }
         for number in channels.indices {
             let candidates = try Candidates(

@@ -47,6 +47,9 @@ struct CellTable: Sendable, Equatable {
         return result.cells.count > Limits.cells ? CellTable([], overflows: true) : result
     }
 
+    /// Bytes that it takes.
+    var bytes: Int { 9 + cells.count * (40 + 8 * (cells.first?.extras.count ?? 0)) }
+
     func write(to writer: inout ByteWriter) {
         writer.write(overflows)
         writer.write(count: cells.count)

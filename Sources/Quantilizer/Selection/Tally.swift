@@ -59,6 +59,11 @@ struct ChannelTally: Sendable, Equatable {
         }
     }
 
+    /// Bytes that it takes, at least: how long its sums are is known when they are written.
+    var weight: Int {
+        40 + top.reduce(0) { $0 + $1.weight } + 8 * digits.count
+    }
+
     func write(to writer: inout ByteWriter) {
         writer.write(level)
         writer.write(dropped)
@@ -114,6 +119,11 @@ struct Tally: Sendable, Equatable, Combinable {
     var usage: RecordUsage?
     /// Of a round over cells, those of the range.
     var cells: CellTable?
+
+    var weight: Int {
+        Moments.bytes * moments.count + histograms.reduce(0) { $0 + $1.bytes }
+            + channels.reduce(0) { $0 + $1.weight } + (cells?.bytes ?? 0)
+    }
 
     func combined(with right: Tally) -> Tally {
         var result = Tally(

@@ -18,8 +18,8 @@ struct Ledger {
         var live: [Int: BlockSet]? = [:]
         /// What the disk has been given.
         var durable: [Int: BlockSet] = [:]
-        /// Checkpoints that the disk is to be given, each with what it stands for.
-        var checkpoints: [(snapshot: [UInt8], stands: [Int: BlockSet])] = []
+        /// Checkpoints that the disk is to be given, by number, each with what it stands for.
+        var checkpoints: [(number: UInt64, stands: [Int: BlockSet])] = []
         /// Whether the disk was told that it ended, now or before it went on.
         var hasEnded = false
         /// The largest partial.
@@ -108,7 +108,7 @@ struct Ledger {
                 jobs[id]?.durable[round, default: BlockSet(indices)].insert(range)
             case .checkpoint(let id, let snapshot):
                 guard let list = jobs[id]?.checkpoints,
-                    let place = list.firstIndex(where: { $0.snapshot == snapshot })
+                    let place = list.firstIndex(where: { $0.number == snapshot.number })
                 else { continue }
                 // Partials before it may not have come: it stands for them.
                 jobs[id]?.durable = list[place].stands
@@ -129,7 +129,7 @@ struct Ledger {
     mutating func checkpointed(_ records: [StoreRecord]) {
         for case .checkpoint(let id, let snapshot) in records {
             guard let stands = jobs[id]?.live else { continue }
-            jobs[id]?.checkpoints.append((snapshot, stands))
+            jobs[id]?.checkpoints.append((snapshot.number, stands))
         }
     }
 

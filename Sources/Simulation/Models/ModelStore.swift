@@ -21,7 +21,7 @@ struct ModelStore {
             case .priority(let id, let priority): jobs[id]?.priority = priority
             case .merged(let id, let partial): jobs[id]?.partials.append(partial)
             case .checkpoint(let id, let snapshot):
-                jobs[id]?.checkpoint = snapshot
+                jobs[id]?.checkpoint = snapshot.bytes
                 jobs[id]?.partials = []
             case .ended(let id, let ending):
                 jobs[id]?.ending = ending

@@ -1,37 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Quantilizer
 
-/// What a connection may still ask: it fills at a steady rate up to a bound.
-struct Budget {
-    private var left = PoolLimits.clientBurst
-    private var filled: Instant
-
-    init(now: Instant) { filled = now }
-
-    /// Takes so much at a time; false where it is not there.
-    mutating func take(_ cost: Double, at now: Instant) -> Bool {
-        left = min(
-            PoolLimits.clientBurst,
-            left + Double(now.since(filled)) * 1e-9 * PoolLimits.clientRate)
-        filled = now
-        guard left >= cost else { return false }
-        left -= cost
-        return true
-    }
-
-    /// Whether it says no more than a new one.
-    func isFull(at now: Instant) -> Bool {
-        Double(now.since(filled)) * 1e-9 * PoolLimits.clientRate >= PoolLimits.clientBurst
-    }
-}
-
-/// Whose budget a message is charged to: a key's, over all its connections, or where there are no keys
-/// a connection's.
-enum Payer: Hashable {
-    case key(PublicKey)
-    case route(Route)
-}
-
 /// No peer starves the others: each has a budget, each owner a share. A message is charged by its kind
 /// and its bytes before it is decoded, an answer by its bytes before it is made.
 extension Coordinator {
@@ -88,15 +57,7 @@ extension Coordinator {
 
     /// Charges the sender of this step's message; false where it cannot pay.
     mutating func pays(_ cost: Double, _ route: Route) -> Bool {
-        let time = now
-        if budgets.count >= PoolLimits.budgets {
-            budgets = budgets.filter { entry in !entry.value.isFull(at: time) }
-        }
-        let payer = asker.map { Payer.key($0.key) } ?? .route(route)
-        var budget = budgets[payer] ?? Budget(now: time)
-        let isGranted = budget.take(cost, at: time)
-        budgets[payer] = budget
-        return isGranted
+        budgets.take(cost, of: asker.map { Payer.key($0.key) } ?? .route(route), at: now)
     }
 
     /// Charges for an answer that is to be made.

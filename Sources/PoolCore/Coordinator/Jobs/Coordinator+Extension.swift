@@ -86,9 +86,9 @@ extension Coordinator {
             effects.records.append(.restarted(job: job.id, attempt: job.attempt))
         }
         job.journal = JournalSize()
-        if let machine, machine.canRest {
-            let snapshot = machine.snapshot()
-            job.journal.snapshot = snapshot.count
+        if job.machine?.canRest == true {
+            let snapshot = JobSnapshot(of: &job.machine!, number: newSnapshot())
+            job.journal.snapshot = snapshot.size
             effects.records.append(.checkpoint(job: job.id, snapshot: snapshot))
         }
         jobBytes += job.weight - before

@@ -16,12 +16,18 @@ extension Coordinator {
     /// worker in turn, so that early ones do not take all.
     mutating func assign(_ effects: inout CoordinatorEffects) {
         guard storeFailure == nil, doubles || running.contains(where: \.hasFree) else { return }
-        var left = hungry.count * PoolLimits.grantsPerStep
+        var turns = hungry.count * PoolLimits.grantsPerStep
+        var left = PoolLimits.leasesPerStep
         var fruitless = 0
         // What can be doubled changes with time alone: once a sweep is often enough.
-        defer { doubles = false }
-        while left > 0, let worker = hungry.popFirst() {
-            left -= 1
+        defer { if !hasMore { doubles = false } }
+        while turns > 0, !hungry.isEmpty {
+            guard left > 0 else {
+                hasMore = true
+                return
+            }
+            turns -= 1
+            let worker = hungry.removeFirst()
             worker.isQueued = false
             guard workers[worker.route] === worker else {
                 departed -= 1
@@ -29,6 +35,7 @@ extension Coordinator {
             }
             guard worker.wantsLeases else { continue }
             if grant(worker, &effects) {
+                left -= 1
                 fruitless = 0
                 enqueue(worker)
             } else {

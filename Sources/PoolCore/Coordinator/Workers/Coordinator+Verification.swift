@@ -201,7 +201,7 @@ extension Coordinator {
     /// Begins a job anew: nothing that came before counts.
     mutating func restart(_ job: JobRecord, _ effects: inout CoordinatorEffects) {
         job.attempt += 1
-        job.contributors = []
+        job.contributors = ShelvedSet()
         job.checks = Checks()
         job.journal = JournalSize()
         effects.records.append(.restarted(job: job.id, attempt: job.attempt))
@@ -232,7 +232,7 @@ extension Coordinator {
     mutating func forgetWork(of job: JobRecord, _ effects: inout CoordinatorEffects) {
         job.finalProgress = job.machine?.progress ?? job.finalProgress
         job.machine = nil
-        job.contributors = []
+        job.contributors = ShelvedSet()
         job.journal = JournalSize()
         forgetRest(of: job, &effects)
     }
@@ -250,7 +250,7 @@ extension Coordinator {
     mutating func contribute(
         _ worker: WorkerRecord, to job: JobRecord, _ effects: inout CoordinatorEffects
     ) {
-        guard job.contributors.insert(worker.party).inserted else { return }
+        guard job.contributors.insert(worker.party) else { return }
         effects.records.append(.contributed(job: job.id, party: worker.party))
     }
 

@@ -142,6 +142,9 @@ extension Histogram {
 // MARK: Bytes
 
 extension Histogram {
+    /// Bytes that it takes.
+    var bytes: Int { 40 + 8 * counts.count }
+
     func write(to writer: inout ByteWriter) {
         writer.write(UInt32(bitPattern: Int32(exponent)))
         writer.write(UInt64(bitPattern: Int64(first)))

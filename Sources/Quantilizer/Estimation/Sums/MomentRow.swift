@@ -6,6 +6,10 @@ struct MomentRow: Combinable {
     var columns: [Moments]
     var histograms: [Histogram] = []
 
+    var weight: Int {
+        Moments.bytes * columns.count + histograms.reduce(0) { $0 + $1.bytes }
+    }
+
     func combined(with right: MomentRow) -> MomentRow {
         MomentRow(
             columns: zip(columns, right.columns).map { $0.combined(with: $1) },

@@ -138,6 +138,9 @@ struct TopMoments: Sendable, Equatable {
         return copy
     }
 
+    /// Bytes that it takes, at least: those of its sums' limbs come beside.
+    var weight: Int { 52 + 8 * (powers.count + head.count + foot.count) }
+
     func write(to writer: inout ByteWriter) {
         writer.write(finite)
         writer.write(nan)

@@ -372,10 +372,7 @@ struct ExactMethod: Method {
         let before = phase == .streaming ? merger.round.range.lowerBound : 0
         return RunningRanks(
             samples: before + merger.doneCount, quantile: track.selection.quantile,
-            above: track.tally.above
-                + merger.forest.nodes.reduce(0) {
-                    $0 + $1.payload.channels[channel].above
-                },
+            above: track.tally.above + merger.above[channel],
             keys: keys, floor: max(track.floor, merger.channels[channel].floor))
     }
 }
