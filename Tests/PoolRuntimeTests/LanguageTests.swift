@@ -220,6 +220,53 @@ import Testing
         }
     }
 
+    /// A base that a process makes.
+    private static func made(_ more: String) -> String {
+        "base: { process: { command: [maker], dimension: 2, normals: 2\(more) } }"
+    }
+
+    /// A refusal names the methods that would do: those that are not refused so, and no others.
+    @Test(arguments: [
+        (
+            "base: { normal: { dimension: 2 } }\nhistogram: true", false, "could be counted: use ",
+            "\n"
+        ),
+        (made(""), false, "made by a process: use ", "\n"),
+        (made(""), true, "made by a process: use ", "\n"),
+        (made(", replayable: false"), false, "of the methods only ", " can use them"),
+    ])
+    func refusalsNameTheMethodsThatWouldDo(
+        asked: String, isEvent: Bool, words: String, end: String
+    ) throws {
+        var resources = JobResources()
+        resources.extensions.evaluates = false
+        var taken: Set<String> = []
+        var named: [String: Set<String>] = [:]
+        for method in MethodRegistry.methods.map({ $0.declaration })
+        where method.estimating != (isEvent ? .never : .always) {
+            var lines = [asked, "utility: x[0]", method.wholeExample]
+            if isEvent {
+                lines.append("event: x[0] > 3")
+            } else if !["minimax", "best-of-n", "threshold"].contains(method.name) {
+                lines.append("quantile: 0.05")
+            }
+            let node = try JobText.parse(lines.joined(separator: "\n"))
+            var complaint = ""
+            do { _ = try JobSpec.parse(node, resources: resources) } catch {
+                complaint = "\(error)"
+            }
+            guard let start = complaint.range(of: words)?.upperBound else {
+                taken.insert(method.name)
+                continue
+            }
+            let rest = complaint[start...]
+            let list = rest[..<(rest.range(of: end)?.lowerBound ?? rest.endIndex)]
+            named[method.name] = Set(list.matches(of: /`([^`]+)`/).map { String($0.1) })
+        }
+        #expect(!taken.isEmpty && !named.isEmpty)
+        for (method, others) in named { #expect(others == taken, "\(method)") }
+    }
+
     /// The schema names every key, and only those, each with a description.
     @Test func schemaHasEveryParameter() throws {
         let definitions = try #require(JobLanguage.schema["$defs"])

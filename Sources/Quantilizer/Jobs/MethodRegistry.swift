@@ -29,6 +29,17 @@ enum MethodRegistry {
     /// Methods that estimate the probability of an event.
     static let ofEvents = methods.filter { $0.declaration.estimating != .never }.map { $0.name }
 
+    /// The methods that do what is asked, as a refusal tells of them: of an event those that estimate, else
+    /// those that draw.
+    static func names(
+        isEstimate: Bool, _ does: (MethodNature) -> Bool
+    ) -> [String] {
+        methods.filter {
+            $0.declaration.estimating != (isEstimate ? .never : .always) && does($0.nature)
+        }
+        .map { $0.name }
+    }
+
     /// The method of a name.
     static func method(_ name: String) -> (any AskedMethod.Type)? {
         methods.first { $0.declaration.allNames.contains(name) }

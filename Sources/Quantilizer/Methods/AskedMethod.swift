@@ -5,6 +5,8 @@
 protocol AskedMethod: Sendable {
     /// What may stand under its name.
     static var declaration: SettingsDeclaration { get }
+    /// What it does whatever its settings are.
+    static var nature: MethodNature { get }
     /// Reads it. What is wrong is noted in the mapping, and what is returned then is of no use.
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> Self
     /// Whether its draws are independent of one another.

@@ -5,6 +5,8 @@
 /// A job's choice holds a room with the settings. What the layers below methods ask stands in
 /// ``MethodTraits``.
 protocol MethodRoom: MethodTraits {
+    /// What it does whatever its settings are.
+    var nature: MethodNature { get }
     /// The state machine of a job.
     func machine(for job: CompiledJob) -> any Method
     /// The same for a job that is computed in parts, to be merged.
@@ -20,17 +22,11 @@ protocol MethodRoom: MethodTraits {
     /// Whether it goes by formulas, so that no plugin can be its utility.
     var takesFormulasAlone: Bool { get }
 
-    /// Whether samples that only a process can make will do, where it makes the same ones again.
-    var takesReplayed: Bool { get }
-    /// Whether samples that are drawn once and kept will do.
+    /// Whether samples that are drawn once and kept will do, with these settings.
     func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool
 
     /// Whether a draw is a sample whose index says all of it, so that anybody can make it again.
     var drawsAreSamples: Bool { get }
-    /// Whether every function is measured on samples of the base, so that they can be counted by value.
-    var measuresEverySample: Bool { get }
-    /// Whether draws follow from their receipts, without the whole job.
-    var drawsHaveReceipts: Bool { get }
     /// Whether there may be fewer draws than asked for.
     var mayLackDraws: Bool { get }
     /// Whether all that is issued stands in each selection's certificate.
@@ -60,11 +56,14 @@ extension MethodRoom {
     }
     var isAnalysis: Bool { false }
     var takesFormulasAlone: Bool { false }
-    var takesReplayed: Bool { false }
-    func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { false }
+    func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool {
+        switch nature.takesRecorded {
+        case .never: false
+        case .ofTexts: isText && !isEstimate
+        case .always: true
+        }
+    }
     var drawsAreSamples: Bool { false }
-    var measuresEverySample: Bool { false }
-    var drawsHaveReceipts: Bool { false }
     var mayLackDraws: Bool { false }
     func issuesAlike(_ job: CompiledJob) -> Bool { false }
     func selectionCount(_ job: CompiledJob) -> Int { job.selections.count }

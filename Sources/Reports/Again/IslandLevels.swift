@@ -26,7 +26,7 @@ struct IslandLevels: Sendable {
     ///
     /// **Complexity**: evaluates the job.
     init?(_ parsed: ParsedResult) {
-        guard Subject(parsed).method == "splitting", let job = parsed.jobAlone,
+        guard Subject(parsed).nature.kept == .reached, let job = parsed.jobAlone,
             let settings = job.settings.method.splitting, parsed.result.evaluations <= Self.most,
             let result = Self.run(job), Self.isAnswer(result, of: parsed),
             result.levels.count > 1

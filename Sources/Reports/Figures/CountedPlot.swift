@@ -21,10 +21,10 @@ struct CountedPlot {
             let bins = Bins(histogram)
         else { return nil }
         self.histogram = histogram
-        let subject = Subject(parsed)
+        let nature = Subject(parsed).nature
         let value = selection.threshold.value
-        threshold = value.isFinite && subject.method != "best-of-n" ? value : nil
-        hasTop = threshold != nil && subject.keepsAboveThreshold
+        threshold = value.isFinite && nature.kept != .winners ? value : nil
+        hasTop = threshold != nil && nature.keepsAboveThreshold
         self.bins = bins.shown(threshold)
         self.selection = selection
         self.id = id

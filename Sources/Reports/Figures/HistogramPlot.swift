@@ -17,14 +17,15 @@ struct HistogramPlot {
 
     /// Nil where there is no threshold or nothing finite to draw.
     init?(_ sample: BaseSample?, _ selection: SelectionResult, of subject: Subject, id: String) {
-        guard let all = sample?.utilities[selection.utilityName], subject.method != "best-of-n",
+        let nature = subject.nature
+        guard let all = sample?.utilities[selection.utilityName], nature.kept != .winners,
             selection.threshold.value.isFinite
         else { return nil }
         values = all.filter(\.isFinite).sorted()
         guard let low = values.first, let high = values.last, high > low else { return nil }
         self.selection = selection
         self.id = id
-        hasTop = subject.keepsAboveThreshold
+        hasTop = nature.keepsAboveThreshold
         threshold = selection.threshold.value
     }
 

@@ -7,7 +7,7 @@ struct SelectionChapters {
     private let selection: SelectionResult
     private let parsed: ParsedResult
     private let sample: BaseSample?
-    private let method: String
+    private let choice: MethodNature.Kept
     private let prefix: String
     private let id: String
 
@@ -16,7 +16,7 @@ struct SelectionChapters {
         self.sample = sample
         selection = parsed.result.selections[number]
         self.parsed = parsed
-        method = Subject(parsed).method
+        choice = Subject(parsed).nature.kept
         let isOne = parsed.result.selections.count == 1
         let share = selection.quantile.map { ", q = \(Figures.typeset($0))" } ?? ""
         prefix = isOne ? "" : "\(selection.utilityName)\(share): "
@@ -28,7 +28,7 @@ struct SelectionChapters {
             Chapter(
                 title: prefix + "the answer",
                 blocks: answer.map { .words($0) }
-                    + [.picture(UtilityPlot(selection, method: method, id: "utility" + id).plot)]
+                    + [.picture(utilityPlot)]
                     + histogram
                     + [.listing(numbers)]),
             Chapter(
@@ -51,6 +51,10 @@ struct SelectionChapters {
         return chapters
     }
 
+    private var utilityPlot: Plot {
+        UtilityPlot(selection, hasThreshold: hasThreshold, id: "utility" + id).plot
+    }
+
     /// The result's own, or of samples that are made again.
     private var histogram: [Chapter.Block] {
         CountedPlot(parsed, selection, id: id)?.blocks
@@ -60,14 +64,14 @@ struct SelectionChapters {
     // MARK: Words
 
     private var hasThreshold: Bool {
-        selection.threshold.value.isFinite && method != "best-of-n"
+        selection.threshold.value.isFinite && choice != .winners
     }
 
     private var answer: [String] {
         var sentences: [String] = []
         let issued = Figures.grouped(parsed.result.issued)
         let threshold = selection.threshold
-        if method == "best-of-n" {
+        if choice == .winners {
             sentences.append(
                 "Each draw is the best of a group, of \(issued) samples in all. The least of the winners has a utility of \(Figures.typeset(threshold.value, 6))."
             )
@@ -80,11 +84,11 @@ struct SelectionChapters {
             let place =
                 Figures.typeset(threshold.value, within: threshold.interval) + (interval ?? "")
             let ties = selection.tieMass > 0 ? ", of those exactly there a part" : ""
-            if ["splitting", "importance", "cross-entropy"].contains(method) {
+            if choice == .reached {
                 sentences.append(
                     "\(kept) samples from a utility of \(place) on were reached in \(issued) evaluations."
                 )
-            } else if Subject(parsed).keepsAboveThreshold {
+            } else if choice == .best {
                 sentences.append(
                     "\(kept) of \(issued) samples were kept: those from a utility of \(place) on\(ties)."
                 )
@@ -128,7 +132,7 @@ struct SelectionChapters {
             rows.append(("without a utility (NaN)", .count(selection.invalid)))
         }
         if threshold.value.isFinite {
-            let name = method == "best-of-n" ? "least winner" : "threshold"
+            let name = choice == .winners ? "least winner" : "threshold"
             rows.append((name, .estimate(threshold.value, threshold.interval)))
         }
         if threshold.tailMass.isFinite {

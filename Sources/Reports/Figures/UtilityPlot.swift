@@ -4,18 +4,17 @@ internal import Quantilizer
 /// Where base, threshold, what was kept and the draws lie on the utility's axis.
 struct UtilityPlot {
     private let selection: SelectionResult
-    private let method: String
+    private let hasThreshold: Bool
     private let id: String
 
-    init(_ selection: SelectionResult, method: String, id: String) {
+    init(_ selection: SelectionResult, hasThreshold: Bool, id: String) {
         self.selection = selection
-        self.method = method
+        self.hasThreshold = hasThreshold
         self.id = id
     }
 
     private var utility: UtilityStatistics { selection.utility }
     private var threshold: ThresholdEstimate { selection.threshold }
-    private var hasThreshold: Bool { threshold.value.isFinite && method != "best-of-n" }
 
     var plot: Plot {
         var rows: [(name: String, marks: [Mark])] = []

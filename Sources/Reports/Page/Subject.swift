@@ -25,6 +25,9 @@ struct Subject {
         }
     }
 
+    /// What that method does.
+    var nature: MethodNature { JobLanguage.nature(ofMethod: method) }
+
     /// What kind of result it is.
     var kind: String {
         if parsed.result.estimate != nil { return "estimate by \(method)" }
@@ -104,18 +107,18 @@ struct Subject {
         let draws = first?.draws.count ?? 0
         let what = draws == 1 ? "A draw" : "\(Figures.grouped(UInt64(draws))) draws"
         let from: String
-        switch method {
-        case "best-of-n":
+        switch nature.kept {
+        case .winners:
             let group = first.map { Figures.typeset($0.certificate.amplification) } ?? "several"
             return
                 "\(what), each the best of \(group) samples of `\(base)` by `\(utilities)`: which, and at what risk?"
-        case "tilt", "minimax":
+        case .weighted:
             return
                 "\(what) from `\(base)`, the likelier the more there is of `\(utilities)`: which, and at what risk?"
-        case "impact":
+        case .capped:
             return
                 "\(what) from `\(base)` by `\(utilities)`, with little impact: which, and at what risk?"
-        default:
+        case .none, .best, .reached, .part:
             from = first?.quantile.map { "the top \(Figures.typeset($0)) of" } ?? "what is best in"
         }
         return "\(what) from \(from) `\(base)`, ordered by `\(utilities)`: which, and at what risk?"
@@ -135,13 +138,7 @@ struct Subject {
     var again: Again {
         if parsed.result.usage != nil { return .never }
         if case .bool(false)? = job["base"]?["process"]?["replayable"] { return .never }
-        return ["exact", "best-of-n", "threshold", "screened", "band"].contains(method)
-            ? .receipt : .job
-    }
-
-    /// Whether what was kept is what reaches the threshold.
-    var keepsAboveThreshold: Bool {
-        ["exact", "threshold", "splitting", "importance", "cross-entropy"].contains(method)
+        return nature.drawsHaveReceipts ? .receipt : .job
     }
 
     private var utilities: String {

@@ -22,6 +22,8 @@ struct AskedAttack: AskedMethod {
                 + ImportanceSettings.commonParameters),
         example: "{ kl: 2, rounds: 12 }", page: "analyses.md#attack")
 
+    static let nature = MethodNature()
+
     var settings: AttackSettings
 
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedAttack {

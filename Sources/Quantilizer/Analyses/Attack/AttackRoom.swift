@@ -5,6 +5,7 @@ struct AttackRoom: WeighingRoom {
     var settings: AttackSettings
 
     var name: String { "attack" }
+    var nature: MethodNature { AskedAttack.nature }
     var weighing: ImportanceSettings { settings.weighing }
     var isAnalysis: Bool { true }
     var unwrittenKeys: Set<String> { ["method"] }

@@ -64,6 +64,8 @@ struct AskedSearch: AskedMethod {
         ]), example: "{ parameters: { w: [0, 1] }, criterion: \"value\" }",
         page: "analyses.md#search")
 
+    static let nature = MethodNature()
+
     var settings: SearchSettings
 
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedSearch {

@@ -5,6 +5,7 @@ struct SearchRoom: MethodRoom {
     var settings: SearchSettings
 
     var name: String { "search" }
+    var nature: MethodNature { AskedSearch.nature }
     var slots: (any SlotTask.Type)? { SearchPass.self }
     var isAnalysis: Bool { true }
     var unwrittenKeys: Set<String> { ["method", "draws"] }

@@ -15,6 +15,11 @@ public enum JobLanguage {
         [SweepKeys.declaration, AuditKeys.declaration]
         + MethodRegistry.analyses.map { $0.declaration }
 
+    /// What the method of a name does whatever its settings are; of a name that is no method's, nothing.
+    package static func nature(ofMethod name: String) -> MethodNature {
+        MethodRegistry.method(name)?.nature ?? MethodNature()
+    }
+
     /// What may stand where a function may, other than a formula.
     public static let functions: [SettingsDeclaration] = FunctionDeclarations.all
 

@@ -113,23 +113,24 @@ extension JobSpecReader {
 
     /// Notes what cannot be asked of samples that only workers can make.
     private mutating func checkReplayed(_ numbers: MethodNumbers) {
-        guard !numbers.method.room.takesReplayed else { return }
+        guard !numbers.method.room.nature.takesReplayed else { return }
+        let others = MethodRegistry.names(isEstimate: isEstimate) { $0.takesReplayed }
         map.note(
             "method",
             "`\(numbers.method.name)` takes samples where they are at hand, or their density; those "
-                + "of this base are made by a process: use `exact`, `best-of-n`, `threshold`, "
-                + "`splitting` or `cross-entropy`")
+                + "of this base are made by a process: use \(Self.list(others, "or"))")
     }
 
     /// Notes what cannot be asked of samples that are drawn once and kept.
     private mutating func checkRecorded(_ numbers: MethodNumbers, _ verify: Double, isText: Bool) {
         let isInGroups = numbers.method.traits.isInGroups
         if !numbers.method.room.takesRecorded(isText: isText, isEstimate: isEstimate) {
+            let all = MethodRegistry.names(isEstimate: false) { $0.takesRecorded == .always }
             map.note(
                 map.has("method") ? "method" : nil,
-                "samples of this base are drawn once and kept: of the methods only `exact` and "
-                    + "`best-of-n` can use them, of texts `screened` with `stages` and `splitting` too; "
-                    + "there are no estimates")
+                "samples of this base are drawn once and kept: of the methods only "
+                    + "\(Self.list(all, "and")) can use them, of texts \(Self.ofTexts) too; there are no "
+                    + "estimates")
         }
         if numbers.precision != nil {
             map.note("precision", "samples of this base are drawn once: give `samples`")
@@ -150,6 +151,26 @@ extension JobSpecReader {
         if verify > 0 {
             map.note("verify", "samples of this base cannot be drawn again to be compared")
         }
+    }
+
+    /// The methods that can use texts and nothing else that is drawn once, each with the setting it needs.
+    private static var ofTexts: String {
+        var parts: [String] = []
+        for method in MethodRegistry.methods {
+            guard case .ofTexts(let setting) = method.nature.takesRecorded else { continue }
+            parts.append("`\(method.name)`" + (setting.map { " with `\($0)`" } ?? ""))
+        }
+        return inWords(parts, "and")
+    }
+
+    /// Names as code, with a word before the last: `a`, `b` or `c`.
+    static func list(_ names: [String], _ word: String) -> String {
+        inWords(names.map { "`\($0)`" }, word)
+    }
+
+    private static func inWords(_ parts: [String], _ word: String) -> String {
+        guard let last = parts.last, parts.count > 1 else { return parts.joined() }
+        return parts.dropLast().joined(separator: ", ") + " \(word) " + last
     }
 
     private mutating func readVersion() {

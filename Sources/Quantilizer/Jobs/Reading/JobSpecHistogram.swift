@@ -28,10 +28,10 @@ extension JobSpecReader {
     private func whyNoHistogram(_ method: MethodChoice) -> String? {
         if isEstimate { return "of an `event` nothing but its probability is counted" }
         if sweep != nil { return "a sweep's result is a table; run its base without `sweep`" }
-        guard !method.room.measuresEverySample else { return nil }
+        guard !method.room.nature.measuresEverySample else { return nil }
+        let others = MethodRegistry.names(isEstimate: false) { $0.measuresEverySample }
         return
             "`\(method.name)` does not measure every function on base samples, so nothing could "
-            + "be counted: use `exact`, `best-of-n`, `threshold`, `band`, `tilt`, `minimax` or "
-            + "`impact`"
+            + "be counted: use \(Self.list(others, "or"))"
     }
 }

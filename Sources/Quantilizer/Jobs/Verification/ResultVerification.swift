@@ -33,7 +33,7 @@ public enum ResultVerification {
     public static func takesWholeJob(_ job: CompiledJob) -> Bool {
         if job.drawsOnce { return false }
         if job.isEstimate || job.isAnalysis { return true }
-        return !job.settings.method.room.drawsHaveReceipts
+        return !job.settings.method.room.nature.drawsHaveReceipts
     }
 
     /// Compares a document with that of the same job run again: everything but `timings`.

@@ -9,6 +9,9 @@ struct AskedBand: AskedMethod {
         .method, "band", "Draws between two quantiles: the top `quantile` without the top `cut`.",
         ParameterGroup([cut]), example: "{ cut: 0.01 }", page: "methods/band.md")
 
+    static let nature = MethodNature(
+        kept: .part, drawsHaveReceipts: true, measuresEverySample: true)
+
     var cut: Double
 
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedBand {

@@ -5,10 +5,9 @@ struct BandRoom: MethodRoom {
     var cut: Double
 
     var name: String { "band" }
+    var nature: MethodNature { AskedBand.nature }
     var looksTwice: Bool { true }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
-    var drawsHaveReceipts: Bool { true }
 
     func machine(for job: CompiledJob) -> any Method { BandMethod(job: job, cut: cut) }
 

@@ -10,6 +10,10 @@ struct AskedBestOfN: AskedMethod {
         .method, "best-of-n", "Every draw is the best of its own n samples.", also: ["bon"],
         ParameterGroup([size]), example: "{ n: 16 }", page: "methods/best-of-n.md")
 
+    static let nature = MethodNature(
+        kept: .winners, drawsHaveReceipts: true, measuresEverySample: true, takesReplayed: true,
+        takesRecorded: .always)
+
     var n: Int?
 
     var isIndependent: Bool { true }

@@ -3,12 +3,9 @@
 /// `best-of-n`: the best of n, one for each group of n.
 struct BestOfNRoom: MethodRoom {
     var name: String { "best-of-n" }
+    var nature: MethodNature { AskedBestOfN.nature }
     var isInGroups: Bool { true }
-    var takesReplayed: Bool { true }
-    func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { true }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
-    var drawsHaveReceipts: Bool { true }
     var keepsQuantiles: Bool { false }
     var whyNotInParts: String { "it was begun as a whole" }
     func whyNotExtensible(_ settings: JobSettings) -> JobFailure? { nil }

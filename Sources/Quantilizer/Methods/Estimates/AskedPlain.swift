@@ -7,6 +7,8 @@ struct AskedPlain: AskedMethod {
         "Counts base samples, the job's `samples` of them (1e6): the default of events.",
         also: ["monte-carlo"], of: .always, page: "methods/events.md")
 
+    static let nature = MethodNature(takesReplayed: true)
+
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedPlain {
         AskedPlain()
     }

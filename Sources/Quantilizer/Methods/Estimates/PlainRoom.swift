@@ -3,7 +3,7 @@
 /// `plain`: of an estimate, base samples counted.
 struct PlainRoom: MethodRoom {
     var name: String { "plain" }
-    var takesReplayed: Bool { true }
+    var nature: MethodNature { AskedPlain.nature }
 
     func whyNotExtensible(_ settings: JobSettings) -> JobFailure? {
         JobFailure(

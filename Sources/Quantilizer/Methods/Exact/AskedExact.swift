@@ -7,6 +7,10 @@ struct AskedExact: AskedMethod {
         "Keeps the best ⌈qN⌉ of N samples, and draws among them without replacement: the default.",
         page: "methods/exact.md")
 
+    static let nature = MethodNature(
+        kept: .best, drawsHaveReceipts: true, measuresEverySample: true, takesReplayed: true,
+        takesRecorded: .always)
+
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedExact {
         AskedExact()
     }

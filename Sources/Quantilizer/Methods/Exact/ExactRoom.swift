@@ -3,13 +3,10 @@
 /// `exact`: the top k of N, and a uniform choice among them.
 struct ExactRoom: MethodRoom {
     var name: String { "exact" }
+    var nature: MethodNature { AskedExact.nature }
     var paysForLooks: Bool { true }
     var takesPart: Bool { true }
-    var takesReplayed: Bool { true }
-    func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { true }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
-    var drawsHaveReceipts: Bool { true }
     var whyNotInParts: String {
         "its candidates do not fit `memory`, so that later passes depend on earlier ones; give "
             + "the job more `memory` (a kept sample takes 96 bytes, and 32 more a cost), or "

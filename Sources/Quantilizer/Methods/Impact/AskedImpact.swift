@@ -12,6 +12,8 @@ struct AskedImpact: AskedMethod {
         ParameterGroup([of, width]), example: "{ of: \"x[0]\", width: 0.5 }",
         page: "methods/impact.md")
 
+    static let nature = MethodNature(kept: .capped, measuresEverySample: true)
+
     var width: Double?
     var variable: JobNode
 

@@ -5,10 +5,10 @@ struct ImpactRoom: MethodRoom {
     var width: Double?
 
     var name: String { "impact" }
+    var nature: MethodNature { AskedImpact.nature }
     var hasCells: Bool { true }
     var looksTwice: Bool { true }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
 
     func machine(for job: CompiledJob) -> any Method { ImpactMethod(job: job, width: width) }
 

@@ -12,6 +12,8 @@ struct AskedImportance: AskedMethod {
         ParameterGroup([proposalParameter] + ImportanceSettings.commonParameters),
         example: "{ proposal: { normal: { mean: [3, 0] } } }", page: "methods/importance.md")
 
+    static let nature = MethodNature(kept: .reached)
+
     var settings: ImportanceSettings
     var proposal: JobNode?
 
@@ -35,6 +37,8 @@ struct AskedCrossEntropy: AskedMethod {
         of: .withLevel,
         ParameterGroup(ImportanceSettings.adaptedParameters + ImportanceSettings.commonParameters),
         example: "{ components: 2 }", page: "methods/cross-entropy.md")
+
+    static let nature = MethodNature(kept: .reached, takesReplayed: true)
 
     var settings: ImportanceSettings
 

@@ -23,7 +23,7 @@ struct ImportanceRoom: WeighingRoom {
     var isAdapted: Bool
 
     var name: String { isAdapted ? "cross-entropy" : "importance" }
-    var takesReplayed: Bool { isAdapted }
+    var nature: MethodNature { isAdapted ? AskedCrossEntropy.nature : AskedImportance.nature }
 
     func machine(for job: CompiledJob) -> any Method {
         gated(ImportanceMethod(job: job, settings: weighing), job)

@@ -34,6 +34,9 @@ struct AskedScreened: AskedMethod {
             }), example: "{ screen: \"x[0]\", survivors: 0.1, audit: 1000 }",
         page: "methods/screened.md")
 
+    static let nature = MethodNature(
+        kept: .part, drawsHaveReceipts: true, takesRecorded: .ofTexts(with: stages.key))
+
     var settings: ScreenedSettings
     var screen: JobNode?
     var stageUtilities: [JobNode?]

@@ -5,13 +5,13 @@ struct ScreenedRoom: MethodRoom {
     var settings: ScreenedSettings
 
     var name: String { "screened" }
+    var nature: MethodNature { AskedScreened.nature }
     var stages: [TextStage]? { settings.stages }
     var looksTwice: Bool { true }
     func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool {
         isText && !settings.stages.isEmpty
     }
     var drawsAreSamples: Bool { true }
-    var drawsHaveReceipts: Bool { true }
 
     func machine(for job: CompiledJob) -> any Method {
         if settings.stages.isEmpty { return ScreenedMethod(job: job, settings: settings) }

@@ -40,6 +40,9 @@ struct AskedSplitting: AskedMethod {
             choices: [.init(keys: [moves.key, chain.key], isOptional: true)]),
         example: "{ particles: 4096, islands: 8 }", page: "methods/splitting.md")
 
+    static let nature = MethodNature(
+        kept: .reached, takesReplayed: true, takesRecorded: .ofTexts(with: nil))
+
     var settings: SplittingSettings
 
     static func read(

@@ -5,11 +5,10 @@ struct SplittingRoom: MethodRoom {
     var settings: SplittingSettings
 
     var name: String { "splitting" }
+    var nature: MethodNature { AskedSplitting.nature }
     var slots: (any SlotTask.Type)? { SplittingPass.self }
     /// What was lost there is lost: see ``TextParticles``.
     var losesForGood: Bool { true }
-    var takesReplayed: Bool { true }
-    func takesRecorded(isText: Bool, isEstimate: Bool) -> Bool { isText && !isEstimate }
 
     func whyNotExtensible(_ settings: JobSettings) -> JobFailure? {
         JobFailure(

@@ -16,6 +16,8 @@ struct AskedTilt: AskedMethod {
             choices: [.init(keys: [beta.key, divergence.key], isOptional: false)]),
         example: "{ beta: 0.5 }", page: "methods/tilt.md")
 
+    static let nature = MethodNature(kept: .weighted, measuresEverySample: true)
+
     var settings: TiltSettings
 
     static func read(_ map: inout JobMapping, _ surroundings: MethodSurroundings) -> AskedTilt {
@@ -82,6 +84,8 @@ struct AskedMinimax: AskedMethod {
         "Finds the quantile from how far the utility may overstate the true one.",
         ParameterGroup([epsilon, order] + Pilot.parameters), example: "{ epsilon: 0.1 }",
         page: "methods/minimax.md")
+
+    static let nature = MethodNature(kept: .weighted, measuresEverySample: true)
 
     var settings: MinimaxSettings
 

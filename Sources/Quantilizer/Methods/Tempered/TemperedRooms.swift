@@ -5,8 +5,8 @@ struct TiltRoom: MethodRoom {
     var settings: TiltSettings
 
     var name: String { "tilt" }
+    var nature: MethodNature { AskedTilt.nature }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
     var keepsQuantiles: Bool { settings.quantile != nil }
 
     func machine(for job: CompiledJob) -> any Method {
@@ -27,8 +27,8 @@ struct MinimaxRoom: MethodRoom {
     var settings: MinimaxSettings
 
     var name: String { "minimax" }
+    var nature: MethodNature { AskedMinimax.nature }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
     var keepsQuantiles: Bool { false }
 
     func machine(for job: CompiledJob) -> any Method {

@@ -21,6 +21,9 @@ struct AskedThreshold: AskedMethod {
             [value, pilot, maximum], choices: [.init(keys: ["value", "pilot"], isOptional: true)]),
         example: "{ value: 2.5 }", page: "methods/threshold.md")
 
+    static let nature = MethodNature(
+        kept: .best, drawsHaveReceipts: true, measuresEverySample: true, takesReplayed: true)
+
     var value: Double?
     var pilot: Int?
     var maximum: Int?

@@ -15,15 +15,13 @@ struct ThresholdRoom: MethodRoom {
     var most: UInt64
 
     var name: String { "threshold" }
+    var nature: MethodNature { AskedThreshold.nature }
     var mostSamples: UInt64? {
         get { most }
         set { if let newValue { most = newValue } }
     }
     var takesPart: Bool { true }
-    var takesReplayed: Bool { true }
     var drawsAreSamples: Bool { true }
-    var measuresEverySample: Bool { true }
-    var drawsHaveReceipts: Bool { true }
     var mayLackDraws: Bool { true }
     var keepsQuantiles: Bool {
         if case .value = source { false } else { true }
