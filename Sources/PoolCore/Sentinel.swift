@@ -14,6 +14,11 @@ public enum Sentinel {
     /// Counts up where a method draws or stores otherwise than before and the samples below stay.
     private static let revision: UInt64 = 5
 
+    /// The fingerprint of before jobs took means over a part of their samples (docs/proposals/0051): the bits of jobs
+    /// that measure all of theirs are the same.
+    public static let beforeParts =
+        "0b681e5c8abe39023ed8df67e1c8b2ef66afa6385025ce945da2248c0cb1e386"
+
     /// Samples of each job: whole blocks, as workers compute them.
     private static let samples: UInt64 = 1_024
 

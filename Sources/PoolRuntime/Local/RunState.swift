@@ -148,10 +148,12 @@ public struct RunState: Sendable {
         guard reader.left == Self.digestBytes,
             Digest.hexadecimal(reader.before).utf8.elementsEqual(reader.take(reader.left) ?? [])
         else { throw wrong("is damaged: its bytes do not have its digest", damaged) }
-        guard fingerprint.elementsEqual(Sentinel.fingerprint.utf8) else {
-            throw wrong(
-                "is work of a qpool that computes other bits",
-                "go on with the release that wrote it, or run the job again")
+        let isOfToday = fingerprint.elementsEqual(Sentinel.fingerprint.utf8)
+        let otherBits = wrong(
+            "is work of a qpool that computes other bits",
+            "go on with the release that wrote it, or run the job again")
+        guard isOfToday || fingerprint.elementsEqual(Sentinel.beforeParts.utf8) else {
+            throw otherBits
         }
         let spec: JobSpec
         let package: JobPackage
@@ -162,11 +164,13 @@ public struct RunState: Sendable {
             resources = package.resources
             resources.extensions = extensions
             spec = try JobCompiler.compile(try JobText.parse(package.text), resources: resources)
+            guard isOfToday || !spec.job.measuresPart else { throw otherBits }
             machine = try JobMachine(job: spec.job, snapshot: snapshot)
         } catch let failure as DecodingFailure {
             throw wrong("cannot be gone on from: \(failure.reason)", damaged)
         } catch let failure as PoolFailure {
-            throw wrong("holds no job: \(failure.message)", damaged)
+            throw failure.code == .stateFile
+                ? failure : wrong("holds no job: \(failure.message)", damaged)
         } catch {
             throw wrong("holds a job that is wrong: \(error)", damaged)
         }

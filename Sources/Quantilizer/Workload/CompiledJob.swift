@@ -50,6 +50,11 @@ public struct CompiledJob: Sendable {
         self.search = search
     }
 
+    /// Whether not all of its samples are measured, as far as it goes.
+    public var measuresPart: Bool {
+        workload.share.count(in: 0..<settings.extent.samples) < settings.extent.samples
+    }
+
     /// The samples that are measured: all where somebody has to know, and of costs, whose bound is what a
     /// quantilizer is for, if the job does not say otherwise.
     private static func share(
