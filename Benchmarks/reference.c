@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a patient person would write by hand for workloads G and E on one machine with AVX-512, for
-// comparison only: everything fused in registers, no formula compiler, no moments, no receipts, no
-// other instruction set, other bits in the last places. The same streams (Philox4x32-10 by index) and
-// the same exact top k. From the root:
+// What a patient person would write by hand for workloads G and E on one machine, for comparison only:
+// everything fused in registers, no formula compiler, no moments, no receipts, no other instruction set.
+// The same streams (Philox4x32-10 by index) and the same exact top k. From the root:
 //   clang -O3 -march=native Benchmarks/reference.c -lm -lpthread -o /tmp/reference
 //   /tmp/reference G 1e8 1        workload, samples, threads; prints seconds and the threshold
-#include <immintrin.h>
+// With AVX-512 it has its own logarithm and turn, other bits in the last places; with AVX2 alone
+// (-march=x86-64-v3) the normals are the project's, bit for bit.
+//
+// Beside it the project's kernels, called from C one after another as `qpool` calls them, G with its formula's
+// program; the build (2 AVX-512, 1 AVX2, 0 plain) as one more argument:
+//   clang -O2 -DKERNELS -ISources/CKernels/include Benchmarks/reference.c Sources/CKernels/*.c \
+//     -lm -lpthread -o /tmp/kernels-reference && /tmp/kernels-reference G 1e8 1 1
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -14,17 +19,91 @@
 #include <string.h>
 #include <time.h>
 
-enum { WIDE = 2, LANES = 8 * WIDE };  // vectors in flight
-typedef struct { __m512i low[WIDE], high[WIDE]; } words;
-typedef struct { __m512d a[WIDE], b[WIDE]; } normals;
 typedef struct { double utility; uint64_t index; } candidate;
+
+typedef struct {
+    int g;
+    uint64_t from, to;
+    double floor;
+    candidate *kept;
+    size_t count, room;
+} share;
+
+/// Room for so many more candidates.
+static void make_room(share *s, size_t more) {
+    if (s->count + more > s->room) s->kept = realloc(s->kept, (s->room *= 2) * sizeof(candidate));
+}
 
 #define EACH for (int j = 0; j < WIDE; j++)
 #define INLINE static inline __attribute__((always_inline))
+
+#if defined(KERNELS)
+
+#include "CKernels.h"
+
+enum { LANES = 256 };
+static int level;
+
+static void prepare(void) {}
+
+/// What the formula compiler makes of "-(x[0]-1)^2 - sum((x-0.5)^2) + sin(3*x[1])".
+#define STEP(inner, outer) ((inner) * QK_OUTER_COUNT + (outer))
+#define VALUE(j) (QK_IN_VALUES << QK_PLACE_SHIFT | (j))
+#define ROW (QK_IN_ROW << QK_PLACE_SHIFT)
+#define RESULT (QK_IN_RESULT << QK_PLACE_SHIFT)
+static const qk_op formula[] = {
+    {STEP(QK_INNER_SUB_AK, QK_OUTER_NONE), 0, VALUE(0), RESULT, RESULT, 1, 0},
+    {STEP(QK_INNER_MUL_AB, QK_OUTER_MUL_K), 1, 0, 0, RESULT, 0, -1},
+    {QK_OP_FILL, 0, RESULT, RESULT, RESULT, -0.0, 0},
+    {QK_OP_LOOP, 0, 10, 1, 0, 0, 0},
+    {STEP(QK_INNER_SUB_AK, QK_OUTER_SQUARE_INTO), 0, ROW, RESULT, RESULT, 0.5, 0},
+    {STEP(QK_INNER_MUL_AK, QK_OUTER_NONE), 2, VALUE(1), RESULT, RESULT, 3, 0},
+    {QK_OP_SIN, 3, 2, RESULT, RESULT, 0, 0},
+    {STEP(QK_INNER_SUB_AB, QK_OUTER_ADD_C), RESULT, 1, 0, 3, 0, 0},
+};
+
+static void *scan(void *argument) {
+    share *s = argument;
+    static _Thread_local _Alignas(64) double x[10][LANES], scratch[4][LANES], u[LANES];
+    static _Thread_local _Alignas(64) uint64_t low[LANES];
+    static _Thread_local uint32_t lanes[LANES];
+    const uint64_t key = qk_key(s->floor);
+    for (uint64_t first = s->from; first < s->to; first += LANES) {
+        if (s->g) {
+            for (uint32_t block = 0; block < 5; block++)
+                qk_normals_at(level, x[2 * block], x[2 * block + 1], (qk_source){1, first, block, 0}, LANES);
+            qk_program_run_at(level, formula, sizeof formula / sizeof *formula, x[0], LANES, scratch[0], LANES,
+                              u, LANES);
+        } else {
+            qk_low_words_at(level, low, (qk_source){1, first, 0, 0}, LANES);
+            qk_word_exponential_at(level, u, low, LANES, 1.0);
+        }
+        const size_t count = qk_select_at(level, lanes, u, LANES, key);
+        make_room(s, count);
+        for (size_t i = 0; i < count; i++) s->kept[s->count++] = (candidate){u[lanes[i]], first + lanes[i]};
+    }
+    return NULL;
+}
+
+#elif defined(__AVX512DQ__)
+
+#include <immintrin.h>
+
+enum { WIDE = 2, LANES = 8 * WIDE };  // vectors in flight
+typedef struct { __m512i low[WIDE], high[WIDE]; } words;
+typedef struct { __m512d a[WIDE], b[WIDE]; } normals;
 #define SET _mm512_set1_pd
 #define FMA _mm512_fmadd_pd
 
 static double table_inverse[16], table_log[16];
+
+static void prepare(void) {
+    for (int i = 0; i < 16; i++) {
+        // The middle of each sixteenth of [1, 2).
+        table_inverse[i] = 1 / (1 + (i + 0.5) / 16);
+        table_log[i] = log(table_inverse[i]);
+    }
+}
 
 INLINE words philox(uint64_t seed, uint64_t first, uint32_t block) {
     const __m512i m0 = _mm512_set1_epi64(0xD2511F53), m1 = _mm512_set1_epi64(0xCD9E8D57);
@@ -152,6 +231,241 @@ INLINE void utility_e(uint64_t first, __m512d u[WIDE]) {
     EACH u[j] = minus_log(w.low[j]);
 }
 
+static void *scan(void *argument) {
+    share *s = argument;
+    const __m512d floor = SET(s->floor);
+    for (uint64_t first = s->from; first < s->to; first += LANES) {
+        __m512d u[WIDE];
+        if (s->g) utility_g(first, u);
+        else utility_e(first, u);
+        unsigned mask = 0;
+        EACH mask |= (unsigned)_mm512_cmp_pd_mask(u[j], floor, _CMP_GE_OQ) << (8 * j);
+        if (mask == 0) continue;
+        double values[LANES];
+        EACH _mm512_storeu_pd(values + 8 * j, u[j]);
+        make_room(s, LANES);
+        while (mask) {
+            const int lane = __builtin_ctz(mask);
+            mask &= mask - 1;
+            s->kept[s->count++] = (candidate){values[lane], first + (uint64_t)lane};
+        }
+    }
+    return NULL;
+}
+
+#else
+
+#include <immintrin.h>
+#include "../Sources/CKernels/qk_coefficients.h"
+
+enum { WIDE = 2, LANES = 4 * WIDE };
+typedef struct { __m256i low[WIDE], high[WIDE]; } words;
+typedef struct { __m256d a[WIDE], b[WIDE]; } normals;
+#define SET _mm256_set1_pd
+#define FMA _mm256_fmadd_pd
+#define INT _mm256_set1_epi64x
+#define XOR _mm256_xor_si256
+
+// Of the first two rounds, what only the block changes: a block's constants.
+static struct { __m256i second0, second2, third2; } blocks[5];
+static __m256i key0[10], key1[10];
+// Operands in memory: sixteen registers do not hold them.
+static __m256d logs[9], sines[7], cosines[7];
+static _Alignas(32) double entries[16][2];
+
+static void prepare(void) {
+    const uint32_t m0 = 0xD2511F53u, m1 = 0xCD9E8D57u, seed = 1;
+    uint32_t k0[10], k1[10];
+    for (uint32_t i = 0; i < 10; i++) {
+        key0[i] = INT(k0[i] = seed + i * 0x9E3779B9u);
+        key1[i] = INT(k1[i] = i * 0xBB67AE85u);
+    }
+    for (uint32_t block = 0; block < 5; block++) {
+        const uint64_t p1 = (uint64_t)block * m1, p0 = (uint64_t)((uint32_t)(p1 >> 32) ^ k0[0]) * m0;
+        blocks[block].second0 = INT((uint32_t)p1 ^ k0[1]);
+        blocks[block].second2 = INT((uint32_t)(p0 >> 32) ^ k1[1]);
+        blocks[block].third2 = INT((uint32_t)p0 ^ k1[2]);
+    }
+    for (int i = 0; i < 9; i++) logs[i] = SET(qk_c_log[i]);
+    for (int i = 0; i < 7; i++) {
+        sines[i] = SET(qk_c_sinquarter[i]);
+        cosines[i] = SET(qk_c_cosquarter[i]);
+    }
+    for (int i = 0; i < 16; i++) {
+        entries[i][0] = qk_c_log_inverse[i];
+        entries[i][1] = qk_c_log_part[i];
+    }
+}
+
+/// The two products that all blocks of a sample share; fewer than 2^32 samples.
+typedef struct { __m256i first[WIDE], second[WIDE]; } products;
+
+INLINE products begin(uint64_t first) {
+    products p;
+    EACH {
+        const __m256i index = _mm256_add_epi64(INT((long long)first + 4 * j), _mm256_set_epi64x(3, 2, 1, 0));
+        p.first[j] = _mm256_mul_epu32(index, INT(0xD2511F53));
+        p.second[j] = _mm256_mul_epu32(XOR(_mm256_srli_epi64(p.first[j], 32), key1[0]), INT(0xCD9E8D57));
+    }
+    return p;
+}
+
+INLINE words philox(products p, uint32_t block) {
+    const __m256i m0 = INT(0xD2511F53), m1 = INT(0xCD9E8D57), lower = INT(0xffffffff);
+    __m256i c0[WIDE], c1[WIDE], c2[WIDE], c3[WIDE];
+    EACH {
+        c0[j] = XOR(_mm256_srli_epi64(p.second[j], 32), blocks[block].second0);
+        c2[j] = XOR(p.first[j], blocks[block].second2);
+        c1[j] = p.second[j];
+    }
+    _Pragma("clang loop unroll(full)") for (int round = 2; round < 9; round++) EACH {
+        const __m256i a = _mm256_mul_epu32(c0[j], m0), b = _mm256_mul_epu32(c2[j], m1);
+        c0[j] = XOR(_mm256_srli_epi64(b, 32), XOR(c1[j], key0[round]));
+        c2[j] = XOR(_mm256_srli_epi64(a, 32), round == 2 ? blocks[block].third2 : XOR(c3[j], key1[round]));
+        c1[j] = b;
+        c3[j] = a;
+    }
+    words w;
+    EACH {
+        w.low[j] = XOR(_mm256_shuffle_epi32(_mm256_mul_epu32(c2[j], m1), 0xB1),
+                       XOR(_mm256_and_si256(c1[j], lower), key0[9]));
+        w.high[j] = XOR(_mm256_shuffle_epi32(_mm256_mul_epu32(c0[j], m0), 0xB1),
+                        XOR(_mm256_and_si256(c3[j], lower), key1[9]));
+    }
+    return w;
+}
+
+/// log of the probability in a word, times a factor, by the project's table and polynomial.
+INLINE __m256d log_times(__m256i word, double factor) {
+    const __m256d upper = _mm256_castsi256_pd(
+        _mm256_or_si256(_mm256_srli_epi64(word, 32), _mm256_castpd_si256(SET(0x1p20))));
+    const __m256d lower =
+        _mm256_castsi256_pd(_mm256_blend_epi32(word, _mm256_castpd_si256(SET(0x1p-12)), 0xAA));
+    const __m256d p = _mm256_add_pd(
+        _mm256_add_pd(_mm256_sub_pd(upper, SET(0x1p20 + 0x1p-12)), lower), SET(0x1p-65));
+    const __m256i u = _mm256_add_epi64(_mm256_castpd_si256(p), INT(0x3ff0000000000000 - 0x3fe6800000000000));
+    const __m256i mantissa = _mm256_and_si256(u, INT(0x000fffffffffffff));
+    _Alignas(32) uint16_t place[16];
+    _mm256_store_si256((__m256i *)place, mantissa);
+    __asm__("" : "+m"(place));
+    const __m256d a = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(entries[place[3]])),
+                                           _mm_load_pd(entries[place[11]]), 1);
+    const __m256d b = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(entries[place[7]])),
+                                           _mm_load_pd(entries[place[15]]), 1);
+    const __m256d k = _mm256_sub_pd(
+        _mm256_castsi256_pd(_mm256_or_si256(_mm256_srli_epi64(u, 52), INT(0x4330000000000000))),
+        SET(0x1p52 + 1023));
+    const __m256d r = FMA(_mm256_castsi256_pd(_mm256_add_epi64(mantissa, INT(0x3fe6800000000000))),
+                          _mm256_unpacklo_pd(a, b), SET(-1));
+    const __m256d z = _mm256_mul_pd(r, r);
+    __m256d even = logs[8], odd = logs[7];
+    _Pragma("clang loop unroll(full)") for (int i = 6; i >= 0; i -= 2) {
+        even = FMA(even, z, logs[i]);
+        if (i > 0) odd = FMA(odd, z, logs[i - 1]);
+    }
+    const __m256d high = FMA(k, SET(QK_LN2_HI), _mm256_unpackhi_pd(a, b)), sum = _mm256_add_pd(high, r);
+    const __m256d rest = FMA(k, SET(QK_LN2_LO), _mm256_add_pd(_mm256_sub_pd(high, sum), r));
+    const __m256d value = _mm256_add_pd(sum, FMA(z, FMA(odd, r, even), rest));
+    return FMA(value, SET(factor), _mm256_setzero_pd());
+}
+
+INLINE normals box_muller(words w) {
+    normals n;
+    EACH {
+        const __m256d radius = _mm256_sqrt_pd(log_times(w.low[j], -2));
+        const __m256i nearest = _mm256_add_epi64(w.high[j], INT(0x2000000000000000));
+        // Quarters of a turn from the nearest one, in [-1/2, 1/2].
+        const __m256d upper = _mm256_castsi256_pd(_mm256_blend_epi32(
+            _mm256_srli_epi64(nearest, 30), _mm256_castpd_si256(SET(0x1p20)), 0xAA));
+        const __m256d lower = _mm256_castsi256_pd(_mm256_blend_epi32(
+            _mm256_slli_epi64(w.high[j], 2), _mm256_castpd_si256(SET(0x1p-12)), 0xAA));
+        const __m256d t = _mm256_add_pd(_mm256_sub_pd(upper, SET(0x1p20 + 0x1p-1 + 0x1p-12)), lower);
+        const __m256d z = _mm256_mul_pd(t, t), v = _mm256_mul_pd(z, z);
+        __m256d s = sines[6], s1 = sines[5];
+        __m256d c = cosines[6], c1 = cosines[5];
+        _Pragma("clang loop unroll(full)") for (int i = 4; i >= 0; i -= 2) {
+            s = FMA(s, v, sines[i]);
+            c = FMA(c, v, cosines[i]);
+            if (i == 0) break;
+            s1 = FMA(s1, v, sines[i - 1]);
+            c1 = FMA(c1, v, cosines[i - 1]);
+        }
+        s = _mm256_mul_pd(t, FMA(s1, z, s));
+        c = FMA(z, FMA(c1, z, c), SET(1));
+        const __m256d swap = _mm256_castsi256_pd(_mm256_slli_epi64(nearest, 1)), top = SET(-0.0);
+        const __m256d b = _mm256_xor_pd(radius, _mm256_and_pd(_mm256_castsi256_pd(nearest), top));
+        const __m256d a = _mm256_xor_pd(b, _mm256_and_pd(swap, top));
+        n.a[j] = _mm256_mul_pd(a, _mm256_blendv_pd(c, s, swap));
+        n.b[j] = _mm256_mul_pd(b, _mm256_blendv_pd(s, c, swap));
+    }
+    return n;
+}
+
+/// Sine of a few radians: one step of reduction by pi, then a polynomial.
+INLINE __m256d sine(__m256d y) {
+    const __m256d magic = SET(0x1.8p52);
+    const __m256d shifted = FMA(y, SET(0.318309886183790672), magic);
+    const __m256d n = _mm256_sub_pd(shifted, magic);
+    __m256d r = FMA(n, SET(-3.14159265358979312), y);
+    r = FMA(n, SET(-1.22464679914735321e-16), r);
+    const __m256d z = _mm256_mul_pd(r, r);
+    static const double terms[] = {-7.6471637318198165e-13, 1.6059043836821613e-10,
+                                   -2.5052108385441720e-08, 2.7557319223985893e-06,
+                                   -1.9841269841269841e-04, 8.3333333333333332e-03,
+                                   -1.6666666666666666e-01};
+    __m256d p = SET(2.8114572543455206e-15);
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < 7; i++) p = FMA(p, z, SET(terms[i]));
+    p = FMA(_mm256_mul_pd(p, z), r, r);
+    return _mm256_xor_pd(p, _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(shifted), 63)));
+}
+
+INLINE void utility_g(uint64_t first, __m256d u[WIDE]) {
+    const products p = begin(first);
+    EACH u[j] = _mm256_setzero_pd();
+    for (uint32_t block = 0; block < 5; block++) {
+        const normals n = box_muller(philox(p, block));
+        EACH {
+            const __m256d a = _mm256_sub_pd(n.a[j], SET(0.5)), b = _mm256_sub_pd(n.b[j], SET(0.5));
+            u[j] = _mm256_fnmadd_pd(a, a, u[j]);
+            u[j] = _mm256_fnmadd_pd(b, b, u[j]);
+            if (block == 0) {
+                const __m256d d = _mm256_sub_pd(n.a[j], SET(1));
+                u[j] = _mm256_fnmadd_pd(d, d, u[j]);
+                u[j] = _mm256_add_pd(u[j], sine(_mm256_mul_pd(n.b[j], SET(3))));
+            }
+        }
+    }
+}
+
+INLINE void utility_e(uint64_t first, __m256d u[WIDE]) {
+    const words w = philox(begin(first), 0);
+    EACH u[j] = log_times(w.low[j], -1);
+}
+
+static void *scan(void *argument) {
+    share *s = argument;
+    const __m256d floor = SET(s->floor);
+    for (uint64_t first = s->from; first < s->to; first += LANES) {
+        __m256d u[WIDE];
+        if (s->g) utility_g(first, u);
+        else utility_e(first, u);
+        unsigned mask = 0;
+        EACH mask |= (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(u[j], floor, _CMP_GE_OQ)) << (4 * j);
+        if (mask == 0) continue;
+        double values[LANES];
+        EACH _mm256_storeu_pd(values + 4 * j, u[j]);
+        make_room(s, LANES);
+        while (mask) {
+            const int lane = __builtin_ctz(mask);
+            mask &= mask - 1;
+            s->kept[s->count++] = (candidate){values[lane], first + (uint64_t)lane};
+        }
+    }
+    return NULL;
+}
+
+#endif
+
 static int descending(const void *a, const void *b) {
     const double x = ((const candidate *)a)->utility, y = ((const candidate *)b)->utility;
     return (x < y) - (x > y);
@@ -181,48 +495,19 @@ static double rank(candidate *c, size_t n, size_t k) {
     return c[place].utility;
 }
 
-typedef struct {
-    int g;
-    uint64_t from, to;
-    double floor;
-    candidate *kept;
-    size_t count, room;
-} share;
-
-static void *scan(void *argument) {
-    share *s = argument;
-    const __m512d floor = SET(s->floor);
-    for (uint64_t first = s->from; first < s->to; first += LANES) {
-        __m512d u[WIDE];
-        if (s->g) utility_g(first, u);
-        else utility_e(first, u);
-        unsigned mask = 0;
-        EACH mask |= (unsigned)_mm512_cmp_pd_mask(u[j], floor, _CMP_GE_OQ) << (8 * j);
-        if (mask == 0) continue;
-        double values[LANES];
-        EACH _mm512_storeu_pd(values + 8 * j, u[j]);
-        if (s->count + LANES > s->room)
-            s->kept = realloc(s->kept, (s->room *= 2) * sizeof(candidate));
-        while (mask) {
-            const int lane = __builtin_ctz(mask);
-            mask &= mask - 1;
-            s->kept[s->count++] = (candidate){values[lane], first + (uint64_t)lane};
-        }
-    }
-    return NULL;
-}
-
 int main(int argc, char **argv) {
+#if defined(KERNELS)
+    if (argc != 5) return fprintf(stderr, "usage: reference G|E SAMPLES THREADS LEVEL\n"), 2;
+    level = atoi(argv[4]);
+    if (level < 0 || level > qk_level()) return fprintf(stderr, "this machine has no level %d\n", level), 2;
+#else
     if (argc != 4) return fprintf(stderr, "usage: reference G|E SAMPLES THREADS\n"), 2;
+#endif
     const int g = argv[1][0] == 'G';
-    const uint64_t samples = (uint64_t)atof(argv[2]) / LANES * LANES;
+    const uint64_t samples = (uint64_t)atof(argv[2]) / 256 * 256;
     const int threads = atoi(argv[3]);
-    if (samples < 1000000 || threads < 1 || threads > 64) return 2;
-    for (int i = 0; i < 16; i++) {
-        // The middle of each sixteenth of [1, 2).
-        table_inverse[i] = 1 / (1 + (i + 0.5) / 16);
-        table_log[i] = log(table_inverse[i]);
-    }
+    if (samples < 500000 || samples >> 32 || threads < 1 || threads > 64) return 2;
+    prepare();
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
     // The first hundredth tells a floor six deviations below the threshold.

@@ -4,10 +4,13 @@
 
     python3 Benchmarks/throughput.py                      G and E, one core and two, in one run
     python3 Benchmarks/throughput.py --overhead 1e9       the pool's overhead over `run`
+    python3 Benchmarks/throughput.py --level avx2         the kernels alone, called from C, beside the hand-written
+                                                          ones for AVX2 (or avx512), whatever else the machine has
 
 Whole processes are timed, start-up included, in alternated rounds; medians, ratios, peak memory.
 """
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -40,15 +43,18 @@ def job(name, samples):
     return str(path)
 
 
-def reference():
-    """The hand-written kernel, built; None where the machine has no AVX-512."""
-    flags = pathlib.Path("/proc/cpuinfo").read_text()
-    if "avx512dq" not in flags:
-        return None
-    binary = f"/tmp/qpool-bench-reference-{os.getpid()}"
-    subprocess.run(["clang", "-O3", "-march=native", str(HERE / "reference.c"), "-lm", "-lpthread",
-                    "-o", binary], check=True)
+def compiled(name, *arguments):
+    binary = f"/tmp/qpool-bench-{name}-{os.getpid()}"
+    subprocess.run(["clang", *arguments, "-lm", "-lpthread", "-o", binary], check=True)
     return binary
+
+
+def reference(level=None):
+    """The hand-written kernel, built; without a level None where the machine has no AVX-512."""
+    if level is None and "avx512dq" not in pathlib.Path("/proc/cpuinfo").read_text():
+        return None
+    target = "x86-64-v3" if level == "avx2" else "native"
+    return compiled("reference", "-O3", f"-march={target}", str(HERE / "reference.c"))
 
 
 def digest(output):
@@ -92,6 +98,31 @@ def beside_numpy(samples, numpy_samples, rounds):
     assert all(len(d) == 1 for d in digests.values()), "the digests differ"
 
 
+def kernels(level, samples, rounds):
+    """The project's kernels and the hand-written ones with the same instructions, one thread, by their own clocks."""
+    sources = HERE.parent / "Sources/CKernels"
+    ours = compiled("kernels", "-O2", "-DKERNELS", f"-I{sources / 'include'}", str(HERE / "reference.c"),
+                    *map(str, sorted(sources.glob("*.c"))))
+    by_hand = reference(level)
+    number = {"avx2": "1", "avx512": "2"}[level]
+    print(f"{level:8}{'kernels M/s':>13}{'by hand M/s':>13}{'ratio':>8}{'of rounds':>14}")
+    for name in ("G", "E"):
+        arguments = [name, str(int(samples)), "1"]
+        rates, thresholds = ([], []), set()
+        for _ in range(rounds):
+            for seen, command in zip(rates, ([ours, *arguments, number], [by_hand, *arguments])):
+                report = json.loads(timed(command)[2])
+                seen.append(report["samples"] / report["seconds"] / 1e6)
+                thresholds.add(f"{report['threshold']:.11g}")
+        ratios = [q / h for q, h in zip(*rates)]
+        q, h = map(statistics.median, rates)
+        print(f"{name:8}{q:>13.1f}{h:>13.1f}{statistics.median(ratios):>8.2f}"
+              f"{min(ratios):>8.2f}{max(ratios):>6.2f}")
+        assert len(thresholds) == 1, f"the thresholds differ: {thresholds}"
+    os.remove(ours)
+    os.remove(by_hand)
+
+
 def overhead(samples, rounds):
     """The same job through a coordinator and two one-thread workers, and through `run` with two threads."""
     path = job("G", samples)
@@ -131,8 +162,11 @@ def main():
     parser.add_argument("--numpy-samples", type=float, default=2e7, help="fewer, as its rate does not depend on it")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--overhead", type=float, help="samples of the pool's overhead comparison")
+    parser.add_argument("--level", choices=("avx2", "avx512"), help="the kernels of this instruction set alone")
     options = parser.parse_args()
-    if options.overhead:
+    if options.level:
+        kernels(options.level, options.samples, options.rounds)
+    elif options.overhead:
         overhead(options.overhead, options.rounds)
     else:
         beside_numpy(options.samples, options.numpy_samples, options.rounds)

@@ -8,12 +8,9 @@ _Static_assert(QK_STEP_COUNT == QK_OP_LOOP, "steps come first");
 
 // Lanes run through a whole program at a time: registers of this length stay in the first cache.
 #define TILE 256
-// Lanes whose accumulators stay in vector registers through a whole loop.
-#define STRIP 64
-
-#define LANES                                                                                     \
+#define LANES(...)                                                                                \
     _Pragma("clang loop vectorize(assume_safety) interleave(enable)")                             \
-    for (size_t l = 0; l < n; ++l)
+    for (size_t l = 0; l < n; ++l) { __VA_ARGS__; }
 
 #define OUTERS(inner, T)                                                                          \
     OUTER(inner, QK_OUTER_NONE, t, T)                                                             \
@@ -30,10 +27,7 @@ _Static_assert(QK_STEP_COUNT == QK_OP_LOOP, "steps come first");
     OUTER(inner, QK_OUTER_SQUARE_INTO, d[l] + t * t, T)
 #define OUTER(inner, outer, expression, T)                                                        \
     case (inner) * QK_OUTER_COUNT + (outer):                                                      \
-        LANES {                                                                                   \
-            const double t = T;                                                                   \
-            d[l] = expression;                                                                    \
-        }                                                                                         \
+        LANES(const double t = T; d[l] = expression)                                              \
         break;
 
 QK_INLINE double min2(double x, double y) { return ((y < x) | (y != y)) ? y : x; }
@@ -42,7 +36,6 @@ QK_INLINE double lt2(double x, double y) { return x < y ? 1.0 : 0.0; }
 QK_INLINE double le2(double x, double y) { return x <= y ? 1.0 : 0.0; }
 QK_INLINE double eq2(double x, double y) { return x == y ? 1.0 : 0.0; }
 QK_INLINE double ne2(double x, double y) { return x != y ? 1.0 : 0.0; }
-QK_INLINE double div2(double x, double y) { return x / y; }
 QK_INLINE double and2(double x, double y) {
     const double both = ((x != 0.0) & (y != 0.0)) ? 1.0 : 0.0;
     return x != x ? x : y != y ? y : both;
@@ -106,20 +99,39 @@ static double mod_slow(double x, double y) {
     return mod_signed(__builtin_copysign(r, x), y);
 }
 
+// Quotients by a known number without a division: the product with its inverse is mended twice, each
+// time by the exact remainder. Markstein: a quotient within one unit, plus the remainder times the
+// inverse rounded to nearest, rounds as the division does (doi:10.1147/rd.341.0111), unless the divisor's
+// significand is all ones. False where that or an exponent forbids it.
+QK_INLINE int divide_by(double *d, const double *a, double k, size_t n) {
+    uint64_t bits, most = 0;
+    __builtin_memcpy(&bits, &k, 8);
+    const double size = __builtin_fabs(k), inverse = 1.0 / k;
+    if (!(size > 0x1p-50 && size < 0x1p50) || (bits & 0xfffffffffffffu) == 0xfffffffffffffu) return 0;
+    const uint64_t lowest = 2ull * (1023 - 900) << 52, highest = 2ull * (1023 + 900) << 52;
+    LANES(const double x = a[l], q = x * inverse, near = QK_FMA(QK_FMA(-q, k, x), inverse, q);
+          uint64_t u;
+          __builtin_memcpy(&u, &x, 8);
+          u = 2 * u - lowest;
+          most = u > most ? u : most;
+          d[l] = QK_FMA(QK_FMA(-near, k, x), inverse, near))
+    return most <= highest - lowest;  // zeros, infinities and NaN are not
+}
+
 #define MODULO(X, Y)                                                                              \
     {                                                                                             \
         int near = 1;                                                                             \
         for (size_t l = 0; l < n; ++l) near &= mod_near(X, Y);                                    \
-        LANES d[l] = mod_fast(X, Y);                                                              \
+        LANES(d[l] = mod_fast(X, Y))                                                              \
         if (!near)                                                                                \
             for (size_t l = 0; l < n; ++l)                                                        \
                 if (!mod_near(X, Y)) d[l] = mod_slow(X, Y);                                       \
         break;                                                                                    \
     }
 #define ORDERED(name, f)                                                                          \
-    case QK_OP_##name##_AB: LANES d[l] = f(a[l], b[l]); break;                                    \
-    case QK_OP_##name##_AK: LANES d[l] = f(a[l], k0); break;                                      \
-    case QK_OP_##name##_KA: LANES d[l] = f(k0, a[l]); break;
+    case QK_OP_##name##_AB: LANES(d[l] = f(a[l], b[l])) break;                                    \
+    case QK_OP_##name##_AK: LANES(d[l] = f(a[l], k0)) break;                                      \
+    case QK_OP_##name##_KA: LANES(d[l] = f(k0, a[l])) break;
 #define CALLED(name, function)                                                                    \
     case QK_OP_##name: function##_at(level, d, a, n); break;
 
@@ -149,8 +161,13 @@ QK_INLINE void step_body(int level, const qk_op *op, double *d, const double *a,
         OUTERS(QK_INNER_SUB_KA, k0 - a[l])
         OUTERS(QK_INNER_MUL_AB, a[l] * b[l])
         OUTERS(QK_INNER_MUL_AK, a[l] * k0)
-    case QK_OP_FILL: LANES d[l] = k0; break;
-        ORDERED(DIV, div2)
+    case QK_OP_FILL: LANES(d[l] = k0) break;
+    case QK_OP_DIV_AK:
+        if (level > 0 && divide_by(d, a, k0, n)) break;
+        LANES(d[l] = a[l] / k0)
+        break;
+    case QK_OP_DIV_AB: LANES(d[l] = a[l] / b[l]) break;
+    case QK_OP_DIV_KA: LANES(d[l] = k0 / a[l]) break;
     case QK_OP_MOD_AB: MODULO(a[l], b[l])
     case QK_OP_MOD_AK: MODULO(a[l], k0)
     case QK_OP_MOD_KA: MODULO(k0, a[l])
@@ -160,23 +177,24 @@ QK_INLINE void step_body(int level, const qk_op *op, double *d, const double *a,
         ORDERED(LE, le2)
         ORDERED(EQ, eq2)
         ORDERED(NE, ne2)
-    case QK_OP_AND: LANES d[l] = and2(a[l], b[l]); break;
-    case QK_OP_OR: LANES d[l] = or2(a[l], b[l]); break;
-    case QK_OP_NOT: LANES d[l] = not1(a[l]); break;
-    case QK_OP_CHOOSE: LANES d[l] = choose3(a[l], b[l], c[l]); break;
-    case QK_OP_CHOOSE_BC: LANES d[l] = a[l] != 0.0 ? b[l] : c[l]; break;
-    case QK_OP_CHOOSE_BK: LANES d[l] = a[l] != 0.0 ? b[l] : k0; break;
-    case QK_OP_CHOOSE_KC: LANES d[l] = a[l] != 0.0 ? k0 : c[l]; break;
-    case QK_OP_CHOOSE_KK: LANES d[l] = a[l] != 0.0 ? k0 : k1; break;
-    case QK_OP_FMA: LANES d[l] = QK_FMA(a[l], b[l], c[l]); break;
-    case QK_OP_ABS: LANES d[l] = __builtin_elementwise_abs(a[l]); break;
-    case QK_OP_SQRT: LANES d[l] = QK_SQRT(a[l]); break;
-    case QK_OP_FLOOR: LANES d[l] = __builtin_elementwise_floor(a[l]); break;
-    case QK_OP_CEIL: LANES d[l] = __builtin_elementwise_ceil(a[l]); break;
-    case QK_OP_ROUND: LANES d[l] = __builtin_elementwise_rint(a[l]); break;
-    case QK_OP_TRUNC: LANES d[l] = __builtin_elementwise_trunc(a[l]); break;
-    case QK_OP_SIGN: LANES d[l] = sign1(a[l]); break;
-    case QK_OP_ISNAN: LANES d[l] = a[l] != a[l] ? 1.0 : 0.0; break;
+    case QK_OP_AND: LANES(d[l] = and2(a[l], b[l])) break;
+    case QK_OP_OR: LANES(d[l] = or2(a[l], b[l])) break;
+    case QK_OP_NOT: LANES(d[l] = not1(a[l])) break;
+    case QK_OP_CHOOSE: LANES(d[l] = choose3(a[l], b[l], c[l])) break;
+    case QK_OP_CHOOSE_BC: LANES(d[l] = a[l] != 0.0 ? b[l] : c[l]) break;
+    case QK_OP_CHOOSE_BK: LANES(d[l] = a[l] != 0.0 ? b[l] : k0) break;
+    case QK_OP_CHOOSE_KC: LANES(d[l] = a[l] != 0.0 ? k0 : c[l]) break;
+    case QK_OP_CHOOSE_KK: LANES(d[l] = a[l] != 0.0 ? k0 : k1) break;
+    case QK_OP_HORNER: LANES(d[l] = (a[l] * b[l] + k0) * b[l] + k1) break;
+    case QK_OP_FMA: LANES(d[l] = QK_FMA(a[l], b[l], c[l])) break;
+    case QK_OP_ABS: LANES(d[l] = __builtin_elementwise_abs(a[l])) break;
+    case QK_OP_SQRT: LANES(d[l] = QK_SQRT(a[l])) break;
+    case QK_OP_FLOOR: LANES(d[l] = __builtin_elementwise_floor(a[l])) break;
+    case QK_OP_CEIL: LANES(d[l] = __builtin_elementwise_ceil(a[l])) break;
+    case QK_OP_ROUND: LANES(d[l] = __builtin_elementwise_rint(a[l])) break;
+    case QK_OP_TRUNC: LANES(d[l] = __builtin_elementwise_trunc(a[l])) break;
+    case QK_OP_SIGN: LANES(d[l] = sign1(a[l])) break;
+    case QK_OP_ISNAN: LANES(d[l] = a[l] != a[l] ? 1.0 : 0.0) break;
         CALLED(SIN, qk_sin)
         CALLED(COS, qk_cos)
         CALLED(TAN, qk_tan)
@@ -203,56 +221,64 @@ QK_INLINE void step_body(int level, const qk_op *op, double *d, const double *a,
     default: break;
     }
 }
-// A loop of one accumulating operation whose accumulator stays in vector registers. True if taken.
+// A loop of one accumulating operation whose accumulator stays in vector registers, as many as there
+// are; `start` is what it begins with, or NULL for what stands in d. True if taken.
+typedef double eight __attribute__((vector_size(64), aligned(8)));
 #define STRIPS(inner, T)                                                                          \
     case (inner) * QK_OUTER_COUNT + QK_OUTER_INTO: STRIP_LOOP(T, t) return 1;                     \
     case (inner) * QK_OUTER_COUNT + QK_OUTER_SQUARE_INTO: STRIP_LOOP(T, t * t) return 1;
 #define STRIP_LOOP(T, term)                                                                       \
-    for (; first + STRIP <= n; first += STRIP) {                                                  \
-        double sum[STRIP];                                                                        \
-        for (int l = 0; l < STRIP; ++l) sum[l] = d[first + l];                                    \
+    for (; first + strip <= n; first += strip) {                                                  \
+        eight sum[8];                                                                             \
+        _Pragma("clang loop unroll(full)") for (size_t g = 0; g < strip / 8; ++g)                 \
+            sum[g] = start ? (eight){0} + *start : *(const eight *)(d + first + 8 * g);           \
         const double *a = a0 + first, *b = b0 + first;                                            \
         for (size_t i = 0; i < rows; ++i, a += da, b += db) {                                     \
-            _Pragma("clang loop unroll(full)") for (int l = 0; l < STRIP; ++l) {                  \
-                const double t = T;                                                               \
-                sum[l] = sum[l] + term;                                                           \
+            _Pragma("clang loop unroll(full)") for (size_t g = 0; g < strip / 8; ++g) {           \
+                const eight A = *(const eight *)(a + 8 * g), B = *(const eight *)(b + 8 * g);     \
+                const eight t = T;                                                                \
+                sum[g] = sum[g] + term;                                                           \
+                (void)B;                                                                          \
             }                                                                                     \
         }                                                                                         \
-        for (int l = 0; l < STRIP; ++l) d[first + l] = sum[l];                                    \
+        _Pragma("clang loop unroll(full)") for (size_t g = 0; g < strip / 8; ++g)                 \
+            *(eight *)(d + first + 8 * g) = sum[g];                                               \
     }                                                                                             \
     for (; first < n; ++first) {                                                                  \
-        double sum = d[first];                                                                    \
+        double sum = start ? *start : d[first];                                                   \
         const double *a = a0 + first, *b = b0 + first;                                            \
         for (size_t i = 0; i < rows; ++i, a += da, b += db) {                                     \
-            const int l = 0;                                                                      \
-            const double t = T;                                                                   \
+            const double A = *a, B = *b, t = T;                                                   \
             sum = sum + term;                                                                     \
+            (void)B;                                                                              \
         }                                                                                         \
         d[first] = sum;                                                                           \
     }
 
-QK_INLINE int accumulate_body(const qk_op *op, size_t rows, double *d, const double *a0, size_t da,
-                              const double *b0, size_t db, size_t n) {
+QK_INLINE int accumulate_body(int level, const qk_op *op, size_t rows, const double *start, double *d,
+                              const double *a0, size_t da, const double *b0, size_t db, size_t n) {
     const double k0 = op->k0;
+    const size_t strip = level == 2 ? 64 : level == 1 ? 32 : 16;
     size_t first = 0;
     switch (op->code) {
-        STRIPS(QK_INNER_A, a[l])
-        STRIPS(QK_INNER_SUB_AB, a[l] - b[l])
-        STRIPS(QK_INNER_SUB_AK, a[l] - k0)
-        STRIPS(QK_INNER_MUL_AB, a[l] * b[l])
-        STRIPS(QK_INNER_MUL_AK, a[l] * k0)
+        STRIPS(QK_INNER_A, A)
+        STRIPS(QK_INNER_SUB_AB, A - B)
+        STRIPS(QK_INNER_SUB_AK, A - k0)
+        STRIPS(QK_INNER_MUL_AB, A * B)
+        STRIPS(QK_INNER_MUL_AK, A * k0)
     default: return 0;
     }
 }
-QK_BUILD(int, accumulate,
-         (const qk_op *op, size_t rows, double *d, const double *a, size_t da, const double *b,
-          size_t db, size_t n),
-         (op, rows, d, a, da, b, db, n))
+QK_BUILD_KNOWING(int, accumulate,
+         (const qk_op *op, size_t rows, const double *start, double *d, const double *a, size_t da,
+          const double *b, size_t db, size_t n),
+         (op, rows, start, d, a, da, b, db, n))
 
-static int accumulate(int level, const qk_op *op, size_t rows, const places *p, size_t n) {
+static int accumulate(int level, const qk_op *op, size_t rows, const double *start, const places *p,
+                      size_t n) {
     const size_t da = op->a >> QK_PLACE_SHIFT == QK_IN_ROW ? p->stride[QK_IN_ROW] : 0;
     const size_t db = op->b >> QK_PLACE_SHIFT == QK_IN_ROW ? p->stride[QK_IN_ROW] : 0;
-    return QK_CHOOSE(level, accumulate, op, rows, column(p, op->d), column(p, op->a), da,
+    return QK_CHOOSE(level, accumulate, op, rows, start, column(p, op->d), column(p, op->a), da,
                      column(p, op->b), db, n);
 }
 
@@ -261,13 +287,21 @@ QK_INLINE void tile_body(int level, const qk_op *ops, size_t count, places *p, s
     size_t start = 0, end = 0, rows = 0;  // the loop that runs, if end > 0
     for (size_t i = 0; i < count;) {
         const qk_op *op = &ops[i];
+        if (__builtin_expect(op->code == QK_OP_FILL, 0) && i + 2 < count && op[1].code == QK_OP_LOOP && op[1].b == 1 &&
+            op[2].d == op->d) {
+            p->row[QK_IN_ROW] = 0;
+            if (accumulate(level, op + 2, op[1].a, &op->k0, p, n)) {
+                i += 3;
+                continue;
+            }
+        }
         if (op->code == QK_OP_LOOP) {
             p->row[QK_IN_ROW] = 0;
             start = i + 1;
             end = start + op->b;
             rows = op->a;
             i = start;
-            if (op->b == 1 && accumulate(level, &ops[start], rows, p, n)) {
+            if (op->b == 1 && accumulate(level, &ops[start], rows, NULL, p, n)) {
                 i = end;
                 end = 0;
             }

@@ -2,7 +2,7 @@
 #include "qk_random.h"
 #include "qk_math.h"
 #include "qk_philox.h"
-#include "qk_word_logs.h"
+#include "qk_turns.h"
 
 // Lanes of words made before they are turned into normals: they stay in the first-level cache. One
 // loop for both would keep fewer independent chains in flight and takes a third longer.
@@ -12,8 +12,7 @@ QK_INLINE void qk_words_body(int level, uint64_t *restrict low, uint64_t *restri
                              qk_source source, size_t n) {
     for (size_t start = 0; start < n;) {
         const size_t run = qk_run(source, n - start);
-        if (level == 2) qk_words_wide(low + start, high + start, source, NULL, run);
-        else qk_words_run(low + start, high + start, source, NULL, run);
+        qk_words_of(level, low + start, high + start, source, NULL, run);
         start += run;
         source.first += run;
     }
@@ -26,17 +25,13 @@ QK_INLINE void qk_low_words_body(int level, uint64_t *restrict low, qk_source so
                                  size_t n) {
     for (size_t start = 0; start < n;) {
         const size_t run = qk_run(source, n - start);
-        if (level == 2) qk_low_words_wide(low + start, source, NULL, run);
-        else qk_low_words_run(low + start, source, NULL, run);
+        qk_low_words_of(level, low + start, source, NULL, run);
         start += run;
         source.first += run;
     }
 }
 QK_KERNEL_KNOWING(void, qk_low_words, (uint64_t *restrict low, qk_source source, size_t n),
           (low, source, n))
-
-/// The radius of Box and Muller from -log of a probability.
-QK_INLINE double qk_radius(double minus_log) { return QK_SQRT(2.0 * minus_log); }
 
 QK_INLINE qk_normal_values qk_normals_1_body(uint64_t low, uint64_t high) {
     const double r = qk_radius(qk_word_log(low));
@@ -45,29 +40,15 @@ QK_INLINE qk_normal_values qk_normals_1_body(uint64_t low, uint64_t high) {
 }
 QK_KERNEL(qk_normal_values, qk_normals_1, (uint64_t low, uint64_t high), (low, high))
 
-/// The normals of words, both or the even ones alone.
-QK_INLINE void qk_word_normals_run(int level, double *restrict even, double *restrict odd, int both,
-                                   const uint64_t *restrict low, const uint64_t *restrict high,
-                                   size_t n) {
-    _Alignas(64) double logs[QK_CHUNK];
-    qk_word_logs(level, logs, low, n);
-    QK_LOOP for (size_t i = 0; i < n; i++) {
-        const double r = qk_radius(logs[i]);
-        const qk_pair turn = qk_turn(high[i]);
-        even[i] = r * turn.hi;
-        if (both) odd[i] = r * turn.lo;
-    }
-}
-
 /// Both normals of each lane's block, or the even ones alone.
 QK_INLINE void qk_normals_run(int level, double *restrict even, double *restrict odd, int both,
                               qk_source source, size_t n) {
     _Alignas(64) uint64_t low[QK_CHUNK], high[QK_CHUNK];
+    _Alignas(64) double logs[QK_CHUNK];
     for (size_t start = 0; start < n;) {
         const size_t run = qk_run(source, n - start < QK_CHUNK ? n - start : QK_CHUNK);
-        if (level == 2) qk_words_wide(low, high, source, NULL, run);
-        else qk_words_run(low, high, source, NULL, run);
-        qk_word_normals_run(level, even + start, odd + start, both, low, high, run);
+        qk_words_of(level, low, high, source, NULL, run);
+        qk_turns(level, even + start, odd + start, both, logs, low, high, run);
         start += run;
         source.first += run;
     }
@@ -91,9 +72,10 @@ QK_KERNEL_KNOWING(void, qk_even_normals, (double *restrict even, qk_source sourc
 QK_INLINE void qk_word_normals_body(int level, double *restrict even, double *restrict odd,
                                     const uint64_t *restrict low, const uint64_t *restrict high,
                                     size_t n) {
+    _Alignas(64) double logs[QK_CHUNK];
     for (size_t start = 0; start < n; start += QK_CHUNK) {
         const size_t run = n - start < QK_CHUNK ? n - start : QK_CHUNK;
-        qk_word_normals_run(level, even + start, odd + start, 1, low + start, high + start, run);
+        qk_turns(level, even + start, odd + start, 1, logs, low + start, high + start, run);
     }
 }
 QK_KERNEL_KNOWING(void, qk_word_normals,
@@ -101,12 +83,11 @@ QK_KERNEL_KNOWING(void, qk_word_normals,
            const uint64_t *restrict high, size_t n),
           (even, odd, low, high, n))
 
-QK_INLINE void qk_words_of_body(int level, uint64_t *restrict low, uint64_t *restrict high,
-                                qk_source source, const uint32_t *restrict lanes, size_t n) {
-    if (level == 2) qk_words_wide(low, high, source, lanes, n);
-    else qk_words_run(low, high, source, lanes, n);
+QK_INLINE void qk_listed_words_body(int level, uint64_t *restrict low, uint64_t *restrict high,
+                                    qk_source source, const uint32_t *restrict lanes, size_t n) {
+    qk_words_of(level, low, high, source, lanes, n);
 }
-QK_KERNEL_KNOWING(void, qk_words_of,
+QK_KERNEL_KNOWING(void, qk_listed_words,
           (uint64_t *restrict low, uint64_t *restrict high, qk_source source,
            const uint32_t *restrict lanes, size_t n),
           (low, high, source, lanes, n))

@@ -82,6 +82,28 @@ let uninstrumented: ConditionTrait = .disabled(
     }
 }
 
+/// The random kernels written for one instruction set, against the plain ones.
+@Suite struct KernelLevelTests {
+    /// `Fixtures/kernel_levels.c` holds every build this machine runs against the plain one.
+    @Test func everyBuildGivesTheSameBits() throws {
+        let folder = try TemporaryFolder()
+        let program = folder.path + "/levels"
+        let kernels = repository + "/Sources/CKernels"
+        let sources = try FileManager.default.contentsOfDirectory(atPath: kernels)
+            .filter { $0.hasSuffix(".c") }.map { kernels + "/" + $0 }
+        let build = try output(
+            ["clang", "-O2", "-Wno-pass-failed", "-I" + kernels + "/include", "-I" + kernels]
+                + sources
+                + [
+                    repository + "/Tests/CommandTests/Fixtures/kernel_levels.c", "-lm", "-o",
+                    program,
+                ])
+        try #require(build.status == 0, "\(build.text)")
+        let run = try output([program, "400"])
+        #expect(run.status == 0 && run.text.contains("compared"), "\(run.text)")
+    }
+}
+
 /// Instructions that a sample, a start and a simulated pool take, held against recorded numbers.
 @Suite struct InstructionCountTests {
     @Test(uninstrumented) func nothingTakesNotablyMoreThanRecorded() throws {

@@ -76,6 +76,7 @@ enum {
     QK_OP_LOG, QK_OP_LOG1P, QK_OP_LOG2, QK_OP_LOG10, QK_OP_CBRT,
     QK_OP_ERF, QK_OP_ERFC, QK_OP_LGAMMA, QK_OP_GAMMA,
     QK_OP_POW, QK_OP_ATAN2, QK_OP_HYPOT,
+    QK_OP_HORNER,     // (a * b + k0) * b + k1, each operation rounded on its own
     QK_OP_COUNT
 };
 

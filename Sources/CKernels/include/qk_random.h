@@ -42,8 +42,8 @@ void qk_word_normals(double *restrict even, double *restrict odd, const uint64_t
 void qk_word_normals_at(int level, double *restrict even, double *restrict odd,
                         const uint64_t *restrict low, const uint64_t *restrict high, size_t n);
 /// Both halves of the blocks of samples `first + lanes[i]`, whose upper 32 bits are those of `first`.
-void qk_words_of(uint64_t *restrict low, uint64_t *restrict high, qk_source source,
-                 const uint32_t *restrict lanes, size_t n);
-void qk_words_of_at(int level, uint64_t *restrict low, uint64_t *restrict high, qk_source source,
+void qk_listed_words(uint64_t *restrict low, uint64_t *restrict high, qk_source source,
+                     const uint32_t *restrict lanes, size_t n);
+void qk_listed_words_at(int level, uint64_t *restrict low, uint64_t *restrict high, qk_source source,
                     const uint32_t *restrict lanes, size_t n);
 #endif

@@ -65,7 +65,7 @@ extension Kernels {
         // The kernel counts in the lower half of the index alone.
         precondition(
             lanes.count == 0 || first >> 32 == (first + UInt64(lanes[lanes.count - 1])) >> 32)
-        unsafe qk_words_of(
+        unsafe qk_listed_words(
             words.pointer(low), words.pointer(high), source(stream, block, first), lanes.pointer(),
             lanes.count)
     }

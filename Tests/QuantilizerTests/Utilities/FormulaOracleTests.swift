@@ -147,7 +147,11 @@ struct FormulaGenerator {
     }
 
     /// Blocks longer than a tile, and every tail length, on every instruction set.
-    @Test(arguments: ["sum((x - 0.25)^2) - x[0] / x[1]", "dot(x, x * x)", "x[0] % x[1]"])
+    @Test(
+        arguments: [
+            "sum((x - 0.25)^2) - x[0] / x[1]", "dot(x, x * x)", "x[0] % x[1]",
+            "(((0.1 * x[0] + 0.2) * x[0] - 0.3) * x[0] + 0.4) * x[0] + x[1] / 3",
+        ])
     func everyLengthOfBlock(source: String) throws {
         let formula = try Formula.compile(source, schema: FormulaSchema(dimension: 3))
         var random = FormulaRandom(seed: 5)
@@ -162,6 +166,34 @@ struct FormulaGenerator {
         for lane in stride(from: 0, to: 1024, by: 37) {
             let expected = try FormulaReference.evaluate(source, sample: samples[lane])
             #expect(whole[lane] == formulaBits(expected))
+        }
+    }
+
+    /// Quotients by a number in the formula are found without dividing where that rounds alike.
+    @Test(arguments: ["3", "sqrt(2)", "0.1", "-7e9", "1e-14", "1.9999999999999998", "1e200", "8"])
+    func quotientsByNumbersAreDivisions(divisor: String) throws {
+        let formula = try Formula.compile(
+            "x[0] / (\(divisor))", schema: FormulaSchema(dimension: 1))
+        let number = try FormulaReference.evaluate(divisor, sample: [0])
+        var random = FormulaRandom(seed: 13)
+        for round in 0..<60 {
+            let samples = (0..<300).map { _ -> [Double] in
+                let x = Double(random.word() >> 11) * 0x1p-53 + 1
+                // About a quotient, of any exponent, and with every special number.
+                if round < 30 { return [(x * number).nextUp] }
+                if round < 50 {
+                    let exponent = random.below(1900) - 950
+                    return [Double(sign: .minus, exponent: exponent, significand: x)]
+                }
+                return [random.value()]
+            }
+            for level in 0...qk_level() {
+                let values = formulaValues(formula, samples, level: level)
+                let wrong = samples.indices.first {
+                    formulaBits(values[$0]) != formulaBits(samples[$0][0] / number)
+                }
+                #expect(wrong == nil, "\(wrong.map { samples[$0][0] } ?? 0) / \(number), level \(level)")
+            }
         }
     }
 
