@@ -15,7 +15,7 @@ internal import Synchronization
 /// **Determinism**: the partial's candidates may differ with timing in what hints removed; merged
 /// into a job they do not.
 /// **Complexity**: memory is that of one round merger and, a lane, one evaluator's scratch, the
-/// candidates of a piece and ``heldCandidates`` more.
+/// candidates of a piece and 4,096 more.
 public final class BatchRunner: Sendable {
     /// log2 of the samples of a piece.
     public static let pieceLevel = 16
