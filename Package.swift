@@ -105,18 +105,23 @@ let package = Package(
         .executableTarget(
             name: "OwnWorkerExample", dependencies: ["Quantilizer", "PoolRuntime"],
             path: "examples/own-worker/Sources/own-worker", swiftSettings: []),
+        // Which tests stand aside in `ops/test --quick`.
+        .target(name: "TestMarks", path: "Tests/Marks", swiftSettings: strict),
         .testTarget(
-            name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels"],
+            name: "QuantilizerTests", dependencies: ["Quantilizer", "CKernels", "TestMarks"],
             exclude: ["References"], swiftSettings: testing),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: testing),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: testing),
         .testTarget(
-            name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation"], swiftSettings: testing),
+            name: "PoolCoreTests", dependencies: ["PoolCore", "Simulation", "TestMarks"],
+            swiftSettings: testing),
         .testTarget(
             name: "PoolRuntimeTests",
-            dependencies: ["PoolRuntime", "Simulation", "Sodium", "SQLite"],
+            dependencies: ["PoolRuntime", "Simulation", "Sodium", "SQLite", "TestMarks"],
             swiftSettings: testing),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: testing),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "TestMarks"],
+            swiftSettings: testing),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "Quantilizer"],
             swiftSettings: testing),
@@ -129,7 +134,9 @@ let package = Package(
             swiftSettings: testing),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["qpool", "OwnWorkerExample", "PoolRuntime", "PoolCore", "ZeroMQ"],
+            dependencies: [
+                "qpool", "OwnWorkerExample", "PoolRuntime", "PoolCore", "ZeroMQ", "TestMarks",
+            ],
             exclude: ["Fixtures"],
             swiftSettings: testing),
     ]
@@ -177,7 +184,8 @@ if Context.environment["QPOOL_SANITIZE"] == "thread" {
 // `ops/packaging/program`: the program alone, so that an image is built from `Sources`; and an empty table
 // of ICU data, under the name that this toolchain's Foundation has for it.
 if let entry = Context.environment["QPOOL_PACKAGE_ICU"] {
-    package.targets.removeAll { $0.type == .test || $0.name == "OwnWorkerExample" }
+    let others = ["OwnWorkerExample", "TestMarks"]
+    package.targets.removeAll { $0.type == .test || others.contains($0.name) }
     package.targets.append(
         .target(
             name: "CICUData", path: "ops/packaging/icu",

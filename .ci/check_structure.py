@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks what the compiler does not: who imports whom, the layers inside `Quantilizer`, where `unsafe`
-stands, what public functions throw, file headers and lengths, and that no folder lies flat.
+stands, what public functions throw, file headers and lengths, that no folder lies flat, and that tests which stand
+aside in a quick run say why.
 
     .ci/check_structure.py [FOLDER]      of this repository, or of a copy of it
 """
@@ -51,6 +52,8 @@ PRODUCTS = ("Sources/Quantilizer/", "Sources/PoolRuntime/")
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import\s+(?:struct |class |enum |func )?(\w+)")
 MODIFIER = r"(?:(?:static|mutating|nonmutating|convenience|final|required|consuming|nonisolated) )*"
 FUNCTION = re.compile(rf"\s*(public )?{MODIFIER}(?:func |init[(<?]|subscript[(<])")
+# A test that stands aside in `ops/test --quick`; the reason may be on the next line.
+QUICK = re.compile(r"\bisQuick\b(?!,\s*\"\w)")
 UNSAFE = re.compile(r"\bunsafe\b|@unsafe\b|\bnonisolated\(unsafe\)")
 
 
@@ -162,6 +165,11 @@ def main() -> int:
             if len(lines) > LONGEST:
                 problems.append(f"{name}: {len(lines)} lines; the most is {LONGEST}: split it")
         if not name.startswith("Sources/"):
+            if not name.startswith("Tests/Marks/"):
+                text = "\n".join(lines)
+                for found in QUICK.finditer(text):
+                    number = text.count("\n", 0, found.start()) + 1
+                    problems.append(f"{name}:{number}: `isQuick` has a reason: .disabled(if: isQuick, \"why\")")
             continue
         if name.startswith(PRODUCTS):
             problems += throws_problems(name, lines)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// The examples that are analyses, with the verbs that print them.
-@Suite struct AnalysisExampleTests {
+@Suite(.disabled(if: isQuick, "answers every example")) struct AnalysisExampleTests {
     /// The rows of an example's CSV as numbers by column; words are NaN.
     static func rows(_ verb: String, _ name: String) throws -> [[String: Double]] {
         let run = try qpool(verb, "\(repository)/examples/\(name)", "-o", "csv", "--quiet")

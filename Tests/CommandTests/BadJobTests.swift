@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Wrong job files: each gives one clear error and exit status 2.
-@Suite struct BadJobTests {
+@Suite(.disabled(if: isQuick, "starts the program for every mistake")) struct BadJobTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
         var expected: String

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// `qpool bench`: what it measures and how it says so. How fast is not for a test to say.
-@Suite struct BenchTests {
+@Suite(.disabled(if: isQuick, "measures an optimised program")) struct BenchTests {
     private struct Report: Decodable {
         struct Job: Decodable {
             var name: String

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// What shells complete: verbs, flags, files, pools, and ids of jobs as they are now.
-@Suite struct CompletionTests {
+@Suite(.disabled(if: isQuick, "starts shells")) struct CompletionTests {
     /// What a shell offers for a command line; nil where the shell is not on this machine.
     private static func offered(
         _ shell: String, _ line: String, folder: TemporaryFolder, endpoint: String = ""

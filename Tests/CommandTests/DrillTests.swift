@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Real processes killed at random instants: every job ends with the bytes of an undisturbed run.
@@ -7,7 +8,8 @@ import Testing
 /// The seed fixes the plan of instants; what a process does at an instant is the machine's affair.
 /// `QPOOL_DRILL_KILLS` sets how often the coordinator is killed, 10 times if it is not set; three
 /// workers are killed for each. Benchmarks/drill.py does the same for minutes.
-@Suite(.serialized) struct DrillTests {
+@Suite(.disabled(if: isQuick, "kills a pool's processes for minutes"), .serialized)
+struct DrillTests {
     static let kills =
         ProcessInfo.processInfo.environment["QPOOL_DRILL_KILLS"].flatMap { Int($0) } ?? 10
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Every file in `examples/` runs, and its numbers agree with the reference values it names.
 ///
 /// Seeds are fixed, so a test either always passes or always fails; the tolerances are five standard
 /// errors, so a right program with other seeds would fail one comparison in 1.7 million.
-@Suite struct ExampleTests {
+@Suite(.disabled(if: isQuick, "answers every example")) struct ExampleTests {
     /// The parts of a result document that the comparisons need.
     struct Document: Decodable {
         struct Threshold: Decodable {

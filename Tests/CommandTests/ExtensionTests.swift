@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Jobs that go on, and parts that are joined, as people do it.
-@Suite(.serialized) struct ExtensionTests {
+@Suite(.disabled(if: isQuick, "forty million samples"), .serialized) struct ExtensionTests {
     private static func job(_ samples: String, _ more: String = "") -> String {
         """
         name: on and on

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Processes that stand still for longer than the time of silence, then go on (SIGSTOP, SIGCONT): the
 /// others do their work meanwhile, and what comes late changes nothing.
-@Suite(.serialized) struct FrozenTests {
+@Suite(.disabled(if: isQuick, "waits for workers to be given up"), .serialized) struct FrozenTests {
     let folder: TemporaryFolder
     let file: String
     static let options = ["--silence", "1s", "--lease-samples", "4096..65536"]
@@ -60,7 +61,9 @@ import Testing
 }
 
 /// A cut cable between two network namespaces, which the test makes and removes.
-@Suite(.serialized, .enabled(if: NetworkPair.isAllowed, NetworkPair.reason))
+@Suite(
+    .disabled(if: isQuick, "waits for workers to be given up"), .serialized,
+    .enabled(if: NetworkPair.isAllowed, NetworkPair.reason))
 struct PartitionTests {
     let folder: TemporaryFolder
     let file: String

@@ -4,6 +4,7 @@ import PoolCore
 import PoolRuntime
 import Quantilizer
 import Synchronization
+import TestMarks
 import Testing
 import ZeroMQ
 
@@ -11,7 +12,8 @@ import ZeroMQ
 ///
 /// `QPOOL_HOSTILE_FRAMES=1000000 ops/test --filter Hostile` sends a million in each of the two
 /// tests; the suite sends 20,000.
-@Suite(.serialized) struct HostileTests {
+@Suite(.disabled(if: isQuick, "floods a coordinator for minutes"), .serialized) struct HostileTests
+{
     static let frames =
         ProcessInfo.processInfo.environment["QPOOL_HOSTILE_FRAMES"].flatMap { Int($0) } ?? 20_000
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// One job of ten million samples, answered in many ways: every answer is the same to the byte.
-@Suite(.serialized) struct IdenticalBitsTests {
+@Suite(.disabled(if: isQuick, "ten million samples a pool"), .serialized) struct IdenticalBitsTests
+{
     static let job = """
         name: bits
         seed: 20261120

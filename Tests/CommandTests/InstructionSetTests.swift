@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Emulators cannot run a program that a sanitizer instrumented, and its instructions are other ones.
@@ -8,7 +9,7 @@ let uninstrumented: ConditionTrait = .disabled(
     "the program is instrumented by a sanitizer")
 
 /// The same bits on machines with other instructions, which user-mode emulation stands in for.
-@Suite struct InstructionSetTests {
+@Suite(.disabled(if: isQuick, "emulates other processors")) struct InstructionSetTests {
     /// Every kind of transform, and functions whose results would differ with a system's own.
     static let job = """
         name: instructions
@@ -105,7 +106,8 @@ let uninstrumented: ConditionTrait = .disabled(
 }
 
 /// Instructions that a sample, a start and a simulated pool take, held against recorded numbers.
-@Suite struct InstructionCountTests {
+@Suite(.disabled(if: isQuick, "counts what an optimised program does")) struct InstructionCountTests
+{
     @Test(uninstrumented) func nothingTakesNotablyMoreThanRecorded() throws {
         #if DEBUG
             // Recorded for release builds.

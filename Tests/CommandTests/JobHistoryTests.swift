@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// What people are told of jobs: events, times, lists of some of them, and that all of it survives.
-@Suite(.serialized) struct JobHistoryTests {
+@Suite(.disabled(if: isQuick, "starts pools"), .serialized) struct JobHistoryTests {
     private let folder: TemporaryFolder
     private let job: String
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Every kind of job on real processes, a worker and the coordinator killed midway: the bytes are those
 /// of `qpool run`.
-@Suite(.serialized) struct MethodDrillTests {
+@Suite(.disabled(if: isQuick, "kills a pool's processes for minutes"), .serialized)
+struct MethodDrillTests {
     #if DEBUG
         static let scale = 8
     #else

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Workers of other builds: the program with one coefficient of its arithmetic changed.
-@Suite struct MixedBuildTests {
+@Suite(.disabled(if: isQuick, "builds another program")) struct MixedBuildTests {
     /// The second coefficient of a table in `qk_coefficients.h`, as it lies in a program.
     private static func coefficient(_ table: String) throws -> [UInt8] {
         let header = try String(

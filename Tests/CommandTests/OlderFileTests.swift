@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Stores and state files that older programs wrote, made once by `Fixtures/older/make`: what they hold
 /// is read, and where the arithmetic is the same gone on with, to the bytes of today's whole run.
-@Suite(.serialized) struct OlderFileTests {
+@Suite(.disabled(if: isQuick, "starts pools"), .serialized) struct OlderFileTests {
     static let fixtures = repository + "/Tests/CommandTests/Fixtures/older/"
     /// Before the layers inside `Quantilizer`, before bases described themselves.
     static let sameBits = "before-layers"

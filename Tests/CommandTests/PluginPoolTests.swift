@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Plugins on a pool: the same bits through kills, and nothing that operators did not allow.
-@Suite struct PluginPoolTests {
+@Suite(.disabled(if: isQuick, "starts pools")) struct PluginPoolTests {
     private let allowed = ["--threads", "1", "--allow-process", "python3 plugin.py *"]
 
     @Test func aPoolWithAKillGivesTheSameBits() throws {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Utilities outside the formula language, on one machine: their bits, and what they do wrong.
-@Suite struct PluginTests {
+@Suite(.disabled(if: isQuick, "starts plugins over and over")) struct PluginTests {
     private static let formula = "\"x[0]*x[0] - x[1]\""
 
     private func run(_ folder: PluginFolder, _ path: String, _ more: String...) throws -> Finished {

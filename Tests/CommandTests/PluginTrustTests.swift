@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Plugin jobs in parts, with more samples, and beside a worker whose plugin lies.
-@Suite struct PluginTrustTests {
+@Suite(.disabled(if: isQuick, "starts pools")) struct PluginTrustTests {
     @Test func partsAndMoreSamplesGiveTheWhole() throws {
         let folder = try PluginFolder("plugin.py")
         let path = try folder.job(PluginFolder.misbehaving("well"), samples: 60_000)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
-@Suite struct PriorityTests {
+@Suite(.disabled(if: isQuick, "starts a pool")) struct PriorityTests {
     static let job = """
         name: ordered
         seed: 7

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Samples that another process makes: with the noise of a built-in base, its very samples.
-@Suite struct ProcessBaseTests {
+@Suite(.disabled(if: isQuick, "starts pools")) struct ProcessBaseTests {
     private let folder: PluginFolder
 
     init() throws { folder = try PluginFolder("maker.py") }

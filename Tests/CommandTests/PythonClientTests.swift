@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// A base in Python, as the documents show it. `ops/test-python` tests the client itself.
-@Suite struct PythonClientTests {
+@Suite(.disabled(if: isQuick, "starts pools")) struct PythonClientTests {
     /// The base that `docs/plugins.md` shows.
     @Test func aBaseInPython() throws {
         let page = try String(

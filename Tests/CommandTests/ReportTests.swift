@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Quantilizer
+import TestMarks
 import Testing
 
 #if canImport(FoundationXML)
@@ -89,7 +90,8 @@ import Testing
     }
 
     /// Every example's report, from the run and from the document, and each of its pictures.
-    @Test(arguments: ExampleTests.files) func everyKindOfResultHasAReport(_ file: String) throws {
+    @Test(.disabled(if: isQuick, "answers every example"), arguments: ExampleTests.files)
+    func everyKindOfResultHasAReport(_ file: String) throws {
         let folder = try TemporaryFolder()
         let page = folder.path + "/report.html"
         let run = try qpool(

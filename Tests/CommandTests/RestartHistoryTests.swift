@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// What people are told of a job does not change because its coordinator was started again.
-@Suite(.serialized) struct RestartHistoryTests {
+@Suite(.disabled(if: isQuick, "twenty million samples"), .serialized) struct RestartHistoryTests {
     private static let told = ["issued", "expected", "elapsed_seconds", "samples_per_second"]
 
     private func status(_ pool: LocalPool, _ id: String) throws -> [String: Double] {

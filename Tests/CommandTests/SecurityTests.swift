@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Keys on the command line: who is let in, who is not, and what each is told.
-@Suite(.serialized) struct SecurityTests {
+@Suite(.disabled(if: isQuick, "starts pools"), .serialized) struct SecurityTests {
     static let job = """
         base: { normal: { dimension: 2 } }
         utility: "x[0] + x[1]"

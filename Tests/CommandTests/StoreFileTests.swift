@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Store files that cannot be used: what a user of `qpool coordinator` is told, and that the file stays
 /// as it was.
-@Suite(.serialized) struct StoreFileTests {
+@Suite(.disabled(if: isQuick, "starts pools"), .serialized) struct StoreFileTests {
     let folder: TemporaryFolder
     let path: String
 

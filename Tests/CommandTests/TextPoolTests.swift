@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Texts on a pool: no text that was stored is paid for again, whatever is killed.
-@Suite(.serialized) struct TextPoolTests {
+@Suite(.disabled(if: isQuick, "kills a pool's processes for minutes"), .serialized)
+struct TextPoolTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

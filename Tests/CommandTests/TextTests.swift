@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Texts as base distribution, against an endpoint whose law is known and which can misbehave.
-@Suite struct TextTests {
+@Suite(.disabled(if: isQuick, "starts an endpoint for each test")) struct TextTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestMarks
 import Testing
 
 /// Intervals hold the truth, on problems whose truth is known: a few runs of each, all together.
 ///
 /// Benchmarks/truth makes many runs of each at its nightly size; docs/truth.md has their table.
-@Suite struct TruthTests {
+@Suite(.disabled(if: isQuick, "counts intervals over many jobs")) struct TruthTests {
     @Test(uninstrumented) func intervalsHold() throws {
         #if DEBUG
             // A debug build takes an hour for it.

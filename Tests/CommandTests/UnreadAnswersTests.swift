@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Answers that nobody fetches.
-@Suite struct UnreadAnswersTests {
+@Suite(.disabled(if: isQuick, "fills a coordinator's buffers")) struct UnreadAnswersTests {
     private static let job = """
         seed: 1
         base: { normal: {} }

@@ -4,10 +4,11 @@ import Logging
 import PoolCore
 import PoolRuntime
 import Quantilizer
+import TestMarks
 import Testing
 
 /// Bytes that a peer sent and nobody can read yet.
-@Suite struct UnreadBytesTests {
+@Suite(.disabled(if: isQuick, "fills a coordinator's buffers")) struct UnreadBytesTests {
     private static let quiet: Logger = {
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
 import Simulation
+import TestMarks
 import Testing
 
 @testable import PoolCore
@@ -108,7 +109,7 @@ import Testing
         #expect(codes(pool, route) == [] && pool.status("anns")?.state == .cancelled)
     }
 
-    @Test func aFloodIsToldToAskLess() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func aFloodIsToldToAskLess() throws {
         let pool = CoordinatorDriver()
         pool.submit(job, id: "j")
         let flood = Route([6])
@@ -136,7 +137,9 @@ import Testing
         #expect(codes(pool, flood) == [.limit])
     }
 
-    @Test func anOwnerHasAShareOfTheJobs() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func anOwnerHasAShareOfTheJobs()
+        throws
+    {
         let pool = CoordinatorDriver()
         let (ann, bob) = (try peer("ann", 1), try peer("bob", 2))
         for number in 0..<PoolLimits.jobsPerClient {
@@ -258,7 +261,9 @@ import Testing
     }
 
     /// A job that has ended and is extended or retried counts again.
-    @Test func noShareIsStretchedByRetries() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func noShareIsStretchedByRetries()
+        throws
+    {
         let pool = CoordinatorDriver()
         let ann = try peer("ann", 1)
         let route = Route([1])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
 import Simulation
+import TestMarks
 import Testing
 
 @testable import PoolCore
@@ -32,7 +33,9 @@ import Testing
     }
 
     /// Ten thousand tiny jobs, submitted and cancelled, push out nobody's results.
-    @Test func aFloodOfJobsCostsItsOwnerAlone() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func aFloodOfJobsCostsItsOwnerAlone()
+        throws
+    {
         let pool = CoordinatorDriver()
         let (ann, bob) = (try peer("ann", 1), try peer("bob", 2))
         submit(pool, "result", ann)

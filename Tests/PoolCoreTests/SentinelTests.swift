@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
+import TestMarks
 import Testing
 
 @testable import PoolCore
@@ -15,7 +16,7 @@ import Testing
     }
 
     /// Either job alone, and the order of them, give other digests: none is left out.
-    @Test func everyJobCounts() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func everyJobCounts() {
         let digests = [
             Sentinel.digest(of: [Sentinel.laws]), Sentinel.digest(of: [Sentinel.structures]),
             Sentinel.digest(of: [Sentinel.structures, Sentinel.laws]), Sentinel.fingerprint,

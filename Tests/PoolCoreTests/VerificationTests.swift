@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
 import Simulation
+import TestMarks
 import Testing
 
 @testable import PoolCore
@@ -209,7 +210,8 @@ import Testing
     }
 
     /// A worker that lies about r ranges is caught with probability 1 - (1 - v)^r.
-    @Test func liarsAreCaughtAsOftenAsPromised() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func liarsAreCaughtAsOftenAsPromised() throws {
         var job = Self.job
         // So many ranges that the share stays what was asked.
         job.samples = 256 * 170
@@ -252,7 +254,7 @@ import Testing
     }
 
     /// A worker that lies in every range it gets is caught with 99 %, however small the job.
-    @Test func whoAlwaysLiesIsCaught() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func whoAlwaysLiesIsCaught() throws {
         for samples in [256 * 4, 256 * 40, 256 * 400] as [UInt64] {
             var job = Self.job
             job.samples = samples

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Simulation
+import TestMarks
 import Testing
 
 @testable import PoolCore
@@ -31,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func headersAndPayloadsAreLimitedByKind() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func headersAndPayloadsAreLimitedByKind() {
         let long = [UInt8](repeating: 0, count: PoolLimits.headerBytes + 1)
         #expect(fault(.statusRequest, header: long)?.contains("65537 bytes") == true)
         #expect(fault(.statusRequest, header: [], payload: [1])?.contains("payload of 1") == true)
@@ -42,7 +44,8 @@ import Testing
     }
 
     /// 16 MB of empty tables would become eight million objects: they are counted first.
-    @Test func aHeaderOfManyEmptyFieldsCostsNothing() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func aHeaderOfManyEmptyFieldsCostsNothing() {
         let tables = (0..<8 << 20).flatMap { _ in [0x22, 0] as [UInt8] }
         let start = ContinuousClock.now
         #expect(fault(.submit, header: tables)?.contains("2048 fields") == true)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PoolCore
 import Quantilizer
+import TestMarks
 import Testing
 
 @testable import PoolRuntime
@@ -34,7 +35,8 @@ import Testing
         return parts.allSatisfy(round.admits) ? parts : [range]
     }
 
-    @Test(arguments: ResultJob.all) func everyMethodsPartialsAreTaken(_ job: ResultJob) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: ResultJob.all)
+    func everyMethodsPartialsAreTaken(_ job: ResultJob) throws {
         let whole = try ResultFile(text: job.text, path: "-").document
         for level in [8, 10] {
             let result = try overTheWire(job.spec.job, level: level)

@@ -5,6 +5,7 @@ import PoolCore
 import PoolRuntime
 import Quantilizer
 import Simulation
+import TestMarks
 import Testing
 
 /// Model jobs instead of job files.
@@ -74,7 +75,9 @@ struct Loopback {
 @Suite(.serialized) struct LoopbackTests {
     static let job = ModelJob(seed: 11, samples: 300_000, quantile: 0.01)
 
-    @Test(.timeLimit(.minutes(3)), arguments: [8...10, 14...14, 8...50])
+    @Test(
+        .disabled(if: isQuick, "slow without an optimiser"), .timeLimit(.minutes(3)),
+        arguments: [8...10, 14...14, 8...50])
     func aPoolGivesTheLocalResult(levels: ClosedRange<Int>) async throws {
         var options = CoordinatorOptions()
         options.leaseLevels = levels

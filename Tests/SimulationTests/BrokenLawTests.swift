@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PoolCore
 import Simulation
+import TestMarks
 import Testing
 
 /// Coordinators with a fault: the laws that the simulator checks can break, and a seed replays it.
@@ -55,7 +56,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Fault.allCases) func aFaultIsFoundAndItsSeedReplaysIt(_ fault: Fault) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: Fault.allCases)
+    func aFaultIsFoundAndItsSeedReplaysIt(_ fault: Fault) throws {
         var options = SimulationOptions()
         options.faults.extensions = 0.5
         options.sabotage = fault.sabotage

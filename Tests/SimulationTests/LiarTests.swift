@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PoolCore
 import Simulation
+import TestMarks
 import Testing
 
 /// Workers that lie, in the simulator: wrong utilities, another job's samples, omitted candidates, false counts, turned bits.
@@ -21,7 +22,8 @@ import Testing
 
     /// Every range is computed by two, liars lie apart from one another: the answer is right
     /// whatever else goes wrong, and only liars are shut out.
-    @Test func withEveryRangeVerifiedTheAnswerIsRight() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func withEveryRangeVerifiedTheAnswerIsRight() throws {
         var lies: [String: Int] = [:]
         var quarantined = 0
         let cache = EvaluationCache()
@@ -37,7 +39,8 @@ import Testing
     }
 
     /// The same lies without verification are believed: the test above can fail.
-    @Test func withoutVerificationLiesAreBelieved() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func withoutVerificationLiesAreBelieved() throws {
         var wrong = 0
         let cache = EvaluationCache()
         for seed in 1..<6 as Range<UInt64> {
@@ -51,7 +54,9 @@ import Testing
 
     /// With a share of the ranges verified, a job whose liars are all caught has the right answer:
     /// what they did before is done again.
-    @Test func whatACaughtLiarDidIsDoneAgain() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func whatACaughtLiarDidIsDoneAgain()
+        throws
+    {
         var caught = 0
         var restarts = 0
         let cache = EvaluationCache()

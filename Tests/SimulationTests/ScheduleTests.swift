@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PoolCore
 import Simulation
+import TestMarks
 import Testing
 
 /// Schedules of faults. A failure prints its seed and the command that replays it; QPOOL_SEED=…
 /// replays that one alone here, and QPOOL_SCHEDULES=… runs so many.
 @Suite(.serialized) struct ScheduleTests {
-    @Test func everyJobEndsWithTheUndisturbedResult() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func everyJobEndsWithTheUndisturbedResult() {
         let reports = ScheduleRunner.run("default", count: 10_000, SimulationOptions())
         // Over so many schedules every kind of fault has happened.
         guard reports.count >= 10_000 else { return }
@@ -24,7 +26,8 @@ import Testing
         #expect(reports.reduce(0) { $0 + $1.jobsDone } > 2 * reports.count)
     }
 
-    @Test func everyJobEndsThoughEverythingGoesWrongAllTheTime() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func everyJobEndsThoughEverythingGoesWrongAllTheTime() {
         var options = SimulationOptions()
         options.faults = .heavy
         _ = ScheduleRunner.run("heavy", count: 300, options, flags: " --faults heavy")
@@ -43,7 +46,9 @@ import Testing
         #expect(report.faults.isEmpty)
     }
 
-    @Test func aStragglerDoesNotHoldTheJob() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func aStragglerDoesNotHoldTheJob()
+        throws
+    {
         var options = SimulationOptions()
         options.faults = FaultRates()
         options.jobs = [ModelJob(seed: 5, samples: 1 << 14, quantile: 0.01)]
@@ -72,7 +77,7 @@ import Testing
         #expect(first == second)
     }
 
-    @Test func aThousandWorkersAreServed() throws {
+    @Test(.disabled(if: isQuick, "a thousand workers")) func aThousandWorkersAreServed() throws {
         var options = SimulationOptions()
         options.workers = 1_000
         options.faults = FaultRates()

@@ -2,6 +2,7 @@
 import Foundation
 import Quantilizer
 import Simulation
+import TestMarks
 import Testing
 
 @testable import PoolCore
@@ -230,7 +231,7 @@ import Testing
 
     /// Who sends a byte now and then is cut, and so is who says nothing: both within the time that a
     /// request has.
-    @Test func slowRequestsAreCut() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func slowRequestsAreCut() throws {
         let site = try Site()
         let dripping = try site.connect()
         let silent = try site.connect()
@@ -249,7 +250,8 @@ import Testing
         #expect(try site.get("/healthz").status == 200)
     }
 
-    @Test func connectionsAndStreamsAreBounded() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func connectionsAndStreamsAreBounded() throws {
         let site = try Site()
         var streams: [TestConnection] = []
         for _ in 0..<PoolLimits.httpStreams {
@@ -274,7 +276,9 @@ import Testing
     }
 
     /// A stream that nobody reads is not written to without end, and holds up nobody.
-    @Test func updatesComeToWhoReadsThem() async throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func updatesComeToWhoReadsThem()
+        async throws
+    {
         let site = try Site()
         let reader = try site.connect()
         reader.send("GET /api/v1/events?job=j HTTP/1.1\r\nHost: localhost\r\n\r\n")

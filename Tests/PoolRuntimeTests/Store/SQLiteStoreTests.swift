@@ -3,6 +3,7 @@ import Foundation
 import SQLite
 import PoolCore
 import Quantilizer
+import TestMarks
 import Testing
 
 @testable import PoolRuntime
@@ -201,7 +202,8 @@ func refusal(_ path: String) -> PoolFailure? {
         #expect(jobs[0].checkpoint == [11] && jobs[0].partials.isEmpty)
     }
 
-    @Test func whatWasCommittedSurvivesACrashAtAnyMoment() async throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func whatWasCommittedSurvivesACrashAtAnyMoment() async throws {
         let folder = try StoreFolder()
         let store = try SQLiteStore(path: folder.file)
         try await store.commitAndWait([.submitted(Self.job("a", order: 1))]).get()
@@ -252,7 +254,9 @@ func refusal(_ path: String) -> PoolFailure? {
         #expect(try store.load()[0].partials == [[2]])
     }
 
-    @Test func theFileGivesSpaceBack() async throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func theFileGivesSpaceBack()
+        async throws
+    {
         let folder = try StoreFolder()
         let store = try SQLiteStore(path: folder.file)
         try await store.commitAndWait([.submitted(Self.job("a", order: 1))]).get()

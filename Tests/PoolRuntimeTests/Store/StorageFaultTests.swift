@@ -2,6 +2,7 @@
 import Foundation
 import PoolCore
 import Quantilizer
+import TestMarks
 import Testing
 
 @testable import PoolRuntime
@@ -99,7 +100,9 @@ import Testing
         return what
     }
 
-    @Test func aDamagedStoreIsRightOrRefused() async throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func aDamagedStoreIsRightOrRefused()
+        async throws
+    {
         let (files, expected) = try await killed()
         var chance = Chance(state: 20_261_128)
         var (right, refused) = (0, 0)

@@ -4,6 +4,7 @@ import PoolCore
 import PoolRuntime
 import Simulation
 import Synchronization
+import TestMarks
 import Testing
 
 /// Passes records on, and tells of checkpoints.
@@ -45,7 +46,8 @@ private final class WatchedStore: JobStore {
                 logger: Loopback.quiet))
     }
 
-    @Test(.timeLimit(.minutes(3))) func aJobGoesOnFromItsCheckpoint() async throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), .timeLimit(.minutes(3)))
+    func aJobGoesOnFromItsCheckpoint() async throws {
         let job = ModelJob(seed: 3, samples: 8_000_000, quantile: 0.02)
         let folder = try StoreFolder()
         let first = WatchedStore(try SQLiteStore(path: folder.file))

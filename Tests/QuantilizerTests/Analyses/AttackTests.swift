@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -19,7 +20,9 @@ import Testing
     }
 
     /// N(θ, I), C: a·x > 4: the optimum is √(2K) a/|a|, and ln p = ln Φ(√(2K) − 4).
-    @Test(arguments: [(0.5, -6.607726), (2, -3.783184), (8, -0.693147)])
+    @Test(
+        .disabled(if: isQuick, "slow without an optimiser"),
+        arguments: [(0.5, -6.607726), (2, -3.783184), (8, -0.693147)])
     func linearOptima(budget: Double, logP: Double) throws {
         let node = Self.linear.with("attack", ["kl": .init(floatLiteral: budget)])
         let (result, table) = try Self.table(node)
@@ -69,7 +72,7 @@ import Testing
 
     /// 1,000 repeats with small runs: both intervals hold the truth, for the shift that each found, as
     /// often as they say, less what small numbers of effective samples cost (see docs).
-    @Test func intervalsCover() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func intervalsCover() throws {
         var held = [0, 0]
         for seed in 0..<1_000 {
             let (_, table) = try Self.table([

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -76,7 +77,7 @@ import Testing
     }
 
     /// The bound holds the truth at least as often as it says: 1,000 repeats of 500 base draws.
-    @Test func boundsCover() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func boundsCover() throws {
         var held = 0
         for seed in 0..<1_000 {
             let (_, table) = try Self.table([
@@ -101,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func theSameJobAgain() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func theSameJobAgain() throws {
         let spec = try JobSpec.parse(Self.poisoned)
         let again = try JobSpec.parse(JobNode(spec.normalised))
         #expect(again.normalised.text() == spec.normalised.text())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -31,7 +32,8 @@ import Testing
     }
 
     /// E[value | top q] = m/√var and the reward's mean m·√var, with m = φ(z)/q and var the reward's.
-    @Test(arguments: ["evolution", "random"]) func knownOptimum(way: String) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: ["evolution", "random"])
+    func knownOptimum(way: String) throws {
         let (result, table) = try Self.table(
             Self.with([
                 ("by", JobNode(.string(way))),
@@ -68,7 +70,7 @@ import Testing
     }
 
     /// The gradient of the smoothed score: of m·cos(w − a) it is −m·exp(−σ²/2)·sin(w − a).
-    @Test func evolutionGradient() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func evolutionGradient() throws {
         let (_, table) = try Self.table([
             "seed": 2, "base": ["normal": ["dimension": 2]],
             "utility": "cos(w)*x[0] + sin(w)*x[1]", "quantile": 0.1,
@@ -84,7 +86,7 @@ import Testing
 
     /// 1,000 repeats: the intervals on fresh samples hold the finite-sample mean, which for a uniform
     /// base is known: 1 − (k + 1)/(2(N + 1)).
-    @Test func intervalsCover() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func intervalsCover() throws {
         var criterion = 0
         var gap = 0
         let truth = 1 - 27.0 / (2 * 257)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -58,7 +59,7 @@ import Testing
 
     /// 1,000 repeats: how often the intervals and bands hold the known means. Binomial standard error
     /// of 950 is 6.9; allowed are four of them.
-    @Test func intervalsCover() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func intervalsCover() throws {
         let quantiles = [0.02, 0.1, 0.3]
         // Value V, error E, both N(0, 1), U = V + E: E[V | top q] = φ(z)/(q√2).
         let truth = quantiles.map { q -> Double in
@@ -120,7 +121,7 @@ import Testing
     /// E[e^(x/2) | top q] = e^(μ/2 + 1/8) Φ(½ − z)/q. Of 400 intervals at 95 % 380 are right, with a
     /// standard error of 4.4; those of the cost may be too wide, those of the ratio are: each of its two means
     /// has half of the error, and they share their samples. The ratio is to E[e^(x/2)] at μ = 0.
-    @Test func settingsCover() throws {
+    @Test(.disabled(if: isQuick, "four hundred jobs")) func settingsCover() throws {
         let means = [-1.0, 0, 1]
         let quantiles = [0.05, 0.2, 1]
         var own = [Int](repeating: 0, count: 9)

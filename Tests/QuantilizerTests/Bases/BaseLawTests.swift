@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Quantilizer
+import TestMarks
 import Testing
 
 /// Laws that every base keeps, and first values that must never change.
@@ -141,7 +142,7 @@ import Testing
         try BaseRegistry.make(c.node, resources: resources, path: "base")
     }
 
-    @Test(arguments: cases)
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: cases)
     func valuesAreFiniteAndInTheSupport(_ c: Case) throws {
         let base = try Self.make(c)
         for row in BaseSamples.rows(base, seed: 5, first: 0, lanes: 500) {
@@ -173,7 +174,7 @@ import Testing
     }
 
     /// The normalised description builds the same base again, and describes it alike.
-    @Test(arguments: cases)
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: cases)
     func descriptionsBuildTheSameBase(_ c: Case) throws {
         let base = try Self.make(c)
         let again = try BaseRegistry.make(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -28,7 +29,7 @@ import Testing
     ]
 
     /// Kolmogorov's limit at α = 1e-4 for each of eight marginals (2.226/√n): once in 1,250 seeds.
-    @Test(arguments: [nil, 3.0])
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [nil, 3.0])
     func marginalsAreTheirLaws(_ df: Double?) throws {
         let base = try Self.node(Self.matrix, df: df.map { .scalar("\($0)", false) }).base()
         #expect(base.componentNames == ["a", "b", "c", "d"])
@@ -59,7 +60,7 @@ import Testing
 
     /// Kendall's τ = 2/π asin ρ for both, Spearman's 6/π asin(ρ/2) for the Gaussian; τ over 6,000
     /// samples has a standard error of at most 0.0088 (2/3 of 1/√n under independence, less beyond).
-    @Test(arguments: [nil, 4.0])
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [nil, 4.0])
     func rankCorrelationsAreKnown(_ df: Double?) throws {
         let base = try Self.node(Self.matrix, df: df.map { .scalar("\($0)", false) }).base()
         let count = 6_000
@@ -169,7 +170,7 @@ import Testing
 
     /// Two exponentials and a Gaussian copula far out: splitting moves the noise, importance takes the
     /// density; the truth by quadrature.
-    @Test func rareEventsOfACopula() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func rareEventsOfACopula() throws {
         let marginals: JobNode = ["a": ["exponential": [:]], "b": ["exponential": [:]]]
         let base: JobNode = ["copula": ["marginals": marginals, "correlation": 0.5]]
         // P[min > 7] = ∫ φ(z) Φ((ρz − t)/√(1 − ρ²)) over z > t, with Φ(−t) = e^−7.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -10,7 +11,7 @@ import Testing
 
     /// Relative to the value or to 1, whichever is larger; the parameters of the largest shapes lose
     /// as many digits as their logarithms have.
-    @Test func knownValues() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func knownValues() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent()
         let text = try String(

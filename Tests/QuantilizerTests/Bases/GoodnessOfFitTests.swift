@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Quantilizer
+import TestMarks
 import Testing
 
 /// Samples of every base against its distribution function, by χ² over 128 cells of equal mass (or
@@ -8,7 +9,7 @@ import Testing
 ///
 /// Fixed seeds; α = .001 a test and base, so 74 tests would fail together once in 14 seeds: a change
 /// of seed after a failure needs a reason. 10^7 samples in release, 2 · 10^5 in debug.
-@Suite struct GoodnessOfFitTests {
+@Suite(.disabled(if: isQuick, "millions of samples a law")) struct GoodnessOfFitTests {
     typealias S = SpecialFunctions
     #if DEBUG
         static let samples = 200_000

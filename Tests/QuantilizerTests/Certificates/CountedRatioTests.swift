@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -7,7 +8,7 @@ import Testing
 /// Every method in whole runs, on bases where dP/dγ can be counted: no ratio is above A.
 ///
 /// `QPOOL_RATIOS=20000` makes so many runs a row and prints the table of docs/methods/counted.md.
-@Suite struct CountedRatioTests {
+@Suite(.disabled(if: isQuick, "thousands of jobs a method")) struct CountedRatioTests {
     private struct Case: Sendable {
         let name: String
         /// Runs where the environment asks for none.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -15,7 +16,9 @@ import Testing
 
     /// Extended by 8 until the best is in the set, ten looks at most: P(draw in the set) is above
     /// A·γ = 0.08 of the last extent alone, and below what the looks make of it.
-    @Test func goingOnUntilItLooksGoodIsPaidFor() throws {
+    @Test(.disabled(if: isQuick, "two thousand jobs")) func goingOnUntilItLooksGoodIsPaidFor()
+        throws
+    {
         var hits = 0
         let runs = 2_000
         var promised = 0.0
@@ -84,7 +87,7 @@ import Testing
 
     /// Sixteen samples, two kept, two draws: each pair of outcomes of the base comes at most
     /// C(16, 2)/C(2, 2) = 120 times as often as it does among two base samples, and far more than A².
-    @Test func pairsOfDrawsTogether() throws {
+    @Test(.disabled(if: isQuick, "twenty thousand jobs")) func pairsOfDrawsTogether() throws {
         #expect(Certificate.joint(kept: 2, issued: 16, draws: 2) == 120)
         #expect(Certificate.joint(kept: 2, issued: 16, draws: 1) == nil)
         var together = 0
@@ -106,7 +109,7 @@ import Testing
 
     /// Independent draws above a pilot's k-th best: two of a set of mass p come together at most
     /// C(n, 2)/C(k − 1, 2) times as often as two base samples do, over pilots.
-    @Test func independentDrawsTogether() throws {
+    @Test(.disabled(if: isQuick, "twenty thousand jobs")) func independentDrawsTogether() throws {
         var together = 0
         let runs = 20_000
         var promised = 0.0

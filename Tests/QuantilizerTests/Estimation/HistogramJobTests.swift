@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -25,7 +26,8 @@ import Testing
     }
 
     /// Cuts, order, repetition, hints, crashes and what was encoded on the way change no count.
-    @Test(arguments: 0..<6) func theSameOfAnyWay(_ seed: Int) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: 0..<6)
+    func theSameOfAnyWay(_ seed: Int) throws {
         for method in [MethodChoice.exact, .band(cut: 0.01), .impact(width: nil)] {
             var job = Self.job(20_000, method)
             if method.name == "impact" {
@@ -46,7 +48,7 @@ import Testing
     }
 
     /// Several rounds, as small buffers make them.
-    @Test func streamedAsWhole() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func streamedAsWhole() throws {
         var job = Self.job(1 << 17)
         job.settings.memoryBytes = 1 << 20
         let machine = run(job, level: 12)
@@ -87,7 +89,9 @@ import Testing
     }
 
     /// Every way of asking for as many samples as it takes counts those that were issued.
-    @Test func otherMethodsCountWhatTheyIssue() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func otherMethodsCountWhatTheyIssue()
+        throws
+    {
         for method in [
             MethodChoice.bestOfN, .threshold(.value(10), maximumSamples: 20_000),
             .threshold(.pilot(2_000), maximumSamples: 20_000),
@@ -131,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func hostileBytesDoNotTrap() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func hostileBytesDoNotTrap() throws {
         let job = Self.job()
         let round = try #require(JobMachine(job: job).currentRound)
         let range = try #require(DyadicRange(start: 0, level: 12))

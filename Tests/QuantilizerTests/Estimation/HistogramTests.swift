@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -53,7 +54,8 @@ import Testing
         ]
     }()
 
-    @Test(arguments: [16, 17, 200, 256, 4096]) func countsAreThoseOfEachValue(_ most: Int) {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [16, 17, 200, 256, 4096])
+    func countsAreThoseOfEachValue(_ most: Int) {
         for (name, values) in Self.columns {
             let expected = countedOneByOne(values, most: most)
             #expect(collected(values, most: most) == expected, "\(name), \(most)")
@@ -64,7 +66,8 @@ import Testing
     }
 
     /// Parts cut anywhere and joined in any order are the whole, to the bit.
-    @Test(arguments: 0..<20) func anyCutInAnyOrder(_ seed: Int) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: 0..<20)
+    func anyCutInAnyOrder(_ seed: Int) throws {
         var random = SplitMix(state: UInt64(seed))
         for (name, values) in Self.columns {
             let most = [16, 200, 256][Int(random.next() % 3)]
@@ -87,7 +90,8 @@ import Testing
     }
 
     /// The top's histogram is that of its samples, where ties are cut by their labels too.
-    @Test func theTopIsCountedExactly() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func theTopIsCountedExactly() throws
+    {
         for (name, values) in Self.columns where values.contains(where: \.isFinite) {
             let whole = countedOneByOne(values, most: 200)
             let ranked = values.filter { !$0.isNaN }.sorted(by: >)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -38,7 +39,7 @@ import Testing
     ///
     /// At 90 % a correct interval fails this with probability below 1e-5 either way: ± 4.4 sd; the
     /// threshold's is conservative by the binomial's steps, about 1 % here.
-    @Test func coverageAtFixedSeeds() throws {
+    @Test(.disabled(if: isQuick, "two thousand jobs")) func coverageAtFixedSeeds() throws {
         var thresholdHits = 0
         var massHits = 0
         var topHits = 0
@@ -62,7 +63,8 @@ import Testing
     }
 
     /// All looks of a run hold together: with 80 % asked, at least that many of 300 runs.
-    @Test func watchedIntervalsHoldTogether() throws {
+    @Test(.disabled(if: isQuick, "ten million samples")) func watchedIntervalsHoldTogether() throws
+    {
         var held = 0
         for seed in 0..<300 as Range<UInt64> {
             let job = unitJob(

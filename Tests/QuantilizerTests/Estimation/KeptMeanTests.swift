@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -41,7 +42,8 @@ import Testing
         },
     ]
 
-    @Test(arguments: laws) func theBestHoldTheirMean(_ law: Law) throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs a law"), arguments: laws)
+    func theBestHoldTheirMean(_ law: Law) throws {
         for kept in [2, 5, 20, 100] as [UInt64] {
             var printed = 0
             var held = 0
@@ -69,7 +71,8 @@ import Testing
     }
 
     /// Laws whose variance does not exist, or hardly: what is wrong without a warning is no more than an interval may miss.
-    @Test(arguments: [1 / 1.5, 0.4, 0.33]) func heavyTailsAreSeldomWrongAndSilent(_ shape: Double)
+    @Test(.disabled(if: isQuick, "a thousand jobs a law"), arguments: [1 / 1.5, 0.4, 0.33])
+    func heavyTailsAreSeldomWrongAndSilent(_ shape: Double)
         throws
     {
         let truth = Elementary.pow(0.1, -shape) / (1 - shape)
@@ -92,7 +95,9 @@ import Testing
     }
 
     /// Fresh draws above a threshold that is given: few of them have no interval.
-    @Test(arguments: [2, 5, 50]) func givenThresholds(_ draws: Int) throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs"), arguments: [2, 5, 50]) func givenThresholds(
+        _ draws: Int
+    ) throws {
         var printed = 0
         var held = 0
         for seed in 0..<1_000 as Range<UInt64> {
@@ -128,7 +133,9 @@ import Testing
 
     /// ξ of generalised Pareto laws, wherever 0 is: the interval holds, 400 runs of 128 excesses each.
     /// At −1 the law is uniform, and the estimate's own error is not (1 + ξ)/√n, which is none.
-    @Test(arguments: [-1, -0.5, -0.25, 0.25, 0.5, 1]) func tailIndexIsThatOfTheLaw(_ shape: Double)
+    @Test(
+        .disabled(if: isQuick, "four hundred jobs a law"),
+        arguments: [-1, -0.5, -0.25, 0.25, 0.5, 1]) func tailIndexIsThatOfTheLaw(_ shape: Double)
         throws
     {
         try expectCoverage(0.95, repeats: 400) { number in

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// Numbers whose squares are no numbers of ordinary size: every statistic is that of x[0], scaled.
-@Suite struct ScaleTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct ScaleTests {
     /// Factors of ordinary size, and some whose squares and cubes vanish or overflow.
     static let factors: [Double] = [1e-305, 1e-200, 1e-152, 1e-90, 1e90, 1e152, 1e200, 1e300]
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// How often the interval of the mean above the threshold holds the truth: 1,000 runs each, 95 %,
 /// standard error 6.9 runs; four of them are allowed for.
-@Suite struct TopMeanIntervalTests {
+@Suite(.disabled(if: isQuick, "a thousand jobs a method")) struct TopMeanIntervalTests {
     /// E[X | X > t] of a standard normal.
     private func mean(above t: Double) -> Double {
         Elementary.exp(-t * t / 2) / (2 * Double.pi).squareRoot()

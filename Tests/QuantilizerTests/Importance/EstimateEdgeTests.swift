@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -17,7 +18,9 @@ import Testing
     }
 
     /// Φ(4.2), by every method: inside [0, 1], inside its own interval, and the interval holds.
-    @Test(arguments: ["splitting", "plain", "cross-entropy", "importance"])
+    @Test(
+        .disabled(if: isQuick, "slow without an optimiser"),
+        arguments: ["splitting", "plain", "cross-entropy", "importance"])
     func nearlyEverything(_ name: String) throws {
         let truth = 0.9999866542509841
         let method: JobNode =

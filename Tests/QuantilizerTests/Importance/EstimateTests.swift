@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -68,7 +69,9 @@ import Testing
             most: 0.06)
     }
 
-    @Test(arguments: problems) func splitting(_ problem: Problem) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: problems) func splitting(
+        _ problem: Problem
+    ) throws {
         try check(problem, "splitting", most: 0.2)
     }
 
@@ -110,7 +113,8 @@ import Testing
         #expect((2..<5).map { results[0, $0] } == [2, .infinity, 4])
     }
 
-    @Test func estimatesAreVerifiedAndCutAnyWay() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func estimatesAreVerifiedAndCutAnyWay() throws {
         for method: JobNode in ["plain", "splitting", "cross-entropy"] {
             let spec = try JobSpec.parse([
                 "base": ["normal": ["dimension": 2]], "event": "x[0] > 2.5", "utility": "x[0]",
@@ -154,13 +158,13 @@ import Testing
     private static let tail = Problem(
         name: "normal tail", dimension: 2, level: "x[0] - 3", p: 0.0013498980316300946)
 
-    @Test func crossEntropyCovers() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func crossEntropyCovers() throws {
         let result = try coverage(
             Self.tail, ["cross-entropy": ["round": 512, "samples": 512]])
         #expect(abs(result.deviations) < 4, "\(result)")
     }
 
-    @Test func importanceCovers() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func importanceCovers() throws {
         let proposal: JobNode = ["normal": ["mean": [3, 0], "sd": 1]]
         let result = try coverage(
             Self.tail, ["importance": ["proposal": proposal, "samples": 512]])
@@ -169,7 +173,9 @@ import Testing
 
     /// With moves of every particle, and with chains: never less, and since chance may take an eighth of
     /// the error probability alone, more: with six islands nearly always at 95 %, and at 50 % not always.
-    @Test(arguments: [["moves": 3], ["chain": 8]] as [JobNode])
+    @Test(
+        .disabled(if: isQuick, "a thousand jobs"),
+        arguments: [["moves": 3], ["chain": 8]] as [JobNode])
     func splittingCovers(_ moves: JobNode) throws {
         let method: JobNode = ["splitting": moves.with("particles", 256).with("islands", 6)]
         let result = try coverage(Self.tail, method)
@@ -179,7 +185,7 @@ import Testing
     }
 
     /// Clopper and Pearson's interval never covers less; a little more, as counts are whole.
-    @Test func plainCovers() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func plainCovers() throws {
         var hits = 0
         for seed in 0..<1_000 {
             let spec = try JobSpec.parse([

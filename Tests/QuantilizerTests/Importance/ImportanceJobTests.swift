@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -78,14 +79,20 @@ import Testing
     }
 
     /// Bases of words, discrete ones, mixtures: the noise is adapted, whatever the values are.
-    @Test(arguments: [
-        (["poisson": ["mean": 4, "dimension": 5]] as JobNode, "sum(x)", 54.0, 3.6e-10, 2e-7),
-        (["exponential": ["dimension": 3]] as JobNode, "sum(x)", 16.0, 0, 1e-3),
-        (
-            ["mixture": [["weight": 1, "normal": [:]], ["weight": 1, "student-t": ["df": 3]]]]
-                as JobNode, "x", 5.0, 0, 1e-2
-        ),
-    ])
+    @Test(
+        .disabled(if: isQuick, "slow without an optimiser"),
+        arguments: [
+            (["poisson": ["mean": 4, "dimension": 5]] as JobNode, "sum(x)", 54.0, 3.6e-10, 2e-7),
+            (["exponential": ["dimension": 3]] as JobNode, "sum(x)", 16.0, 0, 1e-3),
+            (
+                [
+                    "mixture": [
+                        ["weight": 1, "normal": [:]], ["weight": 1, "student-t": ["df": 3]],
+                    ]
+                ]
+                    as JobNode, "x", 5.0, 0, 1e-2
+            ),
+        ])
     func otherBases(
         base: JobNode, utility: String, low: Double, least: Double, most: Double
     ) throws {
@@ -110,7 +117,8 @@ import Testing
             selection.threshold.tailMass - tied < estimate.interval.upper * 1.2, "\(estimate)")
     }
 
-    @Test func anyCutGivesTheSameBits() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func anyCutGivesTheSameBits() throws
+    {
         for node in [Self.small, Self.file.with("quantile", 1e-3)] {
             let job = try JobSpec.parse(node).job
             let expected = try #require(run(job).result)
@@ -134,7 +142,7 @@ import Testing
     }
 
     /// A proposal far from the tail: the gate turns it down, draws are base draws, and it says so.
-    @Test func badProposalsSaySo() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func badProposalsSaySo() throws {
         var codes: Set<String> = []
         for (mean, seed) in [(-3, 1), (-3, 2), (2, 3), (9, 4), (9, 5)] {
             let spec = try JobSpec.parse(
@@ -178,7 +186,7 @@ import Testing
 
     // MARK: Bytes from outside
 
-    @Test func hostileBytesNeverTrap() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func hostileBytesNeverTrap() throws {
         for node in [Self.small, Self.file.with("quantile", 0.01)] {
             let job = try JobSpec.parse(node).job
             let evaluator = RangeEvaluator(job: job)

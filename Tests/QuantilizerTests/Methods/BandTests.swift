@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -18,9 +19,12 @@ import Testing
 
     /// Ties, several quantiles and utilities, few candidates in memory: against brute force, and
     /// whichever way the work is cut.
-    @Test(arguments: [6_000, 300_000] as [UInt64]) func agreesWithBruteForce(
-        _ samples: UInt64
-    ) throws {
+    @Test(
+        .disabled(if: isQuick, "slow without an optimiser"),
+        arguments: [6_000, 300_000] as [UInt64]) func agreesWithBruteForce(
+            _ samples: UInt64
+        ) throws
+    {
         let utilities: [@Sendable (Double) -> Double] = [
             { $0 }, { (20 * $0).rounded(.down) },
         ]
@@ -57,7 +61,7 @@ import Testing
     }
 
     /// Atoms, the best cut off: dP/dγ ≤ N/(k₂ − k₁), and the best atom nearly never comes.
-    @Test func tenThousandRunsKeepThePromise() throws {
+    @Test(.disabled(if: isQuick, "ten thousand jobs")) func tenThousandRunsKeepThePromise() throws {
         let masses = [0.5, 0.25, 0.125, 0.0625, 0.046875, 0.015625]
         let atom: @Sendable (Double) -> Double = { x in
             x < 0.5 ? 0 : x < 0.75 ? 1 : x < 0.875 ? 2 : x < 0.9375 ? 3 : x < 0.984375 ? 4 : 5
@@ -81,7 +85,7 @@ import Testing
     ///
     /// The interval is asymptotic; with 2,000 samples it covers as often as it says within the
     /// allowance of four standard errors.
-    @Test func intervalOfTheMeanCovers() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func intervalOfTheMeanCovers() throws {
         try expectCoverage(0.9, repeats: 1_000, atMost: 0.9) { number in
             let job = job(
                 JobSettings(

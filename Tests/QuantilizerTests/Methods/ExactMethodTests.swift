@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -30,7 +31,8 @@ import Testing
         try #require(machine.result?.work.first { $0.name == name }).value
     }
 
-    @Test(arguments: [0, 1]) func littleMemoryGivesTheSameBits(_ kind: Int) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [0, 1])
+    func littleMemoryGivesTheSameBits(_ kind: Int) throws {
         let utility = kind == 0 ? Self.steps : { @Sendable x in x * (1.7 - x) }
         let large = run(job(memory: 64 << 20, utility: utility))
         let job = job(memory: 160 * 3 * 4000, utility: utility)
@@ -45,7 +47,9 @@ import Testing
     }
 
     /// Many kept samples are streamed though memory would hold them; the answer is that of one round.
-    @Test func manyKeptSamplesAreStreamed() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func manyKeptSamplesAreStreamed()
+        throws
+    {
         let job = unitJob(
             JobSettings(
                 seed: 5, samples: ExactMethod.manySamples, quantiles: [0.01, 0.05], draws: 50),
@@ -66,7 +70,8 @@ import Testing
     }
 
     /// A bracket on the wrong side always misses, so digits of the keys must find the threshold.
-    @Test(arguments: [0, 1]) func digitsFindWhatTheBracketMissed(_ kind: Int) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [0, 1])
+    func digitsFindWhatTheBracketMissed(_ kind: Int) throws {
         let utility = kind == 0 ? Self.steps : { @Sendable x in x * (1.7 - x) }
         let large = run(job(memory: 64 << 20, utility: utility))
         let job = job(memory: 160 * 3 * 4000, utility: utility)

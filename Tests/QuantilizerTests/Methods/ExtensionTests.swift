@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// A job that was extended is the job that was large from the start, to the bit.
-@Suite struct ExtensionTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct ExtensionTests {
     /// Ties, infinities, NaN; smooth; one value alone; a few values.
     private static let utilities: [@Sendable (Double) -> Double] = [
         { x in x < 0.01 ? .nan : x > 0.9995 ? .infinity : (x * 40).rounded(.down) / 4 - 5 },

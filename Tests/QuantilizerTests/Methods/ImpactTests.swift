@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -76,7 +77,7 @@ import Testing
 
     /// The cells' ratios are at most A; those of actions are not, which is why the promise is about
     /// the variable alone.
-    @Test func tenThousandRunsKeepThePromise() throws {
+    @Test(.disabled(if: isQuick, "ten thousand jobs")) func tenThousandRunsKeepThePromise() throws {
         let cell: @Sendable (Double) -> Double = { x in
             x < 0.5 ? 0 : x < 0.8 ? 1 : x < 0.95 ? 2 : x < 0.99 ? 3 : 4
         }
@@ -99,7 +100,8 @@ import Testing
         #expect(finest.ratios[1].ratio > 8 + 10 * finest.ratios[1].error)
     }
 
-    @Test func tooManyCellsAreRefused() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func tooManyCellsAreRefused() throws
+    {
         let job = job(
             JobSettings(seed: 1, samples: 100_000, quantiles: [0.1]), variable: { $0 },
             utility: { $0 })

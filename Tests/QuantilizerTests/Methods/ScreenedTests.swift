@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -83,7 +84,8 @@ import Testing
         #expect(abs(result.selections[0].costs[0].base - 0.5) < 0.02)
     }
 
-    @Test(arguments: [1, 2, 3] as [UInt64]) func anyCutGivesTheSameBits(_ seed: UInt64) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [1, 2, 3] as [UInt64])
+    func anyCutGivesTheSameBits(_ seed: UInt64) throws {
         let settings = JobSettings(
             seed: seed, samples: 20_000, quantiles: [0.01], draws: 20, memoryBytes: 1 << 20)
         let screened = ScreenedSettings(survivors: .share(0.3), audit: 300)
@@ -99,7 +101,7 @@ import Testing
     }
 
     /// The screen drops what is best and lets a rare decoy through: dP/dγ ≤ N/k atom by atom.
-    @Test func tenThousandRunsKeepThePromise() throws {
+    @Test(.disabled(if: isQuick, "ten thousand jobs")) func tenThousandRunsKeepThePromise() throws {
         let masses = [0.5, 0.3, 0.15, 0.04, 0.01]
         let atom: @Sendable (Double) -> Double = { x in
             x < 0.5 ? 0 : x < 0.8 ? 1 : x < 0.95 ? 2 : x < 0.99 ? 3 : 4
@@ -122,7 +124,7 @@ import Testing
     }
 
     /// The audit's interval against the number missed, counted: 1,000 runs at 90 %.
-    @Test func theAuditCoversWhatWasMissed() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func theAuditCoversWhatWasMissed() throws {
         let samples: UInt64 = 2_048
         try expectCoverage(0.9, repeats: 1_000) { number in
             let job = job(
@@ -165,7 +167,7 @@ import Testing
         #expect(abs(law.atMost(2) - (15_504 + 48_450 + 51_300) / 142_506) < 1e-12)
     }
 
-    @Test func readsJobFiles() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func readsJobFiles() throws {
         let file: JobNode = [
             "base": ["normal": ["dimension": 3]], "utility": "sum(x^3)", "quantile": 0.001,
             "samples": 100_000, "draws": 5,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// What a pilot says of levels, tilts and caps, against closed forms.
-@Suite struct PilotSampleTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct PilotSampleTests {
     /// As many points as a law's quantiles, evenly spread: sums over them are integrals.
     private func grid(_ quantile: (Double) -> Double) -> PilotSample {
         let n = 200_000
@@ -13,7 +14,7 @@ import Testing
     }
 
     /// The references of the max-min policy: N(0,1), Exp(2), U[0,1].
-    @Test func levelsOfOrderOne() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func levelsOfOrderOne() {
         let normal = grid { SpecialFunctions.normalQuantile($0) }
         for (epsilon, t, q) in [
             (0.1, 0.9023463475, 0.1834364562), (0.01, 1.9383563073, 0.0262898836),
@@ -33,7 +34,7 @@ import Testing
     }
 
     /// E(U − t)₊² = (1 + t²)Q(t) − tφ(t) for a standard normal.
-    @Test func levelsOfOrderTwo() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func levelsOfOrderTwo() {
         let normal = grid { SpecialFunctions.normalQuantile($0) }
         for t in [-0.5, 0.3, 1.2] {
             let q = SpecialFunctions.normalUpperTail(t)
@@ -44,7 +45,7 @@ import Testing
     }
 
     /// The tilt of N(0,1) with U = x: KL = 1/(2β²), E[U] = 1/β.
-    @Test func tiltsOfTheNormalLaw() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func tiltsOfTheNormalLaw() {
         let normal = grid { SpecialFunctions.normalQuantile($0) }
         for beta in [0.7, 1, 2] {
             #expect(abs(normal.divergence(beta: beta) - 0.5 / (beta * beta)) < 0.003)
@@ -55,7 +56,7 @@ import Testing
         #expect(abs(normal.admission(free).divergence - 0.5) < 0.002)
     }
 
-    @Test func capsCutOffWhatTheySay() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func capsCutOffWhatTheySay() {
         let normal = grid { SpecialFunctions.normalQuantile($0) }
         for weight in [
             Tempering.Weight.exponential(beta: 0.8), .power(level: 0.5, exponent: 1),
@@ -78,7 +79,7 @@ import Testing
 }
 
 /// `tilt` and `minimax` as jobs.
-@Suite struct TemperedTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct TemperedTests {
     private static let masses = [0.5, 0.3, 0.15, 0.04, 0.008, 0.002]
     private static let atom: @Sendable (Double) -> Double = { x in
         x < 0.5 ? 0 : x < 0.8 ? 1 : x < 0.95 ? 2 : x < 0.99 ? 3 : x < 0.998 ? 4 : 5
@@ -99,7 +100,8 @@ import Testing
     }
 
     /// A = N/k in whole runs with poor pilots; resampling by weight alone breaks it.
-    @Test func tiltsKeepThePromiseThatWeightsAloneBreak() throws {
+    @Test(.disabled(if: isQuick, "ten thousand jobs"))
+    func tiltsKeepThePromiseThatWeightsAloneBreak() throws {
         var count = RatioCount(masses: Self.masses)
         var ungated = RatioCount(masses: Self.masses)
         let picks = RandomStream(seed: 77, domain: .pick)
@@ -133,7 +135,7 @@ import Testing
     ///
     /// On the uniform law with weight exp(u/β) capped at c: with E = exp(1/β),
     /// ∫ u·min(w, w(c)) and ∫ min(w, w(c)) are elementary. The interval is asymptotic.
-    @Test func topMeanIntervalCovers() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func topMeanIntervalCovers() throws {
         let beta = 0.3
         try expectCoverage(0.9, repeats: 1_000, atMost: 0.9) { number in
             let job = job(
@@ -152,7 +154,7 @@ import Testing
     }
 
     /// The mass above minimax's level, counted on samples that had no part in choosing it.
-    @Test func tailMassIntervalCovers() throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs")) func tailMassIntervalCovers() throws {
         try expectCoverage(0.9, repeats: 1_000) { number in
             let job = job(
                 JobSettings(
@@ -168,7 +170,9 @@ import Testing
 
     /// ε from pairs: Chernoff's bound covers whatever the law, Student's nearly so (here of (U − V)₊
     /// where the difference is uniform on [−1, 1]: mean 1/4, L² norm √(1/6)).
-    @Test(arguments: [1, 2]) func boundsOfEpsilonCover(_ order: Int) throws {
+    @Test(.disabled(if: isQuick, "a thousand jobs"), arguments: [1, 2]) func boundsOfEpsilonCover(
+        _ order: Int
+    ) throws {
         let truth = order == 1 ? 0.25 : (1.0 / 6).squareRoot()
         for limit in [1.0, nil] {
             expectCoverage(0.95, repeats: 1_000) { number in

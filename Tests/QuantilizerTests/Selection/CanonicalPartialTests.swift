@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -89,7 +90,7 @@ import Testing
         #expect(different > 5)
     }
 
-    @Test func aLieHasAnotherForm() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func aLieHasAnotherForm() throws {
         let round = Round(
             number: 0, domain: .base, range: 0..<4_096, task: tasks[0], measures: true)
         let range = try #require(DyadicRange(start: 0, level: 10))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -8,6 +9,7 @@ import Testing
 @Suite struct ReachedLevelTests {
     /// Each level's mass is near the truth, its interval ends in the result's own, and no cut changes it.
     @Test(
+        .disabled(if: isQuick, "slow without an optimiser"),
         arguments: [
             ["method": "splitting", "event": "x[0] > 5", "utility": "x[0]"],
             [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -22,7 +23,8 @@ import Testing
 
     /// Fewer than 10⁶ evaluations for 100 draws, all beyond their quantile; the weight within five
     /// standard deviations of the true mass above the threshold.
-    @Test(arguments: [1e-6, 1e-9]) func gaussianTails(quantile: Double) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [1e-6, 1e-9])
+    func gaussianTails(quantile: Double) throws {
         let spec = try JobSpec.parse(Self.file.with("quantile", JobNode(.number(quantile))))
         let result = try #require(run(spec.job).result)
         let selection = result.selections[0]
@@ -51,7 +53,8 @@ import Testing
         #expect(result.warnings.isEmpty, "\(result.warnings)")
     }
 
-    @Test func anyCutGivesTheSameBits() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func anyCutGivesTheSameBits() throws
+    {
         let job = try JobSpec.parse(Self.small).job
         let expected = try #require(run(job).result)
         #expect(expected.selections[0].costs[0].bound != nil)
@@ -87,7 +90,8 @@ import Testing
             Set(result.warnings.map(\.code)).isSuperset(of: ["fell-back", "pilot-stopped-short"]))
     }
 
-    @Test func verificationRunsTheIslandsAgain() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func verificationRunsTheIslandsAgain() throws {
         let spec = try JobSpec.parse(Self.small)
         let result = try #require(run(spec.job).result)
         let document = ResultJSON(result, spec: spec).document(id: nil, digest: "d")
@@ -108,7 +112,7 @@ import Testing
     }
 
     /// A flat utility is all tie: labels alone are gone down, and draws are plain base draws in law.
-    @Test func constantUtility() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func constantUtility() throws {
         let spec = try JobSpec.parse(Self.small.with("utility", "0*x[0]"))
         let result = try #require(run(spec.job).result)
         #expect(result.selections[0].certificate.fallback == 0)
@@ -125,7 +129,8 @@ import Testing
 
     // MARK: Bytes from outside
 
-    @Test(arguments: [false, true]) func hostileBytesNeverTrap(isEstimate: Bool) throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: [false, true])
+    func hostileBytesNeverTrap(isEstimate: Bool) throws {
         let job = try JobSpec.parse(isEstimate ? Self.event : Self.small).job
         let evaluator = RangeEvaluator(job: job)
         var machine = JobMachine(job: job)
@@ -196,7 +201,7 @@ import Testing
     }
 
     /// Nothing moves after an event, so an island takes the moves of one level fewer.
-    @Test func evaluationsOfAnEvent() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func evaluationsOfAnEvent() throws {
         for method: JobNode in [["moves": 3], ["chain": 8]] {
             let node = Self.event.with("method", ["splitting": method])
             let job = try JobSpec.parse(node).job

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// Moves leave the base as it is, on every kind of slot.
-@Suite struct SplittingMoveTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct SplittingMoveTests {
     private static let count = 8192
     private static let normals = 3
 
@@ -32,9 +33,12 @@ import Testing
 
     /// Kolmogorov–Smirnov at α = .001: 1.95/√n. Fixed seeds; 15 tests, so a false alarm in 1.5 % of
     /// choices of seeds.
-    @Test(arguments: [
-        [Move.crankNicolson(step: 0.3)], [.refreshWord], [.crankNicolson(step: 0.9), .refreshWord],
-    ])
+    @Test(
+        .disabled(if: isQuick, "slow without an optimiser"),
+        arguments: [
+            [Move.crankNicolson(step: 0.3)], [.refreshWord],
+            [.crankNicolson(step: 0.9), .refreshWord],
+        ])
     func manyMovesKeepTheLaw(moves: [Move]) {
         var cloud = cloud(seed: 11)
         for step in 1...12 as ClosedRange<UInt32> {

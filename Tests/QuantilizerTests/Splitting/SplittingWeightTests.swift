@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// Frozen islands are properly weighted: E[Z · c] is the base's mean of c above the last level.
-@Suite struct SplittingWeightTests {
+@Suite(.disabled(if: isQuick, "hundreds of jobs of splitting")) struct SplittingWeightTests {
     private let settings = SplittingSettings(particleBits: 8, islands: 1, moves: 2)
 
     /// Five standard errors of 300 islands: a false alarm in fewer than 1e-5 of choices of seeds.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -30,7 +31,7 @@ import Testing
 
     /// Over 80 seeds: a mean within four of its standard errors, a spread below 0.3 (0.5 before), no more
     /// than six intervals that miss (four of a hundred would be so many in one of 10⁴), one of them silently.
-    @Test func theIntervalHolds() throws {
+    @Test(.disabled(if: isQuick, "eighty jobs of splitting")) func theIntervalHolds() throws {
         let repeats = 80
         var values: [Double] = []
         var missed = 0

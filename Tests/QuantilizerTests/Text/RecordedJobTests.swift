@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -124,7 +125,7 @@ private struct Scribes: TextProvider {
     }
 
     /// What is thrown away may depend on what it was: N·m/k is promised and kept, and N/k would not be.
-    @Test func whatWasDrawnAgainIsPaidFor() throws {
+    @Test(.disabled(if: isQuick, "two thousand jobs")) func whatWasDrawnAgainIsPaidFor() throws {
         var hits = 0
         var promised = 0.0
         let runs = 2_000
@@ -214,7 +215,8 @@ private struct Scribes: TextProvider {
     }
 
     /// Bytes from a worker may hold anything.
-    @Test func damagedPartialsAreRefusedOrRead() throws {
+    @Test(.disabled(if: isQuick, "slow without an optimiser"))
+    func damagedPartialsAreRefusedOrRead() throws {
         let job = try Self.spec().job
         let round = try #require(JobMachine(job: job).currentRound)
         let range = try #require(DyadicRange(start: 0, level: 8))

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// Texts that are written in stages: who goes on, what it costs, and the law.
-@Suite struct StagedTextTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct StagedTextTests {
     private func job(
         _ chain: Chain, tokens: Int, samples: UInt64, quantile: Double, draws: Int,
         stages: [(TextStage, String)], utility: String, seed: UInt64 = 1

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
+import TestMarks
 import Testing
 
 @testable import Quantilizer
 
 /// Splitting over texts: the move leaves γ as it is, restricted to a level too; the job's promises; and
 /// what is lost.
-@Suite struct TextSplittingTests {
+@Suite(.disabled(if: isQuick, "slow without an optimiser")) struct TextSplittingTests {
     private func job(
         _ chain: Chain, tokens: Int, utility: String, quantile: Double, draws: Int = 200,
         bits: Int = 9, islands: Int = 4, moves: Int = 3, seed: UInt64 = 1
@@ -242,7 +243,8 @@ import Testing
     /// its mass, also where moves to texts with "ca" are lost, and first draws are not. Four standard
     /// errors are allowed; did a particle stay where its answer was lost, the others would be likelier by
     /// far more.
-    @Test func whatIsLostMakesNothingLikelier() throws {
+    @Test(.disabled(if: isQuick, "four hundred jobs of splitting"))
+    func whatIsLostMakesNothingLikelier() throws {
         let lossy = try job(
             Chain(merges: false, lost: "ca"), tokens: 3, utility: "as", quantile: 0.2, bits: 8,
             moves: 6)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func wordsAtRandom() {
+    @Test(.disabled(if: isQuick, "slow without an optimiser")) func wordsAtRandom() {
         var random = FormulaRandom(seed: 77)
         for _ in 0..<20_000 {
             let count = 1 + random.below(12)

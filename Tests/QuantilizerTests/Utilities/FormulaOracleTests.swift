@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CKernels
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -104,7 +105,7 @@ struct FormulaGenerator {
 
 @Suite struct FormulaOracleTests {
     /// Thousands of formulas, each over random and special lanes, on every instruction set.
-    @Test(arguments: 0..<8)
+    @Test(.disabled(if: isQuick, "slow without an optimiser"), arguments: 0..<8)
     func everyBitIsTheReferences(part: Int) throws {
         var generator = FormulaGenerator(
             random: FormulaRandom(seed: UInt64(1000 + part)), dimension: 1 + part % 6,
