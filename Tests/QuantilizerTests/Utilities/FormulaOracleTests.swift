@@ -193,7 +193,9 @@ struct FormulaGenerator {
                 let wrong = samples.indices.first {
                     formulaBits(values[$0]) != formulaBits(samples[$0][0] / number)
                 }
-                #expect(wrong == nil, "\(wrong.map { samples[$0][0] } ?? 0) / \(number), level \(level)")
+                #expect(
+                    wrong == nil, "\(wrong.map { samples[$0][0] } ?? 0) / \(number), level \(level)"
+                )
             }
         }
     }

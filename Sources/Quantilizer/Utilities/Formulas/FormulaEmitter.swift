@@ -43,7 +43,7 @@ struct FormulaEmitter {
     static func emit(_ graph: FormulaGraph, root: Int) -> FormulaMachine {
         var emitter = FormulaEmitter(graph: graph, needed: reachable(graph, root: root))
         emitter.run(root)
-        return FormulaRegisters.assign(joined(emitter.drafts))
+        return FormulaRegisters.assign(paired(emitter.drafts))
     }
 
     /// The columns that the root depends on, ascending.
@@ -365,7 +365,7 @@ struct FormulaEmitter {
     // MARK: - Horner's rule
 
     /// The same operations, of which two steps of Horner's rule that follow each other are one.
-    private static func joined(_ drafts: [FormulaDraft]) -> [FormulaDraft] {
+    private static func paired(_ drafts: [FormulaDraft]) -> [FormulaDraft] {
         var uses: [Int: Int] = [:]
         for draft in drafts {
             for case .virtual(let value) in [draft.a, draft.b, draft.c] {
@@ -377,7 +377,7 @@ struct FormulaEmitter {
         for (index, draft) in drafts.enumerated() {
             // A loop's body keeps its length.
             if draft.code == QK_OP_LOOP { bodyEnd = index + 1 + draft.length }
-            if index > bodyEnd, let last = result.last, let both = joined(last, draft, uses) {
+            if index > bodyEnd, let last = result.last, let both = paired(last, draft, uses) {
                 result[result.count - 1] = both
             } else {
                 result.append(draft)
@@ -387,7 +387,7 @@ struct FormulaEmitter {
     }
 
     /// (a·b ± k)·b ± k, where nothing else takes what is between the two steps.
-    private static func joined(
+    private static func paired(
         _ first: FormulaDraft, _ second: FormulaDraft, _ uses: [Int: Int]
     ) -> FormulaDraft? {
         guard case .virtual(let value) = first.d, uses[value] == 1,
