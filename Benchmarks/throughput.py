@@ -61,10 +61,10 @@ def digest(output):
     return re.search(r'"digest": "([0-9a-f]+)"', output)[1]
 
 
-def beside_numpy(samples, numpy_samples, rounds):
+def beside_numpy(samples, numpy_samples, rounds, workloads):
     cases = {}
     by_hand = reference()
-    for name in ("G", "E"):
+    for name in workloads:
         path = job(name, samples)
         for threads in (1, 2):
             cases["qpool", name, threads] = (
@@ -72,6 +72,8 @@ def beside_numpy(samples, numpy_samples, rounds):
             if by_hand:
                 cases["by hand", name, threads] = (
                     [by_hand, name, str(samples), str(threads)], samples)
+            if name == "G100":
+                continue
             cases["NumPy", name, threads] = (
                 [sys.executable, str(HERE / "numpy_workloads.py"), "--samples", str(numpy_samples),
                  "--rounds", "1", "--workload", name, "--processes", str(threads)], numpy_samples)
@@ -89,13 +91,28 @@ def beside_numpy(samples, numpy_samples, rounds):
             memory[case] = max(memory[case], peak)
     print(f"{'':8}{'threads':>8}{'qpool M/s':>12}{'NumPy M/s':>12}{'ratio':>8}{'by hand M/s':>13}{'ratio':>8}"
           f"{'qpool MB':>10}{'NumPy MB':>10}")
-    for name in ("G", "E"):
+    for name in workloads:
         for threads in (1, 2):
-            q, n = (statistics.median(rates[x, name, threads]) for x in ("qpool", "NumPy"))
+            q, n = (statistics.median(rates.get((x, name, threads), [float("nan")])) for x in ("qpool", "NumPy"))
             hand = statistics.median(rates["by hand", name, threads]) if by_hand else float("nan")
             print(f"{name:8}{threads:>8}{q:>12.1f}{n:>12.1f}{q / n:>8.2f}{hand:>13.1f}{q / hand:>8.2f}"
-                  f"{memory['qpool', name, threads]:>10.0f}{memory['NumPy', name, threads]:>10.0f}")
+                  f"{memory['qpool', name, threads]:>10.0f}{memory.get(('NumPy', name, threads), 0):>10.0f}")
     assert all(len(d) == 1 for d in digests.values()), "the digests differ"
+
+
+def same_answers(samples, workloads):
+    """Whether draws, thresholds and what is said of the kept are those of drawing every sample whole."""
+    for name in workloads:
+        path = job(name, samples)
+        seen = []
+        for measured in ("part", "all"):
+            command = [QPOOL, "run", path, "--set", f"statistics={measured}", "--quiet", "-o", "json"]
+            result = json.loads(timed(command)[2])
+            for member in ("mean", "sd", "measured"):
+                result["utility"].pop(member, None)
+            seen.append([result[member] for member in ("draws", "threshold", "kept", "utility", "certificate")])
+        assert seen[0] == seen[1], f"{name}: giving up early changed the answer"
+        print(f"{name}: the draws, the threshold and the top of {samples:g} samples are those of drawing all whole")
 
 
 def kernels(level, samples, rounds):
@@ -161,6 +178,7 @@ def main():
     parser.add_argument("--samples", type=float, default=1e8)
     parser.add_argument("--numpy-samples", type=float, default=2e7, help="fewer, as its rate does not depend on it")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workloads", nargs="+", default=["G", "E"], choices=("G", "E", "G100"))
     parser.add_argument("--overhead", type=float, help="samples of the pool's overhead comparison")
     parser.add_argument("--level", choices=("avx2", "avx512"), help="the kernels of this instruction set alone")
     options = parser.parse_args()
@@ -169,7 +187,8 @@ def main():
     elif options.overhead:
         overhead(options.overhead, options.rounds)
     else:
-        beside_numpy(options.samples, options.numpy_samples, options.rounds)
+        beside_numpy(options.samples, options.numpy_samples, options.rounds, options.workloads)
+        same_answers(min(options.samples, 1e8), options.workloads)
 
 
 if __name__ == "__main__":
