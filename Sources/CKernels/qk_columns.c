@@ -231,7 +231,7 @@ typedef double eight __attribute__((vector_size(64), aligned(8)));
     for (; first + strip <= n; first += strip) {                                                  \
         eight sum[8];                                                                             \
         _Pragma("clang loop unroll(full)") for (size_t g = 0; g < strip / 8; ++g)                 \
-            sum[g] = start ? (eight){0} + *start : *(const eight *)(d + first + 8 * g);           \
+            sum[g] = start ? *start - (eight){0} : *(const eight *)(d + first + 8 * g);  /* keeps -0 */ \
         const double *a = a0 + first, *b = b0 + first;                                            \
         for (size_t i = 0; i < rows; ++i, a += da, b += db) {                                     \
             _Pragma("clang loop unroll(full)") for (size_t g = 0; g < strip / 8; ++g) {           \

@@ -108,6 +108,8 @@ public final class BatchRunner: Sendable {
                         } else {
                             _ = own.merge(partial)
                             held += 1
+                            // What the lane itself has found counts from its next piece on.
+                            known = known.improved(by: own.hints)
                         }
                         progress(UInt64(piece.clipped(to: round.range).count))
                         if held >= PieceCursor.longestRun

@@ -181,6 +181,9 @@ enum StoreSchema {
     static func adopt(_ fingerprint: String, _ database: SQLiteDatabase, _ path: String) throws {
         let known = try database.first("SELECT fingerprint FROM arithmetic")?.text("fingerprint")
         if known == fingerprint { return }
+        if known == Sentinel.beforeParts {
+            return try adoptBeforeParts(fingerprint, database, path)
+        }
         let unfinished = try database.rows(
             """
             SELECT id FROM jobs WHERE position NOT IN (SELECT job FROM endings) AND position IN
@@ -191,6 +194,40 @@ enum StoreSchema {
             throw StoreTrouble.otherArithmetic(path, job: job, jobs: unfinished.count)
         }
         try database.script("DELETE FROM checkpoints; DELETE FROM arithmetic")
+        try database.run("INSERT INTO arithmetic (fingerprint) VALUES (?)", [fingerprint])
+    }
+
+    /// The same of the arithmetic before jobs measured a part of their samples: the bits of those that measure all
+    /// are what they were, so only the others count.
+    private static func adoptBeforeParts(
+        _ fingerprint: String, _ database: SQLiteDatabase, _ path: String
+    ) throws {
+        let begun = try database.rows(
+            """
+            SELECT id, position, text, tables, position IN (SELECT job FROM endings) AS ended
+            FROM jobs WHERE position IN (SELECT job FROM partials UNION SELECT job FROM checkpoints)
+            ORDER BY position
+            """
+        ).filter { row in
+            let package = try JobPackage(
+                storedHeader: try row.blob("text"), columns: try row.blob("tables"))
+            // What does not compile here has functions from outside, or goes on nowhere: either way nothing of it
+            // is measured in part.
+            let spec = try? JobCompiler.compile(
+                try JobText.parse(package.text), resources: package.resources)
+            return spec?.job.measuresPart == true
+        }
+        let unfinished = try begun.filter { try $0.integer("ended") == 0 }.map {
+            try $0.text("id")
+        }
+        if let job = unfinished.first {
+            throw StoreTrouble.otherArithmetic(path, job: job, jobs: unfinished.count)
+        }
+        for row in begun {
+            try database.run(
+                "DELETE FROM checkpoints WHERE job = ?", [try row.integer("position")])
+        }
+        try database.script("DELETE FROM arithmetic")
         try database.run("INSERT INTO arithmetic (fingerprint) VALUES (?)", [fingerprint])
     }
 }
