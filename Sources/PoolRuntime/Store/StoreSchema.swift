@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import PoolCore
+internal import Quantilizer
 internal import SQLite
 
 /// The tables of a store's file, and how older files become newer ones.
