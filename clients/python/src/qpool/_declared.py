@@ -888,6 +888,7 @@ class JobKeys:
         cost: Formulas | None = None,
         costs: Formulas | None = None,
         histogram: bool | Number | None = None,
+        statistics: Literal["all", "part"] | None = None,
         confidence: Number | None = None,
         memory: str | float | None = None,
         verify: Number | None = None,
@@ -930,6 +931,10 @@ class JobKeys:
             costs: The same: several, by name. Not given: none.
             histogram: How utilities and costs lie over all base samples: `true` for 256
                 bins, or the most of them. Default false.
+            statistics: The base samples that means, spreads and counts of NaN are over:
+                all, or the first 2^22 and 1,024 in every 65,536 of the others, which takes
+                less time. The draws are the same. Not given: `all` of a job with costs,
+                else `part`.
             confidence: Of every interval. Above 0, below 1. Default 0.95.
             memory: For candidates, in one process; it changes no answer. Not given: 64MB,
                 and where that is too little to begin as much as it takes, up to 2GB.
@@ -945,7 +950,8 @@ class JobKeys:
             utilities=utilities, quantile=quantile, quantiles=quantiles,
             samples=samples, looks=looks, precision=precision, draws=draws,
             independent=independent, method=method, cost=cost, costs=costs,
-            histogram=histogram, confidence=confidence, memory=memory, verify=verify))
+            histogram=histogram, statistics=statistics, confidence=confidence,
+            memory=memory, verify=verify))
 
     def _build(self, node: dict[str, Any]) -> None:
         raise NotImplementedError
