@@ -9,7 +9,7 @@
 public enum MeasuredShare: String, Sendable, Hashable {
     /// All samples.
     case all
-    /// The first ``whole``, and an evenly spread share of the others.
+    /// The first 2^22, and of the others 1,024 in every 65,536.
     case part
 
     /// Samples that are measured in any case.
