@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Hints that may become better while a range is computed.
 ///
-/// Whoever looks often reads ``improvements``, a word, and takes the lock when that has changed.
+/// Whoever looks often reads `improvements`, a word, and takes the lock when that has changed.
 public final class SharedHints: Sendable {
     private let hints: Mutex<Hints>
     private let improved = Atomic<UInt64>(0)
