@@ -20,7 +20,11 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--qpool", required=True)
 parser.add_argument("--runs", type=int, default=9)
 options = parser.parse_args()
+options.qpool = os.path.abspath(options.qpool)
 os.environ["QPOOL"] = options.qpool
+# Plugins run in the job's folder.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    os.path.abspath(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder)
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 
 import numpy as np  # noqa: E402
