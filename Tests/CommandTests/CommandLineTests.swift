@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PoolRuntime
+import TestMarks
 import Testing
 
 /// What people type, also wrongly, and what they are told.
@@ -29,7 +30,7 @@ import Testing
     }
 
     /// A port that refuses is known at once; so is a host that is not there.
-    @Test func nobodyThereIsSaidSoon() throws {
+    @Test(.disabled(if: isQuick, "waits")) func nobodyThereIsSaidSoon() throws {
         // A port that was just free.
         let pool = try LocalPool()
         let endpoint = pool.endpoint
@@ -59,6 +60,7 @@ import Testing
     }
 
     @Test(
+        .disabled(if: isQuick, "waits"),
         arguments: [
             "tcp://127.0.0.1:86700", "tcp://127.0.0.1:21164x", "tcp://127.0.0.1:-1",
             "tcp://127.0.0.1:", "tcp://:7411", "127.0.0.1", "udp://127.0.0.1:7411",
@@ -169,7 +171,9 @@ import Testing
     }
 
     /// Coordinator and workers of a demonstration end with it, however it ends.
-    @Test(arguments: [SIGINT, SIGTERM, SIGKILL, SIGHUP])
+    @Test(
+        .disabled(if: isQuick, "starts demonstrations"),
+        arguments: [SIGINT, SIGTERM, SIGKILL, SIGHUP])
     func aDemonstrationLeavesNothingBehind(signal: Int32) throws {
         let demo = try QPoolProcess(["demo", "--samples", "1e12"])
         let line = try #require(demo.waitForError("a coordinator on tcp://"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// `qpool doctor`: each fault is made, found and has its remedy.
@@ -45,7 +46,7 @@ import Testing
             found.finding.contains("nobody listens") && found.remedy.contains("qpool coordinator"))
     }
 
-    @Test func noWorkersIsAWarning() throws {
+    @Test(.disabled(if: isQuick, "starts pools")) func noWorkersIsAWarning() throws {
         let pool = try LocalPool()
         let none = try check("workers", "--connect", pool.endpoint)
         #expect(none.state == "warning" && none.status == 0 && none.remedy.contains("qpool worker"))
@@ -55,7 +56,7 @@ import Testing
     }
 
     /// A worker may not ask what a client may; that it is let in is what its file is for.
-    @Test func aWorkersFile() throws {
+    @Test(.disabled(if: isQuick, "starts pools")) func aWorkersFile() throws {
         let keys = folder.path + "/keys"
         let made = try qpool(
             "keygen", keys, "--worker", "rack", "--worker", "gone", "--client", "ann", "--endpoint",
@@ -95,7 +96,7 @@ import Testing
         #expect(silent.state == "fault" && silent.finding.contains("nobody listens"), "\(silent)")
     }
 
-    @Test func aKeyThatOthersMayRead() throws {
+    @Test(.disabled(if: isQuick, "starts pools")) func aKeyThatOthersMayRead() throws {
         let keys = folder.path + "/keys"
         #expect(
             try qpool("keygen", keys, "--client", "ann", "--endpoint", "tcp://127.0.0.1:9").status

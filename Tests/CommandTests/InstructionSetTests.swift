@@ -86,7 +86,7 @@ let uninstrumented: ConditionTrait = .disabled(
 /// The random kernels written for one instruction set, against the plain ones.
 @Suite struct KernelLevelTests {
     /// `Fixtures/kernel_levels.c` holds every build this machine runs against the plain one.
-    @Test func everyBuildGivesTheSameBits() throws {
+    @Test(.disabled(if: isQuick, "millions of words")) func everyBuildGivesTheSameBits() throws {
         let folder = try TemporaryFolder()
         let program = folder.path + "/levels"
         let kernels = repository + "/Sources/CKernels"

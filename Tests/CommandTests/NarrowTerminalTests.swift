@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Answers in a terminal of 60 columns: nothing scrolls, and what was left out is named.
@@ -39,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func tablesAndResultsFit() throws {
+    @Test(.disabled(if: isQuick, "starts pools")) func tablesAndResultsFit() throws {
         let folder = try TemporaryFolder()
         let job = try folder.write(
             """
@@ -74,7 +75,8 @@ import Testing
     }
 
     /// What is said of a file or of this machine, at three widths; each answer begins with a sentence.
-    @Test(arguments: [60, 80, 200]) func wordsFit(columns: Int) throws {
+    @Test(.disabled(if: isQuick, "starts the program for every word"), arguments: [60, 80, 200])
+    func wordsFit(columns: Int) throws {
         let folder = try TemporaryFolder()
         let base = """
             name: a-name-of-some-length

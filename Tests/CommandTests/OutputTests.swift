@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestMarks
 import Testing
 
 /// Where answers and progress go: what cannot be written is an error, terminals are asked, files may be
@@ -48,6 +49,7 @@ import Testing
     }
 
     @Test(
+        .disabled(if: isQuick, "fills disks"),
         arguments: ["table", "json", "jsonl", "csv", "npy"].map { "run $J -o \($0)" } + [
             "plan $J", "plan $J -o json", "schema", "init -", "--help", "--version", "help run",
             "schema --page bases", "schema --page methods", "help bases", "help base gamma",
@@ -108,7 +110,8 @@ import Testing
         #expect(gone.output == "0\n" && gone.error == "")
     }
 
-    @Test func anAnswerGoesToTheFileThatIsNamed() throws {
+    @Test(.disabled(if: isQuick, "starts the program often"))
+    func anAnswerGoesToTheFileThatIsNamed() throws {
         let printed = try shell("$Q run $J -q -o npy > printed.npy")
         #expect(printed.status == 0)
         let named = try shell("$Q run $J -q -o named.npy")

@@ -136,7 +136,8 @@ import Testing
     ]
 
     /// Names that people choose are shown and never obeyed.
-    @Test(arguments: ["run", "sweep"]) func namesAreNoMarkup(_ verb: String) throws {
+    @Test(.disabled(if: isQuick, "starts the program often"), arguments: ["run", "sweep"])
+    func namesAreNoMarkup(_ verb: String) throws {
         let names = Self.hostile
         let members = names.enumerated().map { number, name in
             "\(JSON.string(name).text()): \"x[\(number % 2)]\""
@@ -271,10 +272,13 @@ import Testing
     }
 
     /// Splitting's levels are drawn where the job comes to the same answer again, and else are not.
-    @Test(arguments: [
-        "event: \"x[0] > 4\"",
-        "quantile: 1e-4\ndraws: 5",
-    ]) func levelsOfSplittingAreDrawn(_ question: String) throws {
+    @Test(
+        .disabled(if: isQuick, "draws millions"),
+        arguments: [
+            "event: \"x[0] > 4\"",
+            "quantile: 1e-4\ndraws: 5",
+        ]) func levelsOfSplittingAreDrawn(_ question: String) throws
+    {
         let folder = try TemporaryFolder()
         let job = """
             base: { normal: { dimension: 2 } }

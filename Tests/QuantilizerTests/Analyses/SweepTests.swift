@@ -38,7 +38,7 @@ import Testing
     }
 
     /// The best of n is the swept curve under Beta(2, n − 1): E max of ten normals, and of two.
-    @Test func bestOfNFromTheSameSamples() throws {
+    @Test(.disabled(if: isQuick, "draws millions")) func bestOfNFromTheSameSamples() throws {
         let (_, table) = try Self.table(
             Self.normal.with("sweep", ["quantiles": ["from": 1e-3, "to": 1, "steps": 31]])
                 .with("samples", 400_000))
@@ -186,7 +186,7 @@ import Testing
 
     /// Any cut, order and repetition of ranges, and a snapshot midway: one answer. The normalised job
     /// gives the same again.
-    @Test func oneAnswerHoweverCut() throws {
+    @Test(.disabled(if: isQuick, "cuts a sweep in many ways")) func oneAnswerHoweverCut() throws {
         let node = Self.normal.with(
             "sweep", ["quantiles": [1, 0.1, 0.01], "over": ["base.normal.mean": [0, 1]]])
         let spec = try JobSpec.parse(node)

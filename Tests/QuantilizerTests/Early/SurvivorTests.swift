@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -68,7 +69,9 @@ import Testing
     }
 
     /// Both ways over some ranges, with floors from none to one that nothing reaches.
-    @Test(arguments: problems) func theSameIsKept(_ problem: Problem) throws {
+    @Test(.disabled(if: isQuick, "draws millions"), arguments: problems) func theSameIsKept(
+        _ problem: Problem
+    ) throws {
         let job = try Self.job(problem)
         let evaluator = RangeEvaluator(job: job)
         let utilities = evaluator.evaluate(indices: 0..<4_096).map(\.utilities[0])
@@ -148,7 +151,7 @@ import Testing
     }
 
     /// Whole jobs: with and without statistics of all samples, cut anyhow, the same answer but for the means.
-    @Test func jobsKeepTheSame() throws {
+    @Test(.disabled(if: isQuick, "draws millions")) func jobsKeepTheSame() throws {
         let samples: UInt64 = (1 << 22) + (1 << 21) + 777
         for problem in [Self.problems[0], Self.problems[1], Self.problems[4]] {
             var part = try Self.job(problem, samples: samples)

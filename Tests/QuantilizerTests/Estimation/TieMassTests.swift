@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestMarks
 import Testing
 
 @testable import Quantilizer
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func band() throws {
+    @Test(.disabled(if: isQuick, "many seeds")) func band() throws {
         try expectCoverage(0.95, repeats: 200) { seed in
             let spec = try spec(["band": ["cut": 0.01]], seed: seed)
             let result = try #require(run(spec.job).result)
@@ -62,7 +63,8 @@ import Testing
     }
 
     /// By weights and labels: a sum of four, at the threshold a fiftieth.
-    @Test(arguments: ["splitting", "cross-entropy"]) func weighed(_ method: String) throws {
+    @Test(.disabled(if: isQuick, "many seeds"), arguments: ["splitting", "cross-entropy"])
+    func weighed(_ method: String) throws {
         var tail = [1.0]
         var mass = [Double](repeating: 0, count: 41)
         mass[0] = 1
