@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Draws docs/figures from the tables of docs/methods/measured.md and docs/performance.md.
+"""Draws docs/figures from the tables of docs/methods/measured.md, docs/performance.md and docs/early.md.
 
     python3 Benchmarks/plot.py                 makes its own venv for matplotlib
     python3 Benchmarks/plot.py --check         whether the figures are those of today's tables
@@ -116,6 +116,18 @@ def truth(plt):
     return figure
 
 
+def early(plt):
+    """How many samples are not decided yet when a share of their values is drawn."""
+    rows = table("early.md", "drawn of a sample |")
+    drawn = [number(row[0]) for row in rows]
+    figure, axes = plt.subplots(figsize=(7, 3.6))
+    for column, colour, name in ((1, BLUE, "10 values"), (2, ORANGE, "100 values")):
+        axes.plot(drawn, [number(row[column]) for row in rows], color=colour, marker="o", markersize=4, label=name)
+    axes.set(yscale="log", xlabel="drawn of a sample, %", ylabel="samples not decided, %")
+    axes.legend(frameon=False, title="workload G in")
+    return figure
+
+
 def draw():
     import matplotlib
     matplotlib.use("svg")
@@ -126,7 +138,7 @@ def draw():
         "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
         "axes.axisbelow": True})
     FIGURES.mkdir(exist_ok=True)
-    for plot in (price, pools, long, truth):
+    for plot in (price, pools, long, truth, early):
         figure = plot(plt)
         figure.tight_layout()
         path = FIGURES / f"{plot.__name__}.svg"

@@ -13,10 +13,10 @@ struct BlockLoop: ~Copyable {
     private let streams: Streams
     /// Nil for a job of formulas alone.
     private var chunks: ChunkSampler?
-    /// Of a job that lets samples be given up before they are complete.
+    private let functions: [any Utility]
+    /// Of a job whose samples may be given up before they are complete; made where there are some.
     private var survivors: SurvivorSampler?
-    private var survivorWords: WordColumns
-    private var survivorLanes: LaneList
+    private var mayGiveUp: Bool
 
     /// The loop over a job's functions, or with its screen in place of its utility.
     init(_ work: Workload, screens: Bool = false) {
@@ -33,10 +33,8 @@ struct BlockLoop: ~Copyable {
         words = WordColumns(count: 2, capacity: span)
         streams = Streams(seed: work.seed)
         chunks = isOutside ? ChunkSampler(work, functions: functions) : nil
-        survivors = isOutside || screens ? nil : SurvivorSampler(work, functions: functions)
-        let lanes = survivors?.lanes ?? 0
-        survivorWords = WordColumns(count: 2, capacity: lanes)
-        survivorLanes = LaneList(capacity: lanes)
+        self.functions = functions
+        mayGiveUp = !isOutside && !screens
     }
 
     /// Evaluates a range block by block, nil where `isCancelled` said so at a block.
@@ -71,7 +69,7 @@ struct BlockLoop: ~Copyable {
             let (isMeasured, until) = round.measures ? work.share.measures(start) : (false, .max)
             let end = min(indices.upperBound, until)
             if !isMeasured, cells == nil,
-                let count = takeSurvivors(&channels, round.domain, start..<end)
+                let count = takeSurvivors(work, &channels, round.domain, start..<end)
             {
                 for column in moments.indices { moments[column].skip(count) }
                 start += UInt64(count)
@@ -132,31 +130,29 @@ struct BlockLoop: ~Copyable {
     /// Takes the next samples of a range, of which only those are evaluated that channels may want; how many they
     /// were, nil where that does not pay.
     private mutating func takeSurvivors(
-        _ channels: inout [ChannelEvaluator], _ domain: Domain, _ indices: Range<UInt64>
+        _ work: Workload, _ channels: inout [ChannelEvaluator], _ domain: Domain,
+        _ indices: Range<UInt64>
     ) -> Int? {
-        guard let lanes = survivors?.lanes, let bits = channels.map(\.leastBits).min(), bits > 0
-        else { return nil }
-        let least = Key(bits: bits, label: 0, index: 0).utility
+        guard mayGiveUp, let bits = channels.map(\.leastBits).min(), bits > 0 else { return nil }
+        if survivors == nil {
+            survivors = SurvivorSampler(work, functions: functions)
+            mayGiveUp = survivors != nil
+        }
         let start = indices.lowerBound
-        guard survivors?.isWorthwhile(domain, from: start, least: least) == true else { return nil }
+        let least = Key.utility(ofBits: bits)
+        guard let lanes = survivors?.lanes,
+            survivors?.isWorthwhile(domain, from: start, least: least) == true
+        else { return nil }
         let whole = UInt64(lanes) - start & UInt64(lanes - 1)
         let count = Int(min(whole, indices.upperBound - start))
-        take(&channels, domain, start, count, least)
-        return count
-    }
-
-    private mutating func take(
-        _ channels: inout [ChannelEvaluator], _ domain: Domain, _ start: UInt64, _ count: Int,
-        _ least: Double
-    ) {
         survivors?.evaluate(domain: domain, start: start, count: count, least: least)
-        guard survivors?.isEmpty == false else { return }
-        for channel in channels.indices {
-            survivors?.give(
-                to: &channels[channel], start: start, count: count, lanes: &survivorLanes,
-                words: &survivorWords)
+        if survivors?.isEmpty == false {
+            for channel in channels.indices {
+                survivors?.give(to: &channels[channel], start: start, count: count)
+            }
+            survivors?.forget()
         }
-        survivors?.forget()
+        return count
     }
 
     /// The leaf of the tree of sums over the lanes of one block.

@@ -186,6 +186,30 @@ func refusal(_ path: String) -> PoolFailure? {
         #expect(after.map(\.id) == ["a", "b", "c"] && after.allSatisfy { $0.checkpoint == nil })
     }
 
+    /// The arithmetic before jobs measured a part of their samples is that of today where all are measured.
+    @Test(arguments: [("1000", true), ("1e7", false)])
+    func workOfBeforePartsGoesOnWhereAllIsMeasured(_ samples: String, _ goesOn: Bool) async throws {
+        let folder = try StoreFolder()
+        let text = """
+            base: { normal: { dimension: 1 } }
+            utility: "x[0]"
+            quantile: 0.5
+            samples: \(samples)
+            """
+        let store = try SQLiteStore(path: folder.file, fingerprint: Sentinel.beforeParts)
+        let job = StoredJob(
+            id: "a", package: JobPackage(text: text, resources: JobResources()), digest: "d",
+            name: "a", priority: 0, order: 1)
+        try await store.commitAndWait([.submitted(job), .merged(job: "a", partial: [1])]).get()
+        try store.close()
+        if goesOn {
+            #expect(try SQLiteStore(path: folder.file).load().map(\.partials) == [[[1]]])
+        } else {
+            #expect(
+                refusal(folder.file)?.message.contains("unfinished work (a) of a qpool") == true)
+        }
+    }
+
     @Test func aCheckpointReplacesThePartialsBeforeIt() async throws {
         let folder = try StoreFolder()
         let store = try SQLiteStore(path: folder.file)

@@ -17,7 +17,7 @@ struct SampleParts: Sendable {
     }
 
     /// Components of a sample that is drawn in parts; more would take too much room.
-    static let mostComponents = 4_096
+    static let mostComponents = 1_024
 
     let base: any BaseDistribution
     let slots: [NoiseSlot]

@@ -42,6 +42,9 @@ struct SurvivorSampler: ~Copyable {
     private(set) var left: LaneList
     private var chosen: LaneList
     private var trial: BlockSampler
+    /// What a channel looks at of a block: lists and words of its lanes.
+    private var seen: LaneList
+    private var labels: WordColumns
 
     /// Every lane's results: of those given up, not a number.
     var results: Columns
@@ -51,6 +54,8 @@ struct SurvivorSampler: ~Copyable {
 
     private var plan: EarlyPlan?
     private var order: [SampleParts.Part]
+    /// How many of them, the first ones, the utility reads.
+    private let reads: Int
     private var isSorted = false
     /// Of places in the order, the bound of what is known there; nil where there is none.
     private var programs: [Int: FormulaMachine?] = [:]
@@ -77,9 +82,9 @@ struct SurvivorSampler: ~Copyable {
         passesNormalsThrough = work.base.passesNormalsThrough
         let used = Set(utility.usedColumns)
         // What the utility does not read is drawn last.
-        order =
-            parts.parts.filter { !used.isDisjoint(with: $0.components) }
-            + parts.parts.filter { used.isDisjoint(with: $0.components) }
+        let read = parts.parts.filter { !used.isDisjoint(with: $0.components) }
+        reads = read.count
+        order = read + parts.parts.filter { used.isDisjoint(with: $0.components) }
         let dimension = work.base.dimension
         lanes = dimension <= 32 ? Self.mostLanes : dimension <= 256 ? 1_024 : Self.trialLanes
         // One slot more, for a last normal that is nobody's.
@@ -98,6 +103,8 @@ struct SurvivorSampler: ~Copyable {
         compact = Columns(count: functions.count, capacity: lanes)
         left = LaneList(capacity: lanes)
         chosen = LaneList(capacity: lanes)
+        seen = LaneList(capacity: lanes)
+        labels = WordColumns(count: 2, capacity: lanes)
         results = Columns(count: functions.count, capacity: lanes)
         for column in 0..<functions.count {
             for lane in 0..<lanes { results[column, lane] = .nan }
@@ -193,11 +200,8 @@ struct SurvivorSampler: ~Copyable {
     var isEmpty: Bool { left.count == 0 }
 
     /// Gives a channel the block, as if it had been evaluated.
-    func give(
-        to channel: inout ChannelEvaluator, start: UInt64, count: Int, lanes: inout LaneList,
-        words: inout WordColumns
-    ) {
-        channel.take(results, start: start, count: count, lanes: &lanes, words: &words)
+    mutating func give(to channel: inout ChannelEvaluator, start: UInt64, count: Int) {
+        channel.take(results, start: start, count: count, lanes: &seen, words: &labels)
     }
 
     /// Makes ``results`` not a number again.
@@ -258,8 +262,6 @@ struct SurvivorSampler: ~Copyable {
             isSorted = true
         }
         var found = EarlyPlan.Trial()
-        let used = Set(utility.usedColumns)
-        let reads = order.prefix { !used.isDisjoint(with: $0.components) }.count
         let last = reads < order.count || functions.count > 1 ? reads : reads - 1
         var end = 1
         while end <= last {
@@ -306,8 +308,6 @@ struct SurvivorSampler: ~Copyable {
     /// Those parts first that decide most alone; where there is little between them they stay in their order, in
     /// which vectors are added up.
     private mutating func sortParts(_ least: Double) {
-        let used = Set(utility.usedColumns)
-        let reads = order.prefix { !used.isDisjoint(with: $0.components) }.count
         guard reads > 1, reads <= Self.mostSorted else { return }
         var left: [Int] = []
         for part in order[..<reads] {

@@ -6,7 +6,7 @@
 /// Interval arithmetic with the formula's own operations in its own order. Rounding to nearest is monotone, so an
 /// end that is computed as the formula is, from ends of its operands, is an end of what is computed: sums,
 /// products, quotients and roots need no outward rounding. The project's own functions are monotone up to their
-/// errors, at most 6 units of the last place; their ends are moved outward by 2^-46 of their size, hundreds of such
+/// errors, at most 6 units of the last place; their ends are moved outward by 2^-46 of their size, at least 64 such
 /// units. What is not known here has every value.
 ///
 /// The bound says nothing of a value that is not a number, which ranks lowest; where an end is not a number,
